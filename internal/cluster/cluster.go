@@ -1,0 +1,115 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package cluster holds what one scrape learned about a Kafka cluster, as plain
+// values. It does no I/O and knows nothing of the client that filled it.
+//
+// Everything is keyed so that a broker, topic, partition or group that Kafka
+// names twice exists here once. What was asked for and not learned is
+// [Unknown] and is explained by a [Failure]; it is never a number that looks
+// like an answer.
+package cluster
+
+// Offset is a position in a partition's log, 0 or above, or one of the marks
+// [None] and [Unknown].
+type Offset int64
+
+const (
+	// None says that Kafka answered and there is no offset: the group never
+	// committed one for the partition.
+	None Offset = -1
+	// Unknown says that the offset was not learned in this scrape.
+	Unknown Offset = -2
+)
+
+// Known tells whether o is a position, not one of the marks.
+func (o Offset) Known() bool { return o >= 0 }
+
+// NoBroker stands where a broker id would, and there is none: a partition
+// without a leader.
+const NoBroker int32 = -1
+
+// TopicID is the id that Kafka 2.8 and later give a topic when they create it.
+// It tells a topic from an older one of the same name. Zero where the broker
+// tells none.
+type TopicID [16]byte
+
+// Snapshot is what one scrape learned.
+type Snapshot struct {
+	// ClusterID is the cluster's own id, empty where the broker tells none.
+	ClusterID string
+	// Brokers holds the brokers that the metadata names, by id.
+	Brokers map[int32]Broker
+	// Topics holds the topics that the filters let pass, by name.
+	Topics map[string]*Topic
+	// Groups holds the groups that the filters let pass, by name.
+	Groups map[string]*Group
+	// FilteredTopics and FilteredGroups count what the filters left out.
+	FilteredTopics, FilteredGroups int
+	// Failures says what could not be learned, and why.
+	Failures []Failure
+}
+
+// Broker is one broker of the cluster.
+type Broker struct {
+	ID int32
+	// Address is the advertised host:port.
+	Address string
+	// Rack is empty where the broker has none.
+	Rack string
+}
+
+// Topic is one topic and its partitions.
+type Topic struct {
+	Name string
+	ID   TopicID
+	// Partitions is sorted by id and holds each id once.
+	Partitions []Partition
+}
+
+// Partition is one partition as metadata and offset requests described it.
+type Partition struct {
+	ID int32
+	// Leader is a broker id, or [NoBroker] while the partition has none.
+	Leader int32
+	// Replicas and InSync are broker ids; the first replica is the preferred
+	// leader.
+	Replicas, InSync []int32
+	// Start is the log start offset, End the offset that the next record
+	// will get (or the last stable offset, where only committed records
+	// count). Both are Unknown where they were not asked for or not learned.
+	Start, End Offset
+}
+
+// Group is one consumer group (or share, streams or Connect group: whatever
+// ListGroups names).
+type Group struct {
+	Name string
+	// Coordinator is the id of the broker that answers for the group.
+	Coordinator int32
+	// State, Type and Protocol are Kafka's words ("Stable", "classic",
+	// "consumer"), empty where the broker does not tell.
+	State, Type, Protocol string
+	// Members is the number of live members, valid when Described.
+	Members   int
+	Described bool
+	// Commits is sorted by topic. It is valid when CommitsKnown; a group
+	// that never committed then has none.
+	Commits      []TopicCommits
+	CommitsKnown bool
+}
+
+// TopicCommits is what a group committed in one topic.
+type TopicCommits struct {
+	Topic string
+	// Partitions is sorted by partition and holds each once.
+	Partitions []Commit
+}
+
+// Commit is the offset that a group committed in one partition: the next
+// record that it will read. None where Kafka says that nothing is committed,
+// Unknown where the partition's answer was an error.
+type Commit struct {
+	Partition int32
+	Offset    Offset
+}

@@ -1,0 +1,46 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/config/configtls"
+)
+
+// Config is how to reach and log in to a cluster. The keys are those of the
+// Kafka components of opentelemetry-collector-contrib.
+type Config struct {
+	// Brokers are the seed brokers, host:port each.
+	Brokers []string `mapstructure:"brokers"`
+	// ProtocolVersion is an upper bound for the protocol, such as "2.8.0".
+	// Empty: the newest that each broker and this client share.
+	ProtocolVersion string `mapstructure:"protocol_version"`
+	// ClientID names this client in the brokers' logs and quotas.
+	ClientID string `mapstructure:"client_id"`
+	// TLS, where set, encrypts every connection. It is loaded anew for each
+	// one, so that files may be replaced while the collector runs.
+	TLS *configtls.ClientConfig `mapstructure:"tls"`
+	// Auth is how to log in.
+	Auth AuthConfig `mapstructure:"auth"`
+	// DialTimeout bounds connecting, TLS handshake included.
+	DialTimeout time.Duration `mapstructure:"dial_timeout"`
+	// RequestTimeout bounds each step of a scrape.
+	RequestTimeout time.Duration `mapstructure:"request_timeout"`
+}
+
+// AuthConfig is how to log in to the brokers.
+type AuthConfig struct {
+	// SASL, where its mechanism is set, logs in by user name and password.
+	SASL *SASLConfig `mapstructure:"sasl"`
+}
+
+// SASLConfig is a login by SASL.
+type SASLConfig struct {
+	// Mechanism is PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty is no login.
+	Mechanism string              `mapstructure:"mechanism"`
+	Username  string              `mapstructure:"username"`
+	Password  configopaque.String `mapstructure:"password"`
+}

@@ -1,0 +1,62 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package lag is the arithmetic on a [cluster.Snapshot]: how far each consumer
+// group is behind. It uses the standard library only and takes the time from
+// its caller.
+package lag
+
+import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
+
+// Report is what follows from one snapshot. Amounts are numbers of records.
+type Report struct {
+	// Groups is sorted by name and holds every group of the snapshot whose
+	// commits are known.
+	Groups    []Group
+	Anomalies Anomalies
+}
+
+// Group is the lag of one consumer group.
+type Group struct {
+	Name string
+	// Topics is sorted by name. A topic in which the group has committed
+	// nothing, or that does not exist any more, is not in it.
+	Topics []Topic
+	// LagMax is the largest lag among the group's partitions, or one of
+	// cluster's marks: Unknown as soon as one of them is unknown, None where
+	// the group has no lag at all to compare.
+	LagMax cluster.Offset
+}
+
+// Topic is the lag of a group in one topic.
+type Topic struct {
+	Name string
+	// Partitions is sorted by id and holds those with a commit (or whose
+	// commit is Unknown).
+	Partitions []Partition
+	// OffsetSum and LagSum add up the partitions, Expired adds what retention
+	// deleted before the group read it. Each is Unknown as soon as one of its
+	// members is.
+	OffsetSum, LagSum, Expired cluster.Offset
+	// Uncommitted counts the topic's partitions without a commit.
+	Uncommitted int
+}
+
+// Partition is the lag of a group in one partition; Unknown marks as in
+// package cluster.
+type Partition struct {
+	ID             int32
+	Committed, Lag cluster.Offset
+}
+
+// Anomalies counts what a scrape found odd. They are no failures: the numbers
+// next to them hold.
+type Anomalies struct {
+	// BeyondEnd counts commits greater than the end offset: the topic was
+	// created anew or its log truncated.
+	BeyondEnd int
+	// DeletedTopic counts (group, topic) pairs whose topic is gone.
+	DeletedTopic int
+	// Uncommitted counts partitions of topics in use without a commit.
+	Uncommitted int
+}
