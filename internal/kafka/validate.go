@@ -1,0 +1,110 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/IBM/sarama"
+)
+
+// oldestProtocol is the first that answers for all committed offsets of a group.
+var oldestProtocol = sarama.V0_10_2_0
+
+// Mistakes returns what is wrong with the configuration, an error for each: the
+// key, what it was given, and what is allowed.
+//
+// It is not called Validate, because the collector would call that once more
+// and put the name of a Go type before the keys. TLS has a Validate of its own.
+func (c *Config) Mistakes() []error {
+	mistakes := c.brokerMistakes()
+	if err := c.protocolMistake(); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	for _, limit := range []struct {
+		key   string
+		given time.Duration
+	}{
+		{"dial_timeout", c.DialTimeout},
+		{"request_timeout", c.RequestTimeout},
+	} {
+		if limit.given <= 0 {
+			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be more than 0s", limit.key, limit.given))
+		}
+	}
+	return append(mistakes, c.Auth.SASL.mistakes()...)
+}
+
+func (c *Config) brokerMistakes() []error {
+	if len(c.Brokers) == 0 {
+		return []error{errors.New(`"brokers" is empty: must name one broker at least, as host:port`)}
+	}
+	var mistakes []error
+	for _, broker := range c.Brokers {
+		if !isHostPort(broker) {
+			mistakes = append(mistakes, fmt.Errorf(`"brokers" has %q: must be host:port, with a port from 1 to 65535`, broker))
+		}
+	}
+	return mistakes
+}
+
+func isHostPort(address string) bool {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host == "" {
+		return false
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && number > 0
+}
+
+func (c *Config) protocolMistake() error {
+	if c.ProtocolVersion == "" {
+		return nil
+	}
+	version, err := sarama.ParseKafkaVersion(c.ProtocolVersion)
+	if err != nil || !version.IsAtLeast(oldestProtocol) {
+		return fmt.Errorf(`"protocol_version" is %q: must be a Kafka version such as "2.8.0", from %q, or empty`,
+			c.ProtocolVersion, oldestProtocol)
+	}
+	return nil
+}
+
+func (s *SASLConfig) mistakes() []error {
+	if s == nil {
+		return nil
+	}
+	switch s.Mechanism {
+	case "":
+		return s.unusedMistake()
+	case sarama.SASLTypePlaintext, sarama.SASLTypeSCRAMSHA256, sarama.SASLTypeSCRAMSHA512:
+		return s.passwordMistakes()
+	default:
+		return []error{fmt.Errorf(
+			`"auth.sasl.mechanism" is %q: must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, or empty for no login`, s.Mechanism)}
+	}
+}
+
+// unusedMistake is there because the login would be left out without a word.
+func (s *SASLConfig) unusedMistake() []error {
+	if s.Username == "" && s.Password == "" {
+		return nil
+	}
+	return []error{errors.New(
+		`"auth.sasl.mechanism" is empty, with a username or password given: must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 to use them`)}
+}
+
+func (s *SASLConfig) passwordMistakes() []error {
+	var mistakes []error
+	if s.Username == "" {
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.username" is empty: must be set for %s`, s.Mechanism))
+	}
+	if s.Password == "" {
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.password" is empty: must be set for %s`, s.Mechanism))
+	}
+	return mistakes
+}

@@ -1,0 +1,95 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+)
+
+// client is the part of [kafka.Client] that a scrape needs.
+type client interface {
+	Snapshot(ctx context.Context, ask kafka.Questions) (*cluster.Snapshot, error)
+	Close()
+}
+
+var (
+	errStopped = errors.New("the receiver shuts down")
+	errHangs   = errors.New("the cluster was not asked: an earlier scrape still hangs")
+	errTimeout = errors.New("no answer by the scrape's timeout")
+)
+
+// asker asks a client and holds to its deadline, whatever the client does:
+// Kafka calls take no context, and each may hang until its connection is cut.
+type asker struct {
+	client  client
+	timeout time.Duration
+	// asking holds an element while the client works: it may be asked by one
+	// goroutine at a time, and one that was given up on may still be at it.
+	asking chan struct{}
+	done   chan struct{}
+	stop   func()
+}
+
+func newAsker(c client, timeout time.Duration) *asker {
+	a := &asker{client: c, timeout: timeout, asking: make(chan struct{}, 1), done: make(chan struct{})}
+	a.stop = sync.OnceFunc(func() {
+		close(a.done)
+		c.Close()
+	})
+	return a
+}
+
+func (a *asker) stopped() bool {
+	select {
+	case <-a.done:
+		return true
+	default:
+		return false
+	}
+}
+
+type answer struct {
+	snapshot *cluster.Snapshot
+	err      error
+}
+
+// snapshot asks the client. It returns by the timeout and as soon as stop is
+// called, even where the client hangs on.
+func (a *asker) snapshot(ctx context.Context, ask kafka.Questions) (*cluster.Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	select {
+	case a.asking <- struct{}{}:
+	default:
+		return nil, errHangs
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		defer func() { <-a.asking }()
+		answers <- a.askInTime(ctx, ask)
+	}()
+	select {
+	case got := <-answers:
+		return got.snapshot, got.err
+	case <-ctx.Done():
+		return nil, errTimeout
+	case <-a.done:
+		return nil, errStopped
+	}
+}
+
+// askInTime gives the client nine tenths of the time: it returns what it has
+// learned by then, and that still has to be recorded and delivered.
+func (a *asker) askInTime(ctx context.Context, ask kafka.Questions) answer {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout*9/10)
+	defer cancel()
+	snapshot, err := a.client.Snapshot(ctx, ask)
+	return answer{snapshot, err}
+}

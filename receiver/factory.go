@@ -1,0 +1,38 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/receiver"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+)
+
+// NewFactory returns the factory of the kafkalag receiver.
+func NewFactory() receiver.Factory {
+	return receiver.NewFactory(
+		metadata.Type,
+		createDefaultConfig,
+		receiver.WithMetrics(createMetrics, metadata.MetricsStability),
+	)
+}
+
+func createMetrics(
+	_ context.Context,
+	set receiver.Settings,
+	cfg component.Config,
+	next consumer.Metrics,
+) (receiver.Metrics, error) {
+	c := cfg.(*Config)
+	client, err := kafka.NewClient(c.Config, set.Logger)
+	if err != nil {
+		return nil, err
+	}
+	return newMetrics(set, c, newScraper(set, c, client), next)
+}

@@ -1,0 +1,39 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+)
+
+// questionsOf returns what has to be asked for the enabled metrics, and no more.
+// Brokers and partitions come with the metadata, which every scrape needs.
+func questionsOf(cfg *Config) kafka.Questions {
+	on := cfg.Metrics
+	ask := kafka.Questions{
+		Topic:    newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
+		Commits:  needsCommits(on),
+		Describe: on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
+		Ends:     on.KafkaPartitionCurrentOffset.Enabled || needsLag(on),
+		Starts:   on.KafkaPartitionOldestOffset.Enabled || on.KafkaConsumerGroupExpired.Enabled,
+	}
+	if ask.Commits || ask.Describe {
+		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).wants
+	}
+	return ask
+}
+
+func needsLag(on metadata.MetricsConfig) bool {
+	return on.KafkaConsumerGroupLag.Enabled ||
+		on.KafkaConsumerGroupLagSum.Enabled ||
+		on.KafkaConsumerGroupLagMax.Enabled
+}
+
+func needsCommits(on metadata.MetricsConfig) bool {
+	return needsLag(on) ||
+		on.KafkaConsumerGroupOffset.Enabled ||
+		on.KafkaConsumerGroupOffsetSum.Enabled ||
+		on.KafkaConsumerGroupExpired.Enabled
+}

@@ -1,0 +1,171 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/receiver"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+)
+
+// recorder turns what a scrape learned into data points. What is not known gets
+// none: a missing point is seen, a wrong one is believed.
+type recorder struct {
+	mb    *metadata.MetricsBuilder
+	on    metadata.MetricsConfig
+	alias string
+
+	// ts and missing belong to the scrape at hand.
+	ts      pcommon.Timestamp
+	missing int
+}
+
+func newRecorder(set receiver.Settings, cfg *Config) *recorder {
+	return &recorder{
+		mb:    metadata.NewMetricsBuilder(cfg.MetricsBuilderConfig, set),
+		on:    cfg.Metrics,
+		alias: cfg.ClusterAlias,
+	}
+}
+
+// record returns the metrics of one scrape, and how many data points of enabled
+// metrics are missing because their values are unknown.
+func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report) (pmetric.Metrics, int) {
+	r.ts, r.missing = pcommon.NewTimestampFromTime(now), 0
+	r.brokers(s.Brokers)
+	for _, name := range slices.Sorted(maps.Keys(s.Topics)) {
+		r.topic(s.Topics[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Groups)) {
+		r.group(s.Groups[name])
+	}
+	for i := range report.Groups {
+		r.groupLag(&report.Groups[i])
+	}
+	return r.mb.Emit(metadata.WithResource(r.resource(s.ClusterID))), r.missing
+}
+
+func (r *recorder) resource(clusterID string) pcommon.Resource {
+	rb := r.mb.NewResourceBuilder()
+	if clusterID != "" {
+		rb.SetKafkaClusterID(clusterID)
+	}
+	if r.alias != "" {
+		rb.SetKafkaClusterAlias(r.alias)
+	}
+	return rb.Emit()
+}
+
+// known tells whether an offset or a sum of them can be recorded, and counts it
+// as missing where an enabled metric would have shown it.
+func (r *recorder) known(o cluster.Offset, enabled bool) bool {
+	if o == cluster.Unknown && enabled {
+		r.missing++
+	}
+	return o.Known()
+}
+
+func (r *recorder) brokers(brokers map[int32]cluster.Broker) {
+	// A cluster without brokers cannot answer: then their number is not known.
+	if len(brokers) > 0 {
+		r.mb.RecordKafkaBrokersDataPoint(r.ts, int64(len(brokers)))
+	}
+	for _, id := range slices.Sorted(maps.Keys(brokers)) {
+		b := brokers[id]
+		r.mb.RecordKafkaBrokerInfoDataPoint(r.ts, 1, brokerID(b.ID), b.Address, b.Rack)
+	}
+}
+
+func (r *recorder) topic(t *cluster.Topic) {
+	// Kafka has no topic without partitions: then they are not known.
+	if len(t.Partitions) > 0 {
+		r.mb.RecordKafkaTopicPartitionsDataPoint(r.ts, int64(len(t.Partitions)), t.Name)
+	}
+	for i := range t.Partitions {
+		r.replication(t.Name, &t.Partitions[i])
+		r.logRange(t.Name, &t.Partitions[i])
+	}
+}
+
+func (r *recorder) replication(topic string, p *cluster.Partition) {
+	id, replicas, inSync := int64(p.ID), len(p.Replicas), len(p.InSync)
+	online := p.Leader != cluster.NoBroker
+	preferred := online && replicas > 0 && p.Replicas[0] == p.Leader
+	if online {
+		r.mb.RecordKafkaPartitionLeaderDataPoint(r.ts, int64(p.Leader), topic, id)
+	}
+	r.mb.RecordKafkaPartitionReplicasDataPoint(r.ts, int64(replicas), topic, id)
+	r.mb.RecordKafkaPartitionReplicasInSyncDataPoint(r.ts, int64(inSync), topic, id)
+	// Without a leader this is 0, not absent: alerts on 0 are to fire then too.
+	r.mb.RecordKafkaPartitionLeaderIsPreferredDataPoint(r.ts, oneIf(preferred), topic, id)
+	r.mb.RecordKafkaPartitionUnderReplicatedDataPoint(r.ts, oneIf(inSync < replicas), topic, id)
+	r.mb.RecordKafkaPartitionOfflineDataPoint(r.ts, oneIf(!online), topic, id)
+}
+
+func (r *recorder) logRange(topic string, p *cluster.Partition) {
+	if r.known(p.End, r.on.KafkaPartitionCurrentOffset.Enabled) {
+		r.mb.RecordKafkaPartitionCurrentOffsetDataPoint(r.ts, int64(p.End), topic, int64(p.ID))
+	}
+	if r.known(p.Start, r.on.KafkaPartitionOldestOffset.Enabled) {
+		r.mb.RecordKafkaPartitionOldestOffsetDataPoint(r.ts, int64(p.Start), topic, int64(p.ID))
+	}
+}
+
+func (r *recorder) group(g *cluster.Group) {
+	r.mb.RecordKafkaConsumerGroupInfoDataPoint(r.ts, 1, g.Name, g.State, g.Type, g.Protocol, brokerID(g.Coordinator))
+	if g.Described {
+		r.mb.RecordKafkaConsumerGroupMembersDataPoint(r.ts, int64(g.Members), g.Name)
+	}
+}
+
+func (r *recorder) groupLag(g *lag.Group) {
+	if r.known(g.LagMax, r.on.KafkaConsumerGroupLagMax.Enabled) {
+		r.mb.RecordKafkaConsumerGroupLagMaxDataPoint(r.ts, int64(g.LagMax), g.Name)
+	}
+	for i := range g.Topics {
+		r.topicLag(g.Name, &g.Topics[i])
+	}
+}
+
+func (r *recorder) topicLag(group string, t *lag.Topic) {
+	if r.known(t.OffsetSum, r.on.KafkaConsumerGroupOffsetSum.Enabled) {
+		r.mb.RecordKafkaConsumerGroupOffsetSumDataPoint(r.ts, int64(t.OffsetSum), group, t.Name)
+	}
+	if r.known(t.LagSum, r.on.KafkaConsumerGroupLagSum.Enabled) {
+		r.mb.RecordKafkaConsumerGroupLagSumDataPoint(r.ts, int64(t.LagSum), group, t.Name)
+	}
+	if r.known(t.Expired, r.on.KafkaConsumerGroupExpired.Enabled) {
+		r.mb.RecordKafkaConsumerGroupExpiredDataPoint(r.ts, int64(t.Expired), group, t.Name)
+	}
+	for _, p := range t.Partitions {
+		r.partitionLag(group, t.Name, p)
+	}
+}
+
+func (r *recorder) partitionLag(group, topic string, p lag.Partition) {
+	if r.known(p.Committed, r.on.KafkaConsumerGroupOffset.Enabled) {
+		r.mb.RecordKafkaConsumerGroupOffsetDataPoint(r.ts, int64(p.Committed), group, topic, int64(p.ID))
+	}
+	if r.known(p.Lag, r.on.KafkaConsumerGroupLag.Enabled) {
+		r.mb.RecordKafkaConsumerGroupLagDataPoint(r.ts, int64(p.Lag), group, topic, int64(p.ID))
+	}
+}
+
+func brokerID(id int32) string { return strconv.FormatInt(int64(id), 10) }
+
+func oneIf(condition bool) int64 {
+	if condition {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,63 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/receiver"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+// lagScraper asks, computes and records, once per scrape.
+type lagScraper struct {
+	asker    *asker
+	ask      kafka.Questions
+	compute  func(*cluster.Snapshot) *lag.Report
+	record   *recorder
+	failures *failureLog
+	status   status
+	now      func() time.Time
+}
+
+func newScraper(set receiver.Settings, cfg *Config, client client) *lagScraper {
+	return &lagScraper{
+		asker:    newAsker(client, cfg.Timeout),
+		ask:      questionsOf(cfg),
+		compute:  lag.Compute,
+		record:   newRecorder(set, cfg),
+		failures: newFailureLog(set.Logger),
+		now:      time.Now,
+	}
+}
+
+// start does not dial: a cluster that is away is a failed scrape, not a
+// collector that does not start.
+func (s *lagScraper) start(_ context.Context, host component.Host) error {
+	s.status.host = host
+	return nil
+}
+
+func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
+	snapshot, err := s.asker.snapshot(ctx, s.ask)
+	if s.asker.stopped() {
+		return pmetric.NewMetrics(), errStopped
+	}
+	s.failures.report(s.now(), failuresOf(snapshot, err))
+	s.status.report(err)
+	if err != nil {
+		return pmetric.NewMetrics(), err
+	}
+	metrics, missing := s.record.record(s.now(), snapshot, s.compute(snapshot))
+	return metrics, partial(snapshot.Failures, missing)
+}
+
+// shutdown ends a running scrape and closes the connections. It does not wait.
+func (s *lagScraper) shutdown() { s.asker.stop() }

@@ -1,0 +1,29 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
+)
+
+// status tells the collector when scrapes begin to learn nothing, and when they
+// learn something again. The collector itself reports OK after the start.
+type status struct {
+	host    component.Host
+	failing bool
+}
+
+func (s *status) report(err error) {
+	failing := err != nil
+	if failing == s.failing {
+		return
+	}
+	s.failing = failing
+	if failing {
+		componentstatus.ReportStatus(s.host, componentstatus.NewRecoverableErrorEvent(err))
+		return
+	}
+	componentstatus.ReportStatus(s.host, componentstatus.NewEvent(componentstatus.StatusOK))
+}

@@ -1,0 +1,58 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Validate returns every mistake in the configuration at once, a line each.
+func (c *Config) Validate() error {
+	mistakes := c.Mistakes()
+	mistakes = append(mistakes, c.timingMistakes()...)
+	return errors.Join(append(mistakes, c.filterMistakes()...)...)
+}
+
+func (c *Config) timingMistakes() []error {
+	var mistakes []error
+	for _, d := range []struct {
+		key     string
+		given   time.Duration
+		wrong   bool
+		allowed string
+	}{
+		{"collection_interval", c.CollectionInterval, c.CollectionInterval <= 0, "more than 0s"},
+		{"initial_delay", c.InitialDelay, c.InitialDelay < 0, "0s or more"},
+		// Without a limit, one broker that never answers would hold a scrape for ever.
+		{"timeout", c.Timeout, c.Timeout <= 0, "more than 0s"},
+		// The later steps of a scrape need time too when one of them runs into its limit.
+		{
+			"request_timeout", c.RequestTimeout, c.Timeout > 0 && c.RequestTimeout > c.Timeout/4,
+			fmt.Sprintf("at most a quarter of timeout (%v)", c.Timeout/4),
+		},
+	} {
+		if d.wrong {
+			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be %s", d.key, d.given, d.allowed))
+		}
+	}
+	return mistakes
+}
+
+func (c *Config) filterMistakes() []error {
+	var mistakes []error
+	for _, expression := range []struct{ key, given string }{
+		{"topic_match", c.TopicMatch},
+		{"topic_exclude", c.TopicExclude},
+		{"group_match", c.GroupMatch},
+		{"group_exclude", c.GroupExclude},
+	} {
+		if _, err := regexp.Compile(expression.given); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%q is %q: must be a regular expression: %w", expression.key, expression.given, err))
+		}
+	}
+	return mistakes
+}
