@@ -1,0 +1,46 @@
+# Copyright The kafkalagreceiver Authors
+# SPDX-License-Identifier: Apache-2.0
+
+COLLECTOR := build/otelcol-kafkalag
+# What the collector is made of: a change to any of it makes `build` build.
+SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
+	$(shell find *.go receiver internal -name '*.go' ! -name '*_test.go' \
+		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*')
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint generate bench kafka-jars soak fuzz clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: $(COLLECTOR) ## Build the collector, build/otelcol-kafkalag
+
+$(COLLECTOR): $(SOURCES) scripts/build.sh
+	scripts/build.sh
+
+run: build ## Run it on KAFKA_BROKERS, or on a demo cluster where that is empty
+	@scripts/run.sh
+
+test: ## Run every test that this machine has the means for
+	@scripts/test.sh
+
+lint: ## Check style, generated files, modules, configs and scripts
+	@scripts/lint.sh
+
+generate: ## Generate code and documentation from metadata.yaml
+	go generate ./...
+
+bench: ## Run the Go benchmarks (BENCH=regexp, COUNT=runs); the result is build/bench.txt
+	@scripts/bench.sh
+
+kafka-jars: ## Fetch the Apache Kafka versions that the tests run against
+	go run ./internal/kafkatest/fetchjars
+
+soak: ## Run the long tests in full (tens of minutes)
+	KAFKALAG_SOAK=full go test -p 1 -count 1 -timeout 90m -run Soak ./...
+
+fuzz: ## Run each fuzz target for FUZZTIME (10m)
+	@scripts/fuzz.sh "$${FUZZTIME:-10m}"
+
+clean: ## Remove what was built
+	rm -rf build

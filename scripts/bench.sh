@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Copyright The kafkalagreceiver Authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs the Go benchmarks that BENCH names COUNT times, and sums them up. The
+# raw result stays in build/bench.txt; the one before it in bench.old.txt, to
+# which it is compared.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+mkdir -p build
+results=(build/bench.txt)
+if [[ -f build/bench.txt ]]; then
+	mv build/bench.txt build/bench.old.txt
+	results=(build/bench.old.txt build/bench.txt)
+fi
+go test -run '^$' -bench "${BENCH:-.}" -benchmem -count "${COUNT:-6}" -timeout 60m ./... | tee build/bench.txt
+go tool -modfile=internal/tools/go.mod benchstat "${results[@]}"

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Copyright The kafkalagreceiver Authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs the tests, tier by tier, and says at the end which tiers this machine
+# has not the means for. KAFKALAG_REQUIRE makes that a failure: all, or a list
+# of race, real.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+failed=() left_out=()
+tier() { # tier NAME COMMAND...
+	echo "== $1"
+	"${@:2}" || failed+=("$1")
+}
+leave_out() { # leave_out NAME WHY
+	left_out+=("left out: $1: $2")
+	case ,${KAFKALAG_REQUIRE:-}, in
+	*,all,* | *,"$1",*) failed+=("$1") ;;
+	esac
+}
+packages_with() { # packages_with PREFIX: the packages with tests of that name
+	grep -rl --include='*_test.go' --exclude-dir=build "^func $1" . | xargs -r dirname | sort -u
+}
+
+race=(-race)
+if ! command -v "$(go env CC)" >/dev/null; then
+	race=()
+	leave_out race 'tests ran without the race detector, which needs a C compiler'
+fi
+
+tier unit go test "${race[@]}" -skip '^Test(Real|Product)' ./...
+tier fuzz scripts/fuzz.sh 10s
+
+kafka=no
+if ! command -v java >/dev/null; then
+	leave_out real 'tests on real Kafka need java'
+elif ! make --no-print-directory kafka-jars; then
+	leave_out real "tests on real Kafka need Kafka's jars, which could not be fetched"
+else
+	kafka=yes
+fi
+
+# One package after the other: each starts processes of its own.
+mapfile -t packages < <(packages_with TestReal)
+if [[ $kafka == yes ]] && ((${#packages[@]})); then
+	tier real go test "${race[@]}" -p 1 -timeout 30m -run '^TestReal' "${packages[@]}"
+fi
+
+mapfile -t packages < <(packages_with TestProduct)
+if ((${#packages[@]})); then
+	tier build make --no-print-directory build
+	export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
+	tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
+fi
+
+if ((${#left_out[@]})); then printf '%s\n' "${left_out[@]}"; fi
+if ((${#failed[@]})); then
+	printf 'FAILED: %s\n' "${failed[@]}"
+	exit 1
+fi
