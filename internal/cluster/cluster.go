@@ -46,6 +46,8 @@ type Snapshot struct {
 	Groups map[string]*Group
 	// FilteredTopics and FilteredGroups count what the filters left out.
 	FilteredTopics, FilteredGroups int
+	// ClaimedTwice counts the groups that two brokers listed as theirs.
+	ClaimedTwice int
 	// Failures says what could not be learned, and why.
 	Failures []Failure
 }
@@ -63,6 +65,9 @@ type Broker struct {
 type Topic struct {
 	Name string
 	ID   TopicID
+	// Unclear says that the metadata names the topic with an error: what is
+	// known of its partitions is not all.
+	Unclear bool
 	// Partitions is sorted by id and holds each id once.
 	Partitions []Partition
 }
@@ -87,8 +92,10 @@ type Group struct {
 	Name string
 	// Coordinator is the id of the broker that answers for the group.
 	Coordinator int32
-	// State, Type and Protocol are Kafka's words ("Stable", "classic",
-	// "consumer"), empty where the broker does not tell.
+	// State is Kafka's word ("Stable", "Empty"), Type is "classic",
+	// "consumer", "share" or "streams", and Protocol the assignor that the
+	// members agreed on ("range"). Each is empty where there is none or the
+	// broker does not tell.
 	State, Type, Protocol string
 	// Members is the number of live members, valid when Described.
 	Members   int

@@ -8,7 +8,11 @@ package kafka
 
 import (
 	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
 
+	"github.com/IBM/sarama"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -26,24 +30,109 @@ type Questions struct {
 	Ends, Starts bool
 }
 
-// Client asks one cluster. It connects when first asked, never before, and one
-// goroutine at a time may ask it.
+// maxCalls bounds the calls under way, those included that were given up on but
+// have not ended: they wait for something that cutting a connection does not
+// end.
+const maxCalls = 1024
+
+var (
+	errNoAnswer = errors.New("no answer within request_timeout")
+	errClosed   = errors.New("the client is closed")
+	errHanging  = errors.New("not dialed: too many earlier calls still hang")
+)
+
+// Client asks one cluster. It connects when first asked, never before. One
+// goroutine at a time may call Snapshot, any may call Close.
 type Client struct {
-	cfg Config
-	log *zap.Logger
+	cfg   Config
+	conf  sarama.Config
+	log   *zap.Logger
+	obs   Observer
+	ctx   context.Context //nolint:containedctx // ends with Close
+	stop  context.CancelCauseFunc
+	calls atomic.Int64
+
+	mu    sync.Mutex
+	nodes map[int32]*node
+	seeds []*node
+
+	meta *metadata // the last one that was learned; nil at first
 }
 
 // NewClient returns a client for cfg, which has been validated. It does not
-// dial.
-func NewClient(cfg Config, log *zap.Logger) (*Client, error) {
-	return &Client{cfg: cfg, log: log}, nil
+// dial. Its traffic is told to obs, which may be nil.
+func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
+	conf, err := saramaConfig(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	if obs == nil {
+		obs = unobserved{}
+	}
+	c := &Client{cfg: cfg, conf: *conf, log: log, obs: obs, nodes: map[int32]*node{}}
+	c.ctx, c.stop = context.WithCancelCause(context.Background())
+	for _, address := range cfg.Brokers {
+		c.seeds = append(c.seeds, &node{client: c, id: cluster.NoBroker, address: address})
+	}
+	forwardLogs(log)
+	return c, nil
 }
 
 // Snapshot asks the cluster. It returns by ctx's deadline, with what was
 // learned by then; the error is non-nil only where nothing usable was learned.
 func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot, error) {
-	panic("unfinished")
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(c.ctx, func() { cancel(context.Cause(c.ctx)) })()
+	c.begin()
+	defer c.end()
+	if err := c.metadata(ctx); err != nil {
+		return nil, err
+	}
+	s := newScrape(c, ask)
+	s.groups(ctx)
+	s.offsets(ctx)
+	s.describe(ctx)
+	return s.snapshot, nil
 }
 
 // Close drops all connections, and cuts those that a request hangs on.
-func (c *Client) Close() {}
+func (c *Client) Close() {
+	c.stop(errClosed)
+	for _, n := range c.all() {
+		n.dropIdle()
+	}
+	forgetLogs(c.log)
+}
+
+// open makes a connection that is ready for requests.
+func (c *Client) open(ctx context.Context, address string) (*link, error) {
+	if c.calls.Load() >= maxCalls {
+		return nil, errHanging
+	}
+	return openLink(ctx, c, address)
+}
+
+// all lists every broker known, those of the metadata first.
+func (c *Client) all() []*node {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append(c.sorted(), c.seeds...)
+}
+
+func (c *Client) begin() {
+	for _, n := range c.all() {
+		n.begin()
+	}
+}
+
+func (c *Client) end() {
+	for _, n := range c.all() {
+		n.end()
+	}
+}
+
+// step gives one step of a scrape its share of the time.
+func (c *Client) step(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, c.cfg.RequestTimeout, errNoAnswer)
+}

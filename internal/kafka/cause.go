@@ -1,0 +1,125 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+
+	"github.com/IBM/sarama"
+)
+
+// causeOf says what a person should look at, or "" where err tells no more
+// than itself.
+func causeOf(err error) string {
+	if code, ok := errors.AsType[sarama.KError](err); ok {
+		return causeOfCode(code)
+	}
+	if stranger, ok := errors.AsType[*notKafkaError](err); ok {
+		return causeOfStranger(stranger)
+	}
+	if handshake, ok := errors.AsType[*tlsError](err); ok {
+		return causeOfHandshake(handshake)
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return "the name does not resolve"
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens there: the broker is down, or the port is another"
+	case errors.Is(err, errNoAnswer):
+		return "it accepts connections but does not answer"
+	case timedOut(err):
+		return "unreachable: no connection within dial_timeout"
+	case gone(err):
+		return causeOfHangUp(err)
+	}
+	return ""
+}
+
+// gone tells whether the peer closed the connection.
+func gone(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+// causeOfHangUp explains a connection that the peer closed: before any answer,
+// on the first request after the protocol was negotiated, or later.
+func causeOfHangUp(err error) string {
+	if open, ok := errors.AsType[*openError](err); ok && open.silent {
+		return "it closed the connection before any answer: a TLS port spoken to in plain text, or not a Kafka port"
+	}
+	if _, ok := errors.AsType[*requestError](err); ok {
+		return "it closed the connection on the first request: a SASL login is missing, or the broker went down"
+	}
+	return "it closed the connection"
+}
+
+// causeOfStranger names who answers, by the first four bytes.
+func causeOfStranger(e *notKafkaError) string {
+	const tlsAlert, tlsHandshake = 0x15, 0x16
+	switch {
+	case !e.first:
+		return "the answer is no Kafka response"
+	case bytes.Equal(e.start[:], []byte("HTTP")):
+		return "an HTTP server listens there, not a Kafka broker"
+	case bytes.Equal(e.start[:], []byte("SSH-")):
+		return "an SSH server listens there, not a Kafka broker"
+	case (e.start[0] == tlsAlert || e.start[0] == tlsHandshake) && e.start[1] == 3:
+		return "a TLS port spoken to in plain text: set tls"
+	}
+	return "no Kafka broker listens there"
+}
+
+func causeOfHandshake(err error) string {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "the broker's certificate is signed by a CA that is not trusted: set tls.ca_file"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the broker's certificate is for another name: set tls.server_name_override"
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return "the broker's certificate has expired or is not valid yet"
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return "TLS spoken to a plain text port: remove tls, or use the TLS port"
+	}
+	if gone(err) {
+		return "it closed the connection during the TLS handshake: a plain text port, or a client certificate is wanted"
+	}
+	return "the TLS handshake failed"
+}
+
+func causeOfCode(code sarama.KError) string {
+	switch code {
+	case sarama.ErrTopicAuthorizationFailed:
+		return "an ACL is missing: Describe on the topic"
+	case sarama.ErrGroupAuthorizationFailed:
+		return "an ACL is missing: Describe on the group"
+	case sarama.ErrClusterAuthorizationFailed:
+		return "an ACL is missing: Describe on the cluster"
+	case sarama.ErrSASLAuthenticationFailed:
+		return "wrong user name or password"
+	case sarama.ErrUnsupportedSASLMechanism:
+		return "the broker does not offer this SASL mechanism"
+	case sarama.ErrIllegalSASLState:
+		return "the broker expects no SASL login on this port, or another one"
+	case sarama.ErrOffsetsLoadInProgress:
+		return "the coordinator is still loading its groups"
+	case sarama.ErrNotCoordinatorForConsumer, sarama.ErrConsumerCoordinatorNotAvailable:
+		return "the group's coordinator is moving"
+	case sarama.ErrNotLeaderForPartition, sarama.ErrLeaderNotAvailable, sarama.ErrFencedLeaderEpoch:
+		return "the partition's leader is moving"
+	case sarama.ErrUnsupportedVersion:
+		return "the broker does not know this request"
+	case sarama.ErrUnknownTopicOrPartition:
+		return "the topic was deleted, or the broker does not know it yet"
+	}
+	return ""
+}

@@ -1,0 +1,147 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+)
+
+// errCut is what reads and dials return once their connection has been cut.
+var errCut = errors.New("connection cut")
+
+// dialer makes the one connection of a link. Sarama's calls end neither with a
+// context nor with its own Close while a request hangs, so the socket is kept
+// here, where it can be cut underneath them. TLS is done here too: the
+// certificate files are read anew for every connection, and the guard sees the
+// plain text.
+type dialer struct {
+	cfg  *Config
+	obs  Observer
+	ctx  context.Context //nolint:containedctx // sarama's dialer interface takes none
+	stop context.CancelCauseFunc
+
+	mu   sync.Mutex
+	sock net.Conn // the TCP connection below everything
+	read *atomic.Int64
+}
+
+func newDialer(cfg *Config, obs Observer) *dialer {
+	ctx, stop := context.WithCancelCause(context.Background())
+	return &dialer{cfg: cfg, obs: obs, ctx: ctx, stop: stop, read: new(atomic.Int64)}
+}
+
+// Dial connects within the dial timeout, TLS handshake included.
+func (d *dialer) Dial(network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(d.ctx, d.cfg.DialTimeout)
+	defer cancel()
+	sock, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if !d.keep(sock) {
+		_ = sock.Close()
+		return nil, errCut
+	}
+	d.obs.Connected()
+	plain, err := d.secure(ctx, sock, address)
+	if err != nil {
+		_ = sock.Close()
+		d.obs.Disconnected()
+		return nil, err
+	}
+	return &conn{Conn: plain, sock: sock, dialer: d}, nil
+}
+
+// secure puts TLS on top of sock where it is configured.
+func (d *dialer) secure(ctx context.Context, sock net.Conn, address string) (net.Conn, error) {
+	if d.cfg.TLS == nil {
+		return sock, nil
+	}
+	cfg, err := d.cfg.TLS.LoadTLSConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tls: %w", err)
+	}
+	if cfg == nil { // tls.insecure: plain text
+		return sock, nil
+	}
+	if cfg.ServerName == "" {
+		if cfg.ServerName, _, err = net.SplitHostPort(address); err != nil {
+			return nil, err
+		}
+	}
+	secured := tls.Client(sock, cfg)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return nil, &tlsError{err}
+	}
+	return secured, nil
+}
+
+// keep remembers the socket, unless the link was cut meanwhile.
+func (d *dialer) keep(sock net.Conn) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil {
+		return false
+	}
+	d.sock = sock
+	return true
+}
+
+// cut ends whatever waits for this connection, now and later.
+func (d *dialer) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stop(errCut)
+	if d.sock != nil {
+		_ = d.sock.Close()
+	}
+}
+
+// silent tells whether the peer has not sent one whole response.
+func (d *dialer) silent() bool { return d.read.Load() == 0 }
+
+// tlsError is a TLS handshake that failed.
+type tlsError struct{ err error }
+
+func (e *tlsError) Error() string { return "tls handshake: " + e.err.Error() }
+func (e *tlsError) Unwrap() error { return e.err }
+
+// conn guards and counts what passes.
+type conn struct {
+	net.Conn
+	sock   net.Conn
+	dialer *dialer
+	guard  frameGuard
+	once   sync.Once
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.dialer.obs.Received(n)
+	if bad := c.guard.follow(p[:n]); bad != nil {
+		_ = c.Close()
+		return 0, bad
+	}
+	c.dialer.read.Store(int64(c.guard.frames))
+	return n, err
+}
+
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.dialer.obs.Sent(n)
+	return n, err
+}
+
+// Close closes the socket itself: a TLS connection would first wait to say
+// goodbye to a peer that may have stopped reading.
+func (c *conn) Close() error {
+	c.once.Do(c.dialer.obs.Disconnected)
+	return c.sock.Close()
+}

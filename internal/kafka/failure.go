@@ -1,0 +1,76 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// failure says that n did not answer a request of api, or only with an error,
+// and what that costs. n is nil where no broker could be asked.
+func failure(n *node, api string, err error, groups, partitions int) cluster.Failure {
+	f := cluster.Failure{
+		API:        api,
+		Broker:     cluster.NoBroker,
+		Code:       codeOf(err),
+		Cause:      causeOf(err),
+		Groups:     groups,
+		Partitions: partitions,
+		Err:        err,
+	}
+	if n != nil {
+		f.Broker, f.Address = n.id, n.address
+	}
+	return f
+}
+
+// fine tells whether Kafka answered without an error. Its code for success is
+// not nil.
+func fine(code sarama.KError) bool { return code == sarama.ErrNoError } //nolint:errorlint // a code, not an error chain
+
+// codeOf is Kafka's name of an error, or "" where err is none of Kafka's.
+func codeOf(err error) string {
+	if code, ok := errors.AsType[sarama.KError](err); ok {
+		return codeName(code)
+	}
+	return ""
+}
+
+// timedOut tells whether err is a deadline that passed, ours or the system's.
+func timedOut(err error) bool {
+	if errors.Is(err, errNoAnswer) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return true
+	}
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
+}
+
+// passing tells whether a failure may be gone after fresh metadata: leadership
+// or a coordinator that moves, or the connection to a broker that was well a
+// moment ago.
+func passing(n *node, err error) bool {
+	code, ok := errors.AsType[sarama.KError](err)
+	switch {
+	case err == nil || errors.Is(err, context.Canceled):
+		return false
+	case !ok:
+		return n == nil || n.steady() && !unsent(err)
+	}
+	switch code {
+	case sarama.ErrNotLeaderForPartition, sarama.ErrLeaderNotAvailable, sarama.ErrReplicaNotAvailable,
+		sarama.ErrUnknownTopicOrPartition, sarama.ErrOffsetNotAvailable, sarama.ErrFencedLeaderEpoch,
+		sarama.ErrUnknownLeaderEpoch, sarama.ErrKafkaStorageError, sarama.ErrBrokerNotAvailable,
+		sarama.ErrNotCoordinatorForConsumer, sarama.ErrConsumerCoordinatorNotAvailable,
+		sarama.ErrOffsetsLoadInProgress, sarama.ErrRequestTimedOut, sarama.ErrNetworkException:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/IBM/sarama"
+)
+
+// Every Kafka response starts with its length in four bytes, and the client
+// library allocates what they say before it has read any more. Four bytes of
+// an HTTP answer would cost 1.1 GiB, so lengths are looked at first.
+const (
+	lengthBytes = 4
+	// minFrame is the correlation id, without which there is no response.
+	minFrame = 4
+	// maxFirstFrame bounds the first response of a connection. It answers
+	// ApiVersions or a SASL handshake; real ones take below 1 KiB.
+	maxFirstFrame = 64 << 10
+)
+
+// notKafkaError is a peer that sent something other than a Kafka response.
+type notKafkaError struct {
+	start [lengthBytes]byte
+	first bool // nothing sensible came before
+}
+
+func (e *notKafkaError) Error() string {
+	return fmt.Sprintf("the answer does not begin like a Kafka response but with %q", e.start[:])
+}
+
+// frameGuard follows a stream of responses and refuses a length that no broker
+// sends.
+type frameGuard struct {
+	length [lengthBytes]byte
+	have   int   // bytes of length read so far
+	rest   int64 // bytes of the current frame still to come
+	frames int   // frames begun
+}
+
+// follow looks at the next bytes of the stream.
+func (g *frameGuard) follow(p []byte) error {
+	for len(p) > 0 {
+		if g.rest > 0 {
+			n := min(g.rest, int64(len(p)))
+			g.rest -= n
+			p = p[n:]
+			continue
+		}
+		n := copy(g.length[g.have:], p)
+		g.have += n
+		p = p[n:]
+		if g.have < lengthBytes {
+			return nil
+		}
+		if err := g.begin(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin checks a length that is complete.
+func (g *frameGuard) begin() error {
+	limit := sarama.MaxResponseSize
+	if g.frames == 0 {
+		limit = maxFirstFrame
+	}
+	size := int32(binary.BigEndian.Uint32(g.length[:]))
+	if size < minFrame || size > limit {
+		return &notKafkaError{start: g.length, first: g.frames == 0}
+	}
+	g.frames++
+	g.have = 0
+	g.rest = int64(size)
+	return nil
+}

@@ -1,0 +1,106 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/IBM/sarama"
+)
+
+// link is one connection to one broker. It serves one request at a time, and
+// once a request has failed other than by a Kafka error code it is never used
+// again: after a time-out the next answer on it would belong to the request
+// before.
+type link struct {
+	client *Client
+	dialer *dialer
+	broker *sarama.Broker
+	used   bool // has served a request before
+}
+
+// openLink connects to address, logs in, and negotiates the protocol.
+func openLink(ctx context.Context, c *Client, address string) (*link, error) {
+	l := &link{client: c, dialer: newDialer(&c.cfg, c.obs), broker: sarama.NewBroker(address)}
+	conf := c.conf
+	conf.Net.Proxy.Enable = true
+	conf.Net.Proxy.Dialer = l.dialer
+	if err := l.broker.Open(&conf); err != nil {
+		return nil, err
+	}
+	_, err := await(ctx, l, func(b *sarama.Broker) (bool, error) { return b.Connected() })
+	if err != nil {
+		silent := l.dialer.silent()
+		l.close()
+		return nil, &openError{err: err, silent: silent}
+	}
+	return l, nil
+}
+
+// openError is a connection that could not be made ready for requests.
+type openError struct {
+	err    error
+	silent bool // the peer never sent a response
+}
+
+func (e *openError) Error() string { return "connect: " + e.err.Error() }
+func (e *openError) Unwrap() error { return e.err }
+
+// close cuts the connection. What the library still holds of it is given back
+// beside the caller, because that waits for a call in progress.
+func (l *link) close() {
+	l.dialer.cut()
+	go func() { _ = l.broker.Close() }()
+}
+
+// await makes one call on a link and returns when it is done or ctx is,
+// whichever is first. A call that ctx ends is abandoned: its connection is
+// cut, which ends it unless it sleeps (throttled) or waits for a third party
+// (a ticket, a token); it then ends by itself and its result is dropped.
+func await[T any](ctx context.Context, l *link, call func(*sarama.Broker) (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	l.client.calls.Add(1)
+	go func() {
+		var o outcome
+		defer func() {
+			if r := recover(); r != nil {
+				o.err = &panicError{value: r, stack: debug.Stack()}
+			}
+			l.client.calls.Add(-1)
+			done <- o
+		}()
+		o.value, o.err = call(l.broker)
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+		l.dialer.cut()
+		var none T
+		return none, context.Cause(ctx)
+	}
+}
+
+// panicError is a panic of the client library, most likely over bytes that a
+// broker should not have sent.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic in the Kafka client: %v", e.value) }
+
+// unsent tells whether err means that the request never left: the link is as
+// good as before.
+func unsent(err error) bool {
+	var encoding sarama.PacketEncodingError
+	return errors.Is(err, sarama.ErrUnsupportedVersion) || errors.As(err, &encoding)
+}

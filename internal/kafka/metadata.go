@@ -1,0 +1,270 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+const apiMetadata = "Metadata"
+
+// retryPause is how long the cluster gets to settle before a part of a scrape
+// is asked again.
+const retryPause = 250 * time.Millisecond
+
+// metadata is what one broker said of the whole cluster. It is never changed.
+type metadata struct {
+	clusterID string
+	brokers   map[int32]cluster.Broker
+	topics    map[string]*cluster.Topic
+	// unclear names the topics that the broker could not describe, with why.
+	unclear map[string]sarama.KError
+	from    *node
+}
+
+var errNoBrokers = errors.New("the metadata names no brokers")
+
+// metadata learns the cluster's brokers and topics from whichever broker
+// answers first.
+func (c *Client) metadata(ctx context.Context) error {
+	ctx, cancel := c.step(ctx)
+	defer cancel()
+	answer, err := c.askMetadata(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if c.meta.lost(answer) {
+		answer = c.confirm(ctx, answer)
+	}
+	c.adopt(answer)
+	return nil
+}
+
+// lost tells whether a topic that was there a moment ago is not in next: it was
+// deleted, or the broker that answered does not know the cluster yet.
+func (m *metadata) lost(next *metadata) bool {
+	if m == nil {
+		return false
+	}
+	for name := range m.topics {
+		if next.topics[name] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// confirm asks a second time after topics have disappeared, another broker
+// where there is one. The later answer counts: it either agrees or knows more.
+func (c *Client) confirm(ctx context.Context, first *metadata) *metadata {
+	if !pause(ctx, retryPause) {
+		return first
+	}
+	second, err := c.askMetadata(ctx, first.from)
+	if err != nil || len(second.topics) < len(first.topics) {
+		return first
+	}
+	return second
+}
+
+// askMetadata asks one broker after the other, the next one as soon as one has
+// failed or not answered for a quarter of the request timeout. The broker last
+// comes last.
+func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(context.Canceled) // the slower ones are not to blame
+	type outcome struct {
+		meta *metadata
+		err  error
+	}
+	nodes := c.candidates(last)
+	outcomes := make(chan outcome, len(nodes))
+	patience := time.NewTicker(c.cfg.RequestTimeout / 4)
+	defer patience.Stop()
+	var errs []error
+	asked := 0
+	next := func() {
+		if asked < len(nodes) {
+			n := nodes[asked]
+			asked++
+			go func() {
+				meta, err := c.metadataOf(ctx, n)
+				outcomes <- outcome{meta, err}
+			}()
+		}
+	}
+	for next(); len(errs) < len(nodes); {
+		select {
+		case o := <-outcomes:
+			if o.err == nil {
+				return o.meta, nil
+			}
+			errs = append(errs, o.err)
+			next()
+		case <-patience.C:
+			next()
+		case <-ctx.Done():
+			return nil, errors.Join(append(errs, context.Cause(ctx))...)
+		}
+	}
+	return nil, errors.Join(errs...)
+}
+
+// candidates lists whom to ask for metadata: those with a connection first,
+// then the other brokers, then the seeds.
+func (c *Client) candidates(last *node) []*node {
+	nodes := c.all()
+	rank := func(n *node) int {
+		switch {
+		case n == last:
+			return 3
+		case n.id == cluster.NoBroker:
+			return 2
+		case n.connected():
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(nodes, func(a, b *node) int { return cmp.Compare(rank(a), rank(b)) })
+	seen := map[string]bool{}
+	return slices.DeleteFunc(nodes, func(n *node) bool {
+		twice := seen[n.address]
+		seen[n.address] = true
+		return twice
+	})
+}
+
+// metadataOf asks one broker.
+func (c *Client) metadataOf(ctx context.Context, n *node) (*metadata, error) {
+	answer, err := ask(ctx, n, apiMetadata, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
+		// No topics named means all; none is ever created by asking.
+		return b.GetMetadata(sarama.NewMetadataRequest(c.conf.Version, nil))
+	})
+	if err != nil {
+		return nil, &brokerError{node: n, api: apiMetadata, err: err}
+	}
+	meta := decodeMetadata(answer)
+	meta.from = n
+	if len(meta.brokers) == 0 {
+		return nil, &brokerError{node: n, api: apiMetadata, err: errNoBrokers}
+	}
+	return meta, nil
+}
+
+// brokerError names the broker in an error.
+type brokerError struct {
+	node *node
+	api  string
+	err  error
+}
+
+func (e *brokerError) Error() string {
+	return fmt.Sprintf("%s from %s: %v", e.api, e.node.address, e.err)
+}
+func (e *brokerError) Unwrap() error { return e.err }
+
+// decodeMetadata turns an answer into plain types. A broker, topic or
+// partition that is named twice counts once.
+func decodeMetadata(answer *sarama.MetadataResponse) *metadata {
+	meta := &metadata{
+		brokers: make(map[int32]cluster.Broker, len(answer.Brokers)),
+		topics:  make(map[string]*cluster.Topic, len(answer.Topics)),
+		unclear: map[string]sarama.KError{},
+	}
+	if answer.ClusterID != nil {
+		meta.clusterID = *answer.ClusterID
+	}
+	for _, b := range answer.Brokers {
+		meta.brokers[b.ID()] = cluster.Broker{ID: b.ID(), Address: b.Addr(), Rack: b.Rack()}
+	}
+	for _, t := range answer.Topics {
+		meta.topics[t.Name] = decodeTopic(t)
+		if t.Err != sarama.ErrNoError {
+			meta.unclear[t.Name] = t.Err
+		}
+	}
+	return meta
+}
+
+func decodeTopic(t *sarama.TopicMetadata) *cluster.Topic {
+	topic := &cluster.Topic{
+		Name:       t.Name,
+		ID:         cluster.TopicID(t.Uuid),
+		Unclear:    t.Err != sarama.ErrNoError,
+		Partitions: make([]cluster.Partition, 0, len(t.Partitions)),
+	}
+	for _, p := range t.Partitions {
+		topic.Partitions = append(topic.Partitions, cluster.Partition{
+			ID:       p.ID,
+			Leader:   max(p.Leader, cluster.NoBroker),
+			Replicas: p.Replicas,
+			InSync:   p.Isr,
+			Start:    cluster.Unknown,
+			End:      cluster.Unknown,
+		})
+	}
+	byID := func(a, b cluster.Partition) int { return cmp.Compare(a.ID, b.ID) }
+	slices.SortFunc(topic.Partitions, byID)
+	topic.Partitions = slices.CompactFunc(topic.Partitions, func(a, b cluster.Partition) bool { return a.ID == b.ID })
+	return topic
+}
+
+// adopt makes meta the view of the cluster: brokers that it names get a node,
+// others lose theirs and with it all that was held against them. The
+// connection of a seed that turns out to be one of the brokers moves there.
+func (c *Client) adopt(meta *metadata) {
+	c.mu.Lock()
+	var gone []*node
+	for id, n := range c.nodes {
+		if b, ok := meta.brokers[id]; !ok || b.Address != n.address {
+			gone = append(gone, n)
+			delete(c.nodes, id)
+		}
+	}
+	byAddress := make(map[string]*node, len(meta.brokers))
+	for id, b := range meta.brokers {
+		if c.nodes[id] == nil {
+			c.nodes[id] = &node{client: c, id: id, address: b.Address}
+		}
+		byAddress[b.Address] = c.nodes[id]
+	}
+	c.meta = meta
+	seeds := c.seeds
+	c.mu.Unlock()
+	for _, n := range gone {
+		n.dropIdle()
+	}
+	for _, seed := range seeds {
+		seed.handOver(byAddress[seed.address])
+	}
+}
+
+// sorted lists the nodes by broker id. The caller holds c.mu.
+func (c *Client) sorted() []*node {
+	nodes := slices.Collect(maps.Values(c.nodes))
+	slices.SortFunc(nodes, func(a, b *node) int { return cmp.Compare(a.id, b.id) })
+	return nodes
+}
+
+// pause waits for d and tells whether ctx still goes on.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,216 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/IBM/sarama"
+)
+
+// maxSkipped bounds how many scrapes in a row leave out a broker that keeps
+// failing. A broker that comes back waits no longer than these.
+const maxSkipped = 3
+
+// node is one broker as this client knows it across scrapes: its connections,
+// and whether it is worth asking.
+type node struct {
+	client  *Client
+	id      int32
+	address string
+
+	mu   sync.Mutex
+	idle []*link
+	// down is why the broker is not asked (again) in this scrape.
+	down error
+	// failed counts the scrapes in a row that ended with down set, skip the
+	// coming ones that leave the broker out.
+	failed, skip int
+	// oneGroup says that its OffsetFetch takes one group at a time (before
+	// Kafka 3.0).
+	oneGroup bool
+}
+
+// skippedError is a broker that was left out of a scrape.
+type skippedError struct {
+	failed int
+	last   error
+}
+
+func (e *skippedError) Error() string {
+	return fmt.Sprintf("not asked: it failed in %d scrapes before: %v", e.failed, e.last)
+}
+func (e *skippedError) Unwrap() error { return e.last }
+
+// begin opens a scrape.
+func (n *node) begin() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.skip > 0 {
+		n.skip--
+		return
+	}
+	n.down = nil
+}
+
+// end closes a scrape: a broker that failed is left out of none, then one, then
+// three of the coming scrapes, so that a dead one does not cost a time-out
+// each time.
+func (n *node) end() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down == nil {
+		n.failed = 0
+		return
+	}
+	if _, skipped := errors.AsType[*skippedError](n.down); skipped {
+		return
+	}
+	n.failed++
+	n.skip = min(1<<(n.failed-1)-1, maxSkipped)
+	if n.skip > 0 {
+		n.down = &skippedError{failed: n.failed, last: n.down}
+	}
+}
+
+// ask sends one request to n and waits for its answer.
+//
+// A connection that was used before may have been dropped by the broker for
+// being idle, so the request is then sent once more on a new one. Failing on a
+// new one, or not answering in time, sets the broker down for the rest of the
+// scrape.
+func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.Broker) (T, error)) (T, error) {
+	var none T
+	for {
+		l, err := n.take(ctx)
+		if err != nil {
+			return none, err
+		}
+		reused := l.used
+		l.used = true
+		began := time.Now()
+		value, err := await(ctx, l, request)
+		if unsent(err) {
+			n.give(l)
+			return none, err
+		}
+		n.client.obs.Request(api, time.Since(began))
+		if err == nil {
+			n.give(l)
+			return value, nil
+		}
+		l.close()
+		if reused && ctx.Err() == nil {
+			n.dropIdle() // as old as this one, most likely gone with it
+			continue
+		}
+		return none, n.fail(ctx, &requestError{err: err})
+	}
+}
+
+// requestError is a connection that broke on its first request.
+type requestError struct{ err error }
+
+func (e *requestError) Error() string { return e.err.Error() }
+func (e *requestError) Unwrap() error { return e.err }
+
+// take returns a connection that nobody else uses.
+func (n *node) take(ctx context.Context) (*link, error) {
+	n.mu.Lock()
+	if n.down != nil {
+		defer n.mu.Unlock()
+		return nil, n.down
+	}
+	if last := len(n.idle) - 1; last >= 0 {
+		l := n.idle[last]
+		n.idle = n.idle[:last]
+		n.mu.Unlock()
+		return l, nil
+	}
+	n.mu.Unlock()
+	l, err := n.client.open(ctx, n.address)
+	if err != nil {
+		return nil, n.fail(ctx, err)
+	}
+	return l, nil
+}
+
+// give puts a connection back for the next request.
+func (n *node) give(l *link) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.client.ctx.Err() != nil {
+		l.close()
+		return
+	}
+	n.idle = append(n.idle, l)
+}
+
+// forgive lets a broker that failed in this scrape be asked once more in it,
+// unless it failed by not answering, or keeps failing: that would take as long
+// again.
+func (n *node) forgive() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.failed == 0 && !timedOut(n.down) {
+		n.down = nil
+	}
+}
+
+// steady tells whether the broker was well in the scrape before.
+func (n *node) steady() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.failed == 0
+}
+
+// connected tells whether there is a connection to use.
+func (n *node) connected() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.down == nil && len(n.idle) > 0
+}
+
+// handOver gives a seed's connections to the broker that it turned out to be,
+// or closes them.
+func (n *node) handOver(to *node) {
+	if to == nil {
+		n.dropIdle()
+		return
+	}
+	n.mu.Lock()
+	idle := n.idle
+	n.idle = nil
+	n.mu.Unlock()
+	for _, l := range idle {
+		to.give(l)
+	}
+}
+
+// fail sets the broker down, unless it was the caller who gave up on
+// everything.
+func (n *node) fail(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), context.Canceled) {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down = err
+	return err
+}
+
+// dropIdle closes all connections that are not in use.
+func (n *node) dropIdle() {
+	n.mu.Lock()
+	idle := n.idle
+	n.idle = nil
+	n.mu.Unlock()
+	for _, l := range idle {
+		l.close()
+	}
+}

@@ -1,0 +1,93 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// Memory holds the last known range of every partition's log from one scrape
+// to the next. While a partition has no leader nobody can write to it, so its
+// last range is still its range. The zero Memory is empty and ready for use.
+type Memory struct {
+	topics map[string]*remembered
+}
+
+// remembered is one topic. Its id tells it from a later one of the same name.
+type remembered struct {
+	id     cluster.TopicID
+	ranges []logRange // sorted by partition
+}
+
+// logRange is what was last learned of one partition.
+type logRange struct {
+	partition  int32
+	start, end cluster.Offset
+}
+
+// Restore fills in what s lacks of partitions without a leader, and remembers
+// what it holds of the others. A partition whose leader merely did not answer
+// stays unknown: it may have grown meanwhile.
+func (m *Memory) Restore(s *cluster.Snapshot) {
+	next := make(map[string]*remembered, len(s.Topics))
+	for name, topic := range s.Topics {
+		past := m.topics[name]
+		if past != nil && past.id != topic.ID {
+			past = nil
+		}
+		next[name] = past.restore(topic)
+	}
+	m.topics = next
+}
+
+// restore fills in one topic and returns what to remember of it.
+func (r *remembered) restore(topic *cluster.Topic) *remembered {
+	next := &remembered{id: topic.ID, ranges: make([]logRange, len(topic.Partitions))}
+	for i := range topic.Partitions {
+		p := &topic.Partitions[i]
+		past := r.find(p.ID)
+		if p.Leader == cluster.NoBroker {
+			p.Start = orElse(p.Start, past.start)
+			p.End = orElse(p.End, past.end)
+		}
+		next.ranges[i] = past.learn(p)
+	}
+	return next
+}
+
+// find returns the last known range, unknown where there is none.
+func (r *remembered) find(partition int32) logRange {
+	none := logRange{partition: partition, start: cluster.Unknown, end: cluster.Unknown}
+	if r == nil {
+		return none
+	}
+	at, found := slices.BinarySearchFunc(r.ranges, partition, func(l logRange, id int32) int {
+		return cmp.Compare(l.partition, id)
+	})
+	if !found {
+		return none
+	}
+	return r.ranges[at]
+}
+
+// learn is the range to remember after p was seen. An end that went back
+// belongs to another log than the one remembered.
+func (l logRange) learn(p *cluster.Partition) logRange {
+	next := logRange{partition: p.ID, start: orElse(p.Start, l.start), end: orElse(p.End, l.end)}
+	if p.End.Known() && p.End < l.end {
+		next.start = p.Start
+	}
+	return next
+}
+
+// orElse is o, or instead where o is not known.
+func orElse(o, instead cluster.Offset) cluster.Offset {
+	if o.Known() {
+		return o
+	}
+	return instead
+}
