@@ -66,8 +66,8 @@ func (r *recorder) resource(clusterID string) pcommon.Resource {
 	return rb.Emit()
 }
 
-// known tells whether an offset or a sum of them can be recorded, and counts it
-// as missing where an enabled metric would have shown it.
+// known tells whether an offset, a number or a sum can be recorded, and counts
+// it as missing where an enabled metric would have shown it.
 func (r *recorder) known(o cluster.Offset, enabled bool) bool {
 	if o == cluster.Unknown && enabled {
 		r.missing++
@@ -87,9 +87,12 @@ func (r *recorder) brokers(brokers map[int32]cluster.Broker) {
 }
 
 func (r *recorder) topic(t *cluster.Topic) {
-	// Kafka has no topic without partitions: then they are not known.
-	if len(t.Partitions) > 0 {
-		r.mb.RecordKafkaTopicPartitionsDataPoint(r.ts, int64(len(t.Partitions)), t.Name)
+	partitions := cluster.Offset(len(t.Partitions))
+	if t.Unclear {
+		partitions = cluster.Unknown
+	}
+	if r.known(partitions, r.on.KafkaTopicPartitions.Enabled) {
+		r.mb.RecordKafkaTopicPartitionsDataPoint(r.ts, int64(partitions), t.Name)
 	}
 	for i := range t.Partitions {
 		r.replication(t.Name, &t.Partitions[i])

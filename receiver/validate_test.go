@@ -1,0 +1,96 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+)
+
+func TestValidate(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*Config)
+		want   string
+	}{
+		"collection_interval zero": {
+			func(c *Config) { c.CollectionInterval = 0 },
+			`"collection_interval" is 0s: must be more than 0s`,
+		},
+		"initial_delay negative": {
+			func(c *Config) { c.InitialDelay = -time.Second },
+			`"initial_delay" is -1s: must be 0s or more`,
+		},
+		"initial_delay zero": {func(c *Config) { c.InitialDelay = 0 }, ""},
+		"timeout zero": {
+			func(c *Config) { c.Timeout = 0 },
+			`"timeout" is 0s: must be more than 0s`,
+		},
+		"request_timeout too long for timeout": {
+			func(c *Config) { c.Timeout, c.RequestTimeout = 8*time.Second, 2*time.Second+1 },
+			`"request_timeout" is 2.000000001s: must be at most a quarter of timeout (2s)`,
+		},
+		"request_timeout a quarter of timeout": {
+			func(c *Config) { c.Timeout, c.RequestTimeout = 8*time.Second, 2*time.Second }, "",
+		},
+		"topic_match": {
+			func(c *Config) { c.TopicMatch = "(" },
+			"\"topic_match\" is \"(\": must be a regular expression: error parsing regexp: missing closing ): `(`",
+		},
+		"topic_exclude": {
+			func(c *Config) { c.TopicExclude = "*" },
+			"\"topic_exclude\" is \"*\": must be a regular expression: error parsing regexp: missing argument to repetition operator: `*`",
+		},
+		"group_match": {
+			func(c *Config) { c.GroupMatch = "[" },
+			"\"group_match\" is \"[\": must be a regular expression: error parsing regexp: missing closing ]: `[`",
+		},
+		"group_exclude": {
+			func(c *Config) { c.GroupExclude = `\` },
+			"\"group_exclude\" is \"\\\\\": must be a regular expression: error parsing regexp: trailing backslash at end of expression: ``",
+		},
+		"filters empty": {func(c *Config) { c.TopicMatch, c.GroupMatch = "", "" }, ""},
+		"connection":    {func(c *Config) { c.Brokers = nil }, `"brokers" is empty: must name one broker at least, as host:port`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := newConfig()
+			tt.change(cfg)
+			err := confmap.Validate(cfg)
+			if tt.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.EqualError(t, err, tt.want)
+		})
+	}
+}
+
+func TestValidateReportsEveryMistakeOnceInOneLine(t *testing.T) {
+	cfg := newConfig()
+	cfg.CollectionInterval = -time.Second
+	cfg.Timeout = -time.Second
+	cfg.TopicMatch = "("
+	cfg.Brokers = []string{"localhost", "b:0"}
+	cfg.ProtocolVersion = "4"
+	cfg.DialTimeout = 0
+	cfg.Auth.SASL = &kafka.SASLConfig{Mechanism: "GSSAPI"}
+
+	keys := []string{
+		"brokers", "brokers", "protocol_version", "dial_timeout", "auth.sasl.mechanism",
+		"collection_interval", "timeout", "topic_match",
+	}
+	err := confmap.Validate(cfg)
+	require.Error(t, err)
+	lines := strings.Split(err.Error(), "\n")
+	require.Len(t, lines, len(keys), err)
+	for i, key := range keys {
+		assert.Truef(t, strings.HasPrefix(lines[i], `"`+key+`"`), "%q does not begin with %q", lines[i], key)
+	}
+}
