@@ -1,0 +1,65 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// families is what /metrics shows, by the metrics' names.
+type families map[string]*dto.MetricFamily
+
+// scrape reads /metrics as Prometheus would.
+func (c *collector) scrape(t require.TestingT) families {
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	found, err := parser.TextToMetricFamilies(strings.NewReader(get(t, c.metricsURL)))
+	require.NoError(t, err)
+	return found
+}
+
+// values gives a metric's values by those of the labels, which are joined by
+// spaces. Two series of equal labels fail the test.
+func (f families) values(t require.TestingT, name string, labels ...string) map[string]float64 {
+	values := make(map[string]float64)
+	for _, series := range f[name].GetMetric() {
+		given := make(map[string]string)
+		for _, pair := range series.GetLabel() {
+			given[pair.GetName()] = pair.GetValue()
+		}
+		var key []string
+		for _, label := range labels {
+			key = append(key, given[label])
+		}
+		joined := strings.Join(key, " ")
+		require.NotContains(t, values, joined, "%s has two series with these %v", name, labels)
+		values[joined] = series.GetGauge().GetValue()
+	}
+	return values
+}
+
+// eventually waits until /metrics is as the function asserts.
+func (c *collector) eventually(t *testing.T, holds func(now *assert.CollectT, found families)) {
+	t.Helper()
+	require.EventuallyWithT(t, func(now *assert.CollectT) { holds(now, c.scrape(now)) }, patience, 100*time.Millisecond)
+}
+
+func get(t require.TestingT, url string) string {
+	response, err := http.Get(url)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s", url, body)
+	return string(body)
+}
