@@ -79,7 +79,8 @@ func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 }
 
 // Snapshot asks the cluster. It returns by ctx's deadline, with what was
-// learned by then; the error is non-nil only where nothing usable was learned.
+// learned by then. The error is non-nil only where nothing usable was learned;
+// the snapshot then holds the failures alone.
 func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -87,7 +88,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	c.begin()
 	defer c.end()
 	if err := c.metadata(ctx); err != nil {
-		return nil, err
+		return &cluster.Snapshot{Failures: failuresOf(err)}, err
 	}
 	s := newScrape(c, ask)
 	s.groups(ctx)

@@ -32,6 +32,14 @@ func failure(n *node, api string, err error, groups, partitions int) cluster.Fai
 	return f
 }
 
+// failuresOf takes apart the error of a scrape that learned nothing.
+func failuresOf(err error) []cluster.Failure {
+	if e, ok := errors.AsType[*noMetadataError](err); ok {
+		return e.failures
+	}
+	return []cluster.Failure{failure(nil, apiMetadata, err, 0, 0)}
+}
+
 // fine tells whether Kafka answered without an error. Its code for success is
 // not nil.
 func fine(code sarama.KError) bool { return code == sarama.ErrNoError } //nolint:errorlint // a code, not an error chain

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/IBM/sarama"
@@ -83,42 +84,43 @@ func (c *Client) confirm(ctx context.Context, first *metadata) *metadata {
 // comes last.
 func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(context.Canceled) // the slower ones are not to blame
-	type outcome struct {
-		meta *metadata
-		err  error
-	}
+	defer cancel(context.Canceled) // those that are slower are not to blame
 	nodes := c.candidates(last)
+	type outcome struct {
+		asked int
+		meta  *metadata
+		err   error
+	}
 	outcomes := make(chan outcome, len(nodes))
+	asked := 0
+	askNext := func() {
+		if asked == len(nodes) {
+			return
+		}
+		i := asked
+		asked++
+		go func() {
+			meta, err := c.metadataOf(ctx, nodes[i])
+			outcomes <- outcome{i, meta, err}
+		}()
+	}
 	patience := time.NewTicker(c.cfg.RequestTimeout / 4)
 	defer patience.Stop()
-	var errs []error
-	asked := 0
-	next := func() {
-		if asked < len(nodes) {
-			n := nodes[asked]
-			asked++
-			go func() {
-				meta, err := c.metadataOf(ctx, n)
-				outcomes <- outcome{meta, err}
-			}()
-		}
-	}
-	for next(); len(errs) < len(nodes); {
+	var failures []cluster.Failure
+	askNext()
+	for len(failures) < len(nodes) {
 		select {
 		case o := <-outcomes:
 			if o.err == nil {
 				return o.meta, nil
 			}
-			errs = append(errs, o.err)
-			next()
+			failures = append(failures, failure(nodes[o.asked], apiMetadata, o.err, 0, 0))
+			askNext()
 		case <-patience.C:
-			next()
-		case <-ctx.Done():
-			return nil, errors.Join(append(errs, context.Cause(ctx))...)
+			askNext()
 		}
 	}
-	return nil, errors.Join(errs...)
+	return nil, &noMetadataError{failures}
 }
 
 // candidates lists whom to ask for metadata: those with a connection first,
@@ -152,27 +154,26 @@ func (c *Client) metadataOf(ctx context.Context, n *node) (*metadata, error) {
 		return b.GetMetadata(sarama.NewMetadataRequest(c.conf.Version, nil))
 	})
 	if err != nil {
-		return nil, &brokerError{node: n, api: apiMetadata, err: err}
+		return nil, err
 	}
 	meta := decodeMetadata(answer)
 	meta.from = n
 	if len(meta.brokers) == 0 {
-		return nil, &brokerError{node: n, api: apiMetadata, err: errNoBrokers}
+		return nil, errNoBrokers
 	}
 	return meta, nil
 }
 
-// brokerError names the broker in an error.
-type brokerError struct {
-	node *node
-	api  string
-	err  error
-}
+// noMetadataError is that nobody told what the cluster looks like.
+type noMetadataError struct{ failures []cluster.Failure }
 
-func (e *brokerError) Error() string {
-	return fmt.Sprintf("%s from %s: %v", e.api, e.node.address, e.err)
+func (e *noMetadataError) Error() string {
+	reasons := make([]string, 0, len(e.failures))
+	for _, f := range e.failures {
+		reasons = append(reasons, fmt.Sprintf("%s: %v", f.Address, f.Err))
+	}
+	return "no broker answered: " + strings.Join(reasons, "; ")
 }
-func (e *brokerError) Unwrap() error { return e.err }
 
 // decodeMetadata turns an answer into plain types. A broker, topic or
 // partition that is named twice counts once.
