@@ -30,7 +30,7 @@ func createMetrics(
 	next consumer.Metrics,
 ) (receiver.Metrics, error) {
 	c := cfg.(*Config)
-	client, err := kafka.NewClient(c.Config, set.Logger)
+	client, err := kafka.NewClient(c.Config, set.Logger, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,10 @@ func (m *Memory) Restore(s *cluster.Snapshot) {
 		if past != nil && past.id != topic.ID {
 			past = nil
 		}
+		if topic.Unclear && past != nil { // it may list none of its partitions
+			next[name] = past
+			continue
+		}
 		next[name] = past.restore(topic)
 	}
 	m.topics = next

@@ -1,0 +1,127 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+const (
+	// A collector that takes longer than this to stop is killed.
+	stopLimit = 10 * time.Second
+	// How often a collector that has just started is asked for metrics.
+	startPoll = 200 * time.Millisecond
+	// How many bytes of the log are shown when a collector ends by itself.
+	logTail = 4 << 10
+)
+
+// collector is the command to run, and where it can be reached.
+type collector struct {
+	command  []string
+	log      string        // file that takes its output
+	metrics  string        // URL
+	health   string        // URL
+	every    time.Duration // between two tables
+	interval time.Duration // its collection interval where the environment sets none; 0 leaves its default
+}
+
+// watch runs the collector against the brokers (host:port,...) and prints the
+// lag that it reports until ctx ends. Then it returns nil, with the collector
+// gone. A collector that ends by itself is an error that quotes the end of its log.
+func (c collector) watch(ctx context.Context, brokers string, out io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	exited, err := c.start(ctx, brokers)
+	if err != nil {
+		cancel()
+		return err
+	}
+	defer func() {
+		cancel()
+		<-exited
+	}()
+
+	if _, err := fmt.Fprintf(out, "Log:         %s\n", c.log); err != nil {
+		return err
+	}
+	serves := false
+	for {
+		report, err := fetchReport(ctx, c.metrics)
+		if err == nil && !serves {
+			serves = true
+			fmt.Fprintf(out, "Metrics:     %s\nHealth:      %s\nCtrl-C stops everything.\n", c.metrics, c.health)
+		}
+		wait := startPoll
+		if serves {
+			wait = c.every
+			if err := printReport(out, time.Now(), report, err); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-exited:
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("%s ended by itself; the end of %s:\n%s", c.command[0], c.log, tail(c.log))
+		case <-time.After(wait):
+		}
+	}
+}
+
+// start starts the collector, which is told to end when ctx does. The channel
+// is closed when it is gone.
+func (c collector) start(ctx context.Context, brokers string) (<-chan struct{}, error) {
+	if err := os.MkdirAll(filepath.Dir(c.log), 0o755); err != nil {
+		return nil, err
+	}
+	log, err := os.Create(c.log)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, c.command[0], c.command[1:]...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(os.Environ(), "KAFKA_BROKERS="+brokers)
+	if c.interval > 0 && os.Getenv("KAFKALAG_INTERVAL") == "" {
+		cmd.Env = append(cmd.Env, "KAFKALAG_INTERVAL="+c.interval.String())
+	}
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = stopLimit
+	if err := cmd.Start(); err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		defer log.Close()
+		if err := cmd.Wait(); err != nil {
+			fmt.Fprintln(log, err) // the exit status, below the collector's own last words
+		}
+	}()
+	return exited, nil
+}
+
+// tail returns the last whole lines of a file, logTail bytes at most.
+func tail(path string) []byte {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	content = bytes.TrimSpace(content)
+	if len(content) <= logTail {
+		return content
+	}
+	_, content, _ = bytes.Cut(content[len(content)-logTail:], []byte("\n"))
+	return content
+}

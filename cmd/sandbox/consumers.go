@@ -1,0 +1,84 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// group is a consumer group of one member, with one way of behaving.
+type group struct {
+	name   string
+	topics []topic
+	// rate is how many records it reads per beat; 0 reads all there are.
+	rate int
+	// leaves ends it as soon as it has committed each of its partitions.
+	leaves bool
+	// commits tells which partitions it commits; nil commits all.
+	commits func(partition int32) bool
+	// nextGen joins by the protocol of KIP-848.
+	nextGen bool
+}
+
+var groups = []group{
+	{name: "keeps-up", topics: []topic{orders, payments}, nextGen: true},
+	{name: "falls-behind", topics: []topic{clicks}, rate: clicks.rate * 2 / 3},
+	{name: "stopped", topics: []topic{payments}, leaves: true},
+	{name: "partly-committed", topics: []topic{orders}, commits: func(partition int32) bool { return partition != 0 }},
+}
+
+func (g group) clientOptions() []kgo.Opt {
+	opts := []kgo.Opt{
+		kgo.ClientID("sandbox-" + g.name),
+		kgo.ConsumerGroup(g.name),
+		kgo.DisableAutoCommit(),
+		// A client reads ahead of its rate; these bound what it holds.
+		kgo.FetchMaxBytes(1 << 20),
+		kgo.FetchMaxPartitionBytes(64 << 10),
+	}
+	for _, t := range g.topics {
+		opts = append(opts, kgo.ConsumeTopics(t.name))
+	}
+	if g.nextGen {
+		opts = append(opts, kgo.ServerSideBalancer())
+	}
+	return opts
+}
+
+// consume reads and commits once a beat until ctx ends or the group leaves.
+func (g group) consume(ctx context.Context, client *kgo.Client, beat time.Duration) error {
+	for {
+		fetches := client.PollRecords(ctx, g.rate)
+		if err := fetches.Err(); err != nil {
+			return err
+		}
+		records := fetches.Records()
+		if g.commits != nil {
+			records = slices.DeleteFunc(records, func(r *kgo.Record) bool { return !g.commits(r.Partition) })
+		}
+		if err := client.CommitRecords(ctx, records...); err != nil {
+			return err
+		}
+		if g.leaves && g.committedAll(client) {
+			return nil
+		}
+		if !sleep(ctx, beat) {
+			return nil
+		}
+	}
+}
+
+func (g group) committedAll(client *kgo.Client) bool {
+	committed := client.CommittedOffsets()
+	for _, t := range g.topics {
+		if len(committed[t.name]) < int(t.partitions) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,196 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+// fakeCollectorEnv makes this test binary act as the collector.
+const fakeCollectorEnv = "SANDBOX_TEST_COLLECTOR"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(fakeCollectorEnv) {
+	case "":
+		goleak.VerifyTestMain(m)
+	case "dies":
+		fmt.Println("first words")
+		fmt.Fprintln(os.Stderr, "last words")
+		os.Exit(3)
+	default:
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		fmt.Println(os.Getenv("KAFKA_BROKERS"), os.Getenv("KAFKALAG_INTERVAL"))
+		<-ctx.Done()
+		fmt.Println("stopped cleanly")
+	}
+}
+
+func TestParseFlags(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		args    []string
+		ports   []int
+		command []string
+		err     string
+	}{
+		{name: "defaults", ports: []int{19092, 19093, 19094}},
+		{name: "other ports", args: []string{"-ports", "1,65535"}, ports: []int{1, 65535}},
+		{
+			name: "a command with flags of its own", args: []string{"-every", "1s", "--", "collector", "--config", "x"},
+			ports: []int{19092, 19093, 19094}, command: []string{"collector", "--config", "x"},
+		},
+		{name: "no port", args: []string{"-ports", ""}, err: `"" is not a port`},
+		{name: "not a port", args: []string{"-ports", "9092,65536"}, err: `"65536" is not a port`},
+		{name: "no retention", args: []string{"-retention", "0s"}, err: "must be above zero"},
+		{name: "no pause between tables", args: []string{"-every", "-1s"}, err: "must be above zero"},
+		{name: "help", args: []string{"-help"}, err: flag.ErrHelp.Error()},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var output bytes.Buffer
+			opts, err := parseFlags(tt.args, &output)
+			if tt.err != "" {
+				require.ErrorContains(t, err, tt.err)
+				assert.NotEmpty(t, output.String(), "the user is told")
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, tt.ports, opts.ports)
+			assert.ElementsMatch(t, tt.command, opts.collector.command)
+		})
+	}
+}
+
+func TestPortTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	opts := options{ports: []int{0, taken.Addr().(*net.TCPAddr).Port, 0}, retention: time.Hour}
+	err = run(t.Context(), opts, t.Output())
+	require.ErrorContains(t, err, taken.Addr().String())
+	require.ErrorContains(t, err, "-ports")
+}
+
+// awaitWriter cancels when it has been written what it waits for.
+type awaitWriter struct {
+	bytes.Buffer
+	text   string
+	cancel context.CancelFunc
+}
+
+func (w *awaitWriter) Write(p []byte) (int, error) {
+	n, err := w.Buffer.Write(p)
+	if bytes.Contains(w.Bytes(), []byte(w.text)) {
+		w.cancel()
+	}
+	return n, err
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("nobody reads") }
+
+func TestRunWithCollector(t *testing.T) {
+	t.Setenv("KAFKALAG_INTERVAL", "")
+	t.Setenv(fakeCollectorEnv, "runs")
+	// The endpoint comes up after the collector does, as a real one would.
+	asked := 0
+	metrics := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked < 3 {
+			http.Error(w, "not yet", http.StatusServiceUnavailable)
+			return
+		}
+		http.ServeFile(w, &http.Request{Method: http.MethodGet}, "testdata/metrics.txt")
+	}))
+	defer metrics.Close()
+	newCollector := func(t *testing.T) collector {
+		t.Helper()
+		return collector{
+			command: []string{os.Args[0]}, log: t.TempDir() + "/new/collector.log",
+			metrics: metrics.URL, health: "http://health", every: 7 * time.Second,
+		}
+	}
+
+	t.Run("shows the lag in the demo until it is stopped", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		out := awaitWriter{text: "falls-behind", cancel: cancel}
+		opts := options{ports: []int{0, 0, 0}, retention: time.Hour, collector: newCollector(t)}
+		require.NoError(t, run(ctx, opts, &out))
+
+		assert.Regexp(t, `Demo Kafka:  127\.0\.0\.1:\d+,127\.0\.0\.1:\d+,127\.0\.0\.1:\d+\n`, out.String())
+		assert.Contains(t, out.String(), metrics.URL)
+		assert.Contains(t, out.String(), "http://health")
+		assert.NotContains(t, out.String(), "not yet")
+		log, err := os.ReadFile(opts.collector.log)
+		require.NoError(t, err)
+		assert.Regexp(t, `^127\.0\.0\.1:\d+,127\.0\.0\.1:\d+,127\.0\.0\.1:\d+ 7s\nstopped cleanly\n$`, string(log))
+	})
+
+	t.Run("uses the Kafka and the interval it is given", func(t *testing.T) {
+		t.Setenv("KAFKALAG_INTERVAL", "42s")
+		ctx, cancel := context.WithCancel(t.Context())
+		out := awaitWriter{text: "falls-behind", cancel: cancel}
+		opts := options{kafka: "kafka.example:9092", collector: newCollector(t)}
+		require.NoError(t, run(ctx, opts, &out))
+
+		assert.NotContains(t, out.String(), "Demo Kafka")
+		log, err := os.ReadFile(opts.collector.log)
+		require.NoError(t, err)
+		assert.Equal(t, "kafka.example:9092 42s\nstopped cleanly\n", string(log))
+	})
+
+	t.Run("quotes the log of a collector that dies", func(t *testing.T) {
+		t.Setenv(fakeCollectorEnv, "dies")
+		err := newCollector(t).watch(t.Context(), "", t.Output())
+		require.ErrorContains(t, err, "ended by itself")
+		require.ErrorContains(t, err, "first words\nlast words\nexit status 3")
+	})
+
+	t.Run("says which command cannot start", func(t *testing.T) {
+		c := newCollector(t)
+		c.command = []string{"./no-such-collector"}
+		require.ErrorContains(t, c.watch(t.Context(), "", t.Output()), "no-such-collector")
+	})
+
+	t.Run("stops the collector when nobody reads the lag", func(t *testing.T) {
+		c := newCollector(t)
+		require.EqualError(t, c.watch(t.Context(), "", brokenWriter{}), "nobody reads")
+		log, err := os.ReadFile(c.log)
+		require.NoError(t, err)
+		assert.NotEmpty(t, log, "the collector is gone, and said why")
+	})
+}
+
+func TestTail(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/log"
+	long := bytes.Repeat([]byte("a line of thirty-two characters\n"), 2*logTail/32)
+	require.NoError(t, os.WriteFile(path, append(long, "the last\n"...), 0o600))
+
+	got := string(tail(path))
+	assert.LessOrEqual(t, len(got), logTail)
+	assert.Regexp(t, `^a line of thirty-two characters\n`, got, "whole lines")
+	assert.Regexp(t, `\nthe last$`, got)
+	assert.Contains(t, string(tail(path+".missing")), "no such file")
+}

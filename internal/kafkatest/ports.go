@@ -1,0 +1,40 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafkatest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"sync"
+)
+
+// Ports below those that systems hand out for outgoing connections. A port of
+// that range could be taken by any client while its broker is down, and a
+// client on the same machine that dials such a port may even reach itself.
+const firstPort, lastPort = 15000, 32000
+
+var handedOut sync.Map // int → nothing: the ports of clusters that still start
+
+// freePort finds a loopback port that nobody listens on. Another process may
+// take it before the broker does; then the broker's start is tried again.
+func freePort() (int, error) {
+	for range 1000 {
+		port := firstPort + rand.IntN(lastPort-firstPort)
+		if _, taken := handedOut.LoadOrStore(port, struct{}{}); taken {
+			continue
+		}
+		l, err := net.Listen("tcp", address(loopback, port))
+		if err != nil {
+			continue
+		}
+		return port, l.Close()
+	}
+	return 0, fmt.Errorf("no free port between %d and %d", firstPort, lastPort)
+}
+
+func address(host string, port int) string {
+	return net.JoinHostPort(host, strconv.Itoa(port))
+}

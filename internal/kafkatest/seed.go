@@ -1,0 +1,135 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafkatest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Seed puts data into a cluster. It fails the test where that does not work.
+// It keeps no connection between its calls, so brokers may come and go.
+type Seed struct {
+	addresses []string
+	options   []kgo.Opt
+}
+
+// NewSeed returns a Seed for the cluster at these host:port addresses.
+func NewSeed(addresses ...string) Seed { return Seed{addresses: addresses} }
+
+// With returns a Seed that connects with these options too, such as a login.
+func (s Seed) With(options ...kgo.Opt) Seed {
+	s.options = append(s.options[:len(s.options):len(s.options)], options...)
+	return s
+}
+
+const seedLimit = 60 * time.Second
+
+// client connects; close it after use.
+func (s Seed) client(t testing.TB, options ...kgo.Opt) *kgo.Client {
+	t.Helper()
+	client, err := kgo.NewClient(append(append([]kgo.Opt{
+		kgo.SeedBrokers(s.addresses...),
+		kgo.DisableClientMetrics(),
+		kgo.MetadataMinAge(100 * time.Millisecond),
+	}, s.options...), options...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// admin runs one piece of work and fails the test with its error.
+func (s Seed) admin(t testing.TB, do func(context.Context, *kadm.Client) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), seedLimit)
+	defer cancel()
+	client := s.client(t)
+	defer client.Close()
+	if err := do(ctx, kadm.NewClient(client)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// CreateTopic creates a topic and waits until each partition has a leader.
+// configs may be nil.
+func (s Seed) CreateTopic(t testing.TB, topic string, partitions int32, replication int16, configs map[string]string) {
+	t.Helper()
+	values := make(map[string]*string, len(configs))
+	for key, value := range configs {
+		values[key] = &value
+	}
+	s.admin(t, func(ctx context.Context, admin *kadm.Client) error {
+		if _, err := admin.CreateTopic(ctx, partitions, replication, values, topic); err != nil {
+			return err
+		}
+		return awaitLeaders(ctx, admin, topic, int(partitions))
+	})
+}
+
+// awaitLeaders waits until metadata names a leader for so many partitions.
+func awaitLeaders(ctx context.Context, admin *kadm.Client, topic string, partitions int) error {
+	for {
+		topics, err := admin.ListTopics(ctx, topic)
+		if err == nil && topics.Error() == nil && led(topics[topic].Partitions) >= partitions {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pollInterval):
+		}
+	}
+}
+
+func led(partitions kadm.PartitionDetails) (n int) {
+	for _, p := range partitions {
+		if p.Err == nil && p.Leader >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// AddPartitions raises the topic's number of partitions to total.
+func (s Seed) AddPartitions(t testing.TB, topic string, total int) {
+	t.Helper()
+	s.admin(t, func(ctx context.Context, admin *kadm.Client) error {
+		answers, err := admin.UpdatePartitions(ctx, total, topic)
+		if err != nil {
+			return err
+		}
+		if err := answers.Error(); err != nil {
+			return err
+		}
+		return awaitLeaders(ctx, admin, topic, total)
+	})
+}
+
+// DeleteTopic deletes a topic.
+func (s Seed) DeleteTopic(t testing.TB, topic string) {
+	t.Helper()
+	s.admin(t, func(ctx context.Context, admin *kadm.Client) error {
+		_, err := admin.DeleteTopic(ctx, topic)
+		return err
+	})
+}
+
+// DeleteRecords moves the partition's log start offset up to before.
+func (s Seed) DeleteRecords(t testing.TB, topic string, partition int32, before int64) {
+	t.Helper()
+	s.admin(t, func(ctx context.Context, admin *kadm.Client) error {
+		var offsets kadm.Offsets
+		offsets.AddOffset(topic, partition, before, -1)
+		answers, err := admin.DeleteRecords(ctx, offsets)
+		if err != nil {
+			return err
+		}
+		return answers.Error()
+	})
+}

@@ -1,0 +1,172 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// log is a partition with a leader whose log runs from start to end.
+func log(id int32, start, end cluster.Offset) cluster.Partition {
+	return cluster.Partition{ID: id, Leader: 1, Start: start, End: end}
+}
+
+// snapshotOf holds one topic t and one group g.
+func snapshotOf(partitions []cluster.Partition, commits ...cluster.Commit) *cluster.Snapshot {
+	return &cluster.Snapshot{
+		Topics: map[string]*cluster.Topic{"t": {Name: "t", Partitions: partitions}},
+		Groups: map[string]*cluster.Group{"g": {
+			Name: "g", CommitsKnown: true,
+			Commits: []cluster.TopicCommits{{Topic: "t", Partitions: commits}},
+		}},
+	}
+}
+
+func TestComputePartition(t *testing.T) {
+	const unknown = cluster.Unknown
+	for name, tt := range map[string]struct {
+		start, end, committed cluster.Offset
+		lag, expired          cluster.Offset
+		beyondEnd             int
+	}{
+		"behind":                       {start: 0, end: 10, committed: 4, lag: 6},
+		"at the end":                   {start: 0, end: 10, committed: 10},
+		"nothing ever written":         {start: 0, end: 0, committed: 0},
+		"committed beyond the end":     {start: 0, end: 3, committed: 10, beyondEnd: 1},
+		"committed at the log start":   {start: 4, end: 10, committed: 4, lag: 6},
+		"committed before log start":   {start: 7, end: 10, committed: 4, lag: 6, expired: 3},
+		"all that was unread expired":  {start: 10, end: 10, committed: 4, lag: 6, expired: 6},
+		"end unknown":                  {start: 2, end: unknown, committed: 4, lag: unknown},
+		"start unknown":                {start: unknown, end: 10, committed: 4, lag: 6, expired: unknown},
+		"both unknown":                 {start: unknown, end: unknown, committed: 4, lag: unknown, expired: unknown},
+		"commit unknown":               {start: 0, end: 10, committed: unknown, lag: unknown, expired: unknown},
+		"beyond an unknown end is not": {start: 0, end: unknown, committed: 99, lag: unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := Compute(snapshotOf([]cluster.Partition{log(0, tt.start, tt.end)}, cluster.Commit{Offset: tt.committed}))
+			require.Len(t, report.Groups, 1)
+			g := report.Groups[0]
+			require.Len(t, g.Topics, 1)
+			topic := g.Topics[0]
+			assert.Equal(t, []Partition{{ID: 0, Committed: tt.committed, Lag: tt.lag}}, topic.Partitions)
+			assert.Equal(t, tt.lag, topic.LagSum)
+			assert.Equal(t, tt.committed, topic.OffsetSum)
+			assert.Equal(t, tt.expired, topic.Expired)
+			assert.Equal(t, tt.lag, g.LagMax)
+			assert.Equal(t, tt.beyondEnd, report.Anomalies.BeyondEnd)
+		})
+	}
+}
+
+func TestComputeTopic(t *testing.T) {
+	three := []cluster.Partition{log(0, 0, 10), log(1, 5, 20), log(2, 0, 30)}
+	commit := func(partition int32, offset cluster.Offset) cluster.Commit {
+		return cluster.Commit{Partition: partition, Offset: offset}
+	}
+	for name, tt := range map[string]struct {
+		partitions []cluster.Partition
+		commits    []cluster.Commit
+		want       Topic // name and partitions apart
+		max        cluster.Offset
+	}{
+		"all committed": {
+			partitions: three,
+			commits:    []cluster.Commit{commit(0, 10), commit(1, 3), commit(2, 20)},
+			want:       Topic{OffsetSum: 33, LagSum: 27, Expired: 2},
+			max:        17,
+		},
+		"one without a commit, left out by the broker": {
+			partitions: three,
+			commits:    []cluster.Commit{commit(0, 10), commit(2, 20)},
+			want:       Topic{OffsetSum: 30, LagSum: 10, Uncommitted: 1},
+			max:        10,
+		},
+		"one without a commit, told as -1": {
+			partitions: three,
+			commits:    []cluster.Commit{commit(0, 10), commit(1, cluster.None), commit(2, 20)},
+			want:       Topic{OffsetSum: 30, LagSum: 10, Uncommitted: 1},
+			max:        10,
+		},
+		"one end unknown: no sum is silently lower": {
+			partitions: []cluster.Partition{log(0, 0, 10), log(1, 5, cluster.Unknown)},
+			commits:    []cluster.Commit{commit(0, 1), commit(1, 6)},
+			want:       Topic{OffsetSum: 7, LagSum: cluster.Unknown},
+			max:        cluster.Unknown,
+		},
+		"the unknown end is of a partition without a commit": {
+			partitions: []cluster.Partition{log(0, 0, 10), log(1, 5, cluster.Unknown)},
+			commits:    []cluster.Commit{commit(0, 1)},
+			want:       Topic{OffsetSum: 1, LagSum: 9, Uncommitted: 1},
+			max:        9,
+		},
+		"one commit unknown": {
+			partitions: three,
+			commits:    []cluster.Commit{commit(0, 10), commit(1, cluster.Unknown), commit(2, 20)},
+			want:       Topic{OffsetSum: cluster.Unknown, LagSum: cluster.Unknown, Expired: cluster.Unknown},
+			max:        cluster.Unknown,
+		},
+		"a commit of a partition that an older topic had": {
+			partitions: three,
+			commits:    []cluster.Commit{commit(0, 10), commit(1, 5), commit(2, 20), commit(7, 99)},
+			want:       Topic{OffsetSum: 35, LagSum: 25},
+			max:        15,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := Compute(snapshotOf(tt.partitions, tt.commits...))
+			require.Len(t, report.Groups, 1)
+			require.Len(t, report.Groups[0].Topics, 1)
+			got := report.Groups[0].Topics[0]
+			got.Name, got.Partitions = "", nil
+			assert.Equal(t, tt.want, got)
+			assert.Equal(t, tt.max, report.Groups[0].LagMax)
+			assert.Equal(t, tt.want.Uncommitted, report.Anomalies.Uncommitted)
+		})
+	}
+}
+
+func TestComputeLeavesOutTopicsWithoutACommit(t *testing.T) {
+	s := snapshotOf([]cluster.Partition{log(0, 0, 10)}, cluster.Commit{Offset: cluster.None})
+	report := Compute(s)
+	require.Len(t, report.Groups, 1)
+	assert.Empty(t, report.Groups[0].Topics)
+	assert.Equal(t, cluster.None, report.Groups[0].LagMax)
+	assert.Zero(t, report.Anomalies, "a topic that the group does not use is not odd")
+}
+
+func TestComputeDeletedTopic(t *testing.T) {
+	s := snapshotOf([]cluster.Partition{log(0, 0, 10)}, cluster.Commit{Offset: 4})
+	s.Topics = nil
+	report := Compute(s)
+	require.Len(t, report.Groups, 1)
+	assert.Empty(t, report.Groups[0].Topics)
+	assert.Equal(t, Anomalies{DeletedTopic: 1}, report.Anomalies)
+}
+
+func TestComputeUnclearTopic(t *testing.T) {
+	s := snapshotOf(nil, cluster.Commit{Offset: 4})
+	s.Topics["t"].Unclear = true
+	report := Compute(s)
+	require.Len(t, report.Groups[0].Topics, 1, "the topic exists, only its partitions are not known")
+	topic := report.Groups[0].Topics[0]
+	assert.Equal(t, []Partition{{Committed: 4, Lag: cluster.Unknown}}, topic.Partitions)
+	assert.Equal(t, cluster.Unknown, topic.LagSum)
+	assert.Equal(t, cluster.Offset(4), topic.OffsetSum)
+	assert.Zero(t, report.Anomalies)
+}
+
+func TestComputeGroups(t *testing.T) {
+	s := snapshotOf([]cluster.Partition{log(0, 0, 10)}, cluster.Commit{Offset: 4})
+	s.Groups["a"] = &cluster.Group{Name: "a", CommitsKnown: true}
+	s.Groups["denied"] = &cluster.Group{Name: "denied"}
+	report := Compute(s)
+	require.Len(t, report.Groups, 2, "of a group whose commits are not known nothing is said")
+	assert.Equal(t, "a", report.Groups[0].Name, "sorted")
+	assert.Equal(t, "g", report.Groups[1].Name)
+}

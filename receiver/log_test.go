@@ -1,0 +1,115 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// logged runs a scrape every minute, the i-th with failures[i], and returns for
+// each minute the lines that it wrote.
+func logged(t *testing.T, failures ...[]cluster.Failure) [][]observer.LoggedEntry {
+	t.Helper()
+	core, logs := observer.New(zapcore.DebugLevel)
+	l := newFailureLog(zap.New(core))
+	var lines [][]observer.LoggedEntry
+	for minute, f := range failures {
+		l.report(time.Unix(0, 0).Add(time.Duration(minute)*time.Minute), f)
+		lines = append(lines, logs.TakeAll())
+	}
+	return lines
+}
+
+func TestFailureLogWhen(t *testing.T) {
+	bad := []cluster.Failure{{API: "ListOffsets", Broker: 2, Address: "b2:9092", Partitions: 3, Err: errors.New("EOF")}}
+	for name, tt := range map[string]struct {
+		failures [][]cluster.Failure
+		// want has a letter for each scrape: w a warning, i information, - nothing.
+		want string
+	}{
+		"nothing fails":              {[][]cluster.Failure{nil, nil}, "--"},
+		"fails once":                 {[][]cluster.Failure{bad, nil, nil}, "wi-"},
+		"goes on":                    {[][]cluster.Failure{bad, bad, bad, bad, bad, bad, bad}, "w----w-"},
+		"goes on and is over":        {[][]cluster.Failure{bad, bad, nil, nil}, "w-i-"},
+		"comes and goes":             {[][]cluster.Failure{bad, nil, bad, nil, bad, nil, bad, nil}, "wi----wi"},
+		"comes back after some time": {[][]cluster.Failure{bad, nil, nil, nil, nil, nil, bad}, "wi----w"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := ""
+			for _, lines := range logged(t, tt.failures...) {
+				require.LessOrEqual(t, len(lines), 1)
+				letter := "-"
+				for _, line := range lines {
+					letter = line.Level.String()[:1]
+				}
+				got += letter
+			}
+			assert.Equal(t, tt.want, got)
+		})
+	}
+}
+
+func TestFailureLogWhat(t *testing.T) {
+	bad := []cluster.Failure{
+		{
+			API: "OffsetFetch", Broker: 2, Address: "b2:9092", Code: "GROUP_AUTHORIZATION_FAILED",
+			Cause: "the ACLs allow no Describe on the group", Groups: 1, Err: errors.New("denied: a"),
+		},
+		{API: "Metadata", Broker: cluster.NoBroker, Address: "b9:9092", Err: errors.New("no such host")},
+		{
+			API: "OffsetFetch", Broker: 2, Address: "b2:9092", Code: "GROUP_AUTHORIZATION_FAILED",
+			Cause: "the ACLs allow no Describe on the group", Groups: 2, Partitions: 5, Err: errors.New("denied: b"),
+		},
+	}
+	denied := map[string]any{
+		"broker": int32(2), "address": "b2:9092", "api": "OffsetFetch", "error_code": "GROUP_AUTHORIZATION_FAILED",
+		"likely_cause": "the ACLs allow no Describe on the group",
+	}
+	lines := logged(t, bad, bad, bad, bad, bad, bad, bad[1:2])
+
+	require.Len(t, lines[0], 2, "one line for each kind")
+	assert.Equal(t, with(denied, map[string]any{
+		"groups_missing": int64(3), "partitions_missing": int64(5), "error": "denied: a",
+	}), lines[0][0].ContextMap())
+	assert.Equal(t, map[string]any{
+		"address": "b9:9092", "api": "Metadata", "error": "no such host",
+	}, lines[0][1].ContextMap())
+
+	require.Len(t, lines[5], 2)
+	assert.Equal(t, int64(4), lines[5][0].ContextMap()["repeats_not_logged"])
+
+	require.Len(t, lines[6], 1, "the other one goes on")
+	assert.Equal(t, zapcore.InfoLevel, lines[6][0].Level)
+	assert.Equal(t, denied, lines[6][0].ContextMap())
+}
+
+func TestFailureLogForgets(t *testing.T) {
+	l := newFailureLog(zap.NewNop())
+	at := time.Unix(0, 0)
+	l.report(at, []cluster.Failure{{API: "Metadata"}})
+	l.report(at.Add(repeatAfter-1), nil)
+	assert.Len(t, l.known, 1)
+	l.report(at.Add(repeatAfter), nil)
+	assert.Empty(t, l.known)
+}
+
+func with(maps ...map[string]any) map[string]any {
+	all := map[string]any{}
+	for _, m := range maps {
+		for k, v := range m {
+			all[k] = v
+		}
+	}
+	return all
+}

@@ -1,0 +1,164 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+)
+
+var at = time.Unix(1_700_000_000, 0)
+
+// sample is a cluster with one of everything that has a rule of its own:
+//   - broker 3 has no rack;
+//   - orders/1 is led by its second replica and not fully in sync, its end
+//     offset is not known;
+//   - orders/2 has no leader;
+//   - payments is only known by name;
+//   - billing has committed nothing in orders/2 and lost records of orders/0 to
+//     retention; shipping has stopped; nobody answered for audit.
+func sample() (*cluster.Snapshot, *lag.Report) {
+	snapshot := &cluster.Snapshot{
+		ClusterID: "c1",
+		Brokers: map[int32]cluster.Broker{
+			1: {ID: 1, Address: "b1:9092", Rack: "east"},
+			2: {ID: 2, Address: "b2:9092", Rack: "west"},
+			3: {ID: 3, Address: "b3:9092"},
+		},
+		Topics: map[string]*cluster.Topic{
+			"orders": {Name: "orders", Partitions: []cluster.Partition{
+				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100},
+				{ID: 1, Leader: 2, Replicas: []int32{1, 2, 3}, InSync: []int32{2, 3}, Start: 0, End: cluster.Unknown},
+				{ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7},
+			}},
+			"users":    {Name: "users", Partitions: []cluster.Partition{{ID: 0, Leader: 3, Replicas: []int32{3}, InSync: []int32{3}, Start: 0, End: 0}}},
+			"payments": {Name: "payments", Unclear: true},
+		},
+		Groups: map[string]*cluster.Group{
+			"billing":  {Name: "billing", Coordinator: 1, State: "Stable", Type: "consumer", Protocol: "uniform", Members: 2, Described: true, CommitsKnown: true},
+			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
+			"audit":    {Name: "audit", Coordinator: 3},
+		},
+	}
+	report := &lag.Report{Groups: []lag.Group{
+		{Name: "billing", LagMax: cluster.Unknown, Topics: []lag.Topic{
+			{
+				Name: "orders", OffsetSum: 46, LagSum: cluster.Unknown, Expired: 4, Uncommitted: 1,
+				Partitions: []lag.Partition{{ID: 0, Committed: 6, Lag: 94}, {ID: 1, Committed: 40, Lag: cluster.Unknown}},
+			},
+			{
+				Name: "users", OffsetSum: cluster.Unknown, LagSum: cluster.Unknown, Expired: cluster.Unknown,
+				Partitions: []lag.Partition{{ID: 0, Committed: cluster.Unknown, Lag: cluster.Unknown}},
+			},
+		}},
+		{Name: "idle", LagMax: cluster.None},
+		{Name: "shipping", LagMax: 2, Topics: []lag.Topic{{
+			Name: "orders", OffsetSum: 103, LagSum: 2, Expired: 0,
+			Partitions: []lag.Partition{{ID: 0, Committed: 98, Lag: 2}, {ID: 2, Committed: 5, Lag: 2}},
+		}}},
+	}}
+	return snapshot, report
+}
+
+func recordWith(cfg *Config, s *cluster.Snapshot, r *lag.Report) (pmetric.Metrics, int) {
+	return newRecorder(settings(zap.NewNop()), cfg).record(at, s, r)
+}
+
+func TestRecordGolden(t *testing.T) {
+	for name, change := range map[string]func(*Config, *cluster.Snapshot){
+		"default": func(*Config, *cluster.Snapshot) {},
+		"alias":   func(cfg *Config, _ *cluster.Snapshot) { cfg.ClusterAlias = "eu-orders"; onlyBrokers(cfg) },
+		"no-id":   func(cfg *Config, s *cluster.Snapshot) { s.ClusterID = ""; onlyBrokers(cfg) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := newConfig()
+			snapshot, report := sample()
+			change(cfg, snapshot)
+			got, _ := recordWith(cfg, snapshot, report)
+			requireGolden(t, "record-"+name, got)
+		})
+	}
+}
+
+func onlyBrokers(cfg *Config) {
+	cfg.Metrics = metadata.MetricsConfig{KafkaBrokers: metadata.KafkaBrokersMetricConfig{Enabled: true}}
+}
+
+func TestRecordNothing(t *testing.T) {
+	got, missing := recordWith(newConfig(), &cluster.Snapshot{ClusterID: "c1"}, &lag.Report{})
+	assert.Zero(t, got.DataPointCount(), "not even a number of brokers")
+	assert.Zero(t, missing)
+}
+
+func TestRecordCountsMissingPointsOfEnabledMetrics(t *testing.T) {
+	for name, tt := range map[string]struct {
+		enable func(*metadata.MetricsConfig)
+		want   int
+	}{
+		"partitions":     {func(on *metadata.MetricsConfig) { on.KafkaTopicPartitions.Enabled = true }, 1},
+		"current_offset": {func(on *metadata.MetricsConfig) { on.KafkaPartitionCurrentOffset.Enabled = true }, 1},
+		"oldest_offset":  {func(on *metadata.MetricsConfig) { on.KafkaPartitionOldestOffset.Enabled = true }, 1},
+		"offset":         {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffset.Enabled = true }, 1},
+		"offset_sum":     {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffsetSum.Enabled = true }, 1},
+		"lag":            {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLag.Enabled = true }, 2},
+		"lag_sum":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagSum.Enabled = true }, 2},
+		"lag_max":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true }, 1},
+		"expired":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupExpired.Enabled = true }, 1},
+		"none":           {func(*metadata.MetricsConfig) {}, 0},
+		"all":            {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, 11},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := newConfig()
+			cfg.Metrics = metadata.MetricsConfig{}
+			tt.enable(&cfg.Metrics)
+			snapshot, report := sample()
+			_, missing := recordWith(cfg, snapshot, report)
+			assert.Equal(t, tt.want, missing)
+		})
+	}
+}
+
+func TestRecordStartsAfreshEachScrape(t *testing.T) {
+	r := newRecorder(settings(zap.NewNop()), newConfig())
+	snapshot, report := sample()
+	first, missing := r.record(at, snapshot, report)
+	second, again := r.record(at.Add(time.Minute), snapshot, report)
+	assert.Equal(t, missing, again)
+	assert.Equal(t, first.DataPointCount(), second.DataPointCount())
+	point := second.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().At(0)
+	assert.Equal(t, pcommon.NewTimestampFromTime(at.Add(time.Minute)), point.Timestamp())
+}
+
+// BenchmarkRecord records 500 groups with 200 partitions each, two points for
+// each of the 100,000.
+func BenchmarkRecord(b *testing.B) {
+	report := &lag.Report{}
+	for g := range 500 {
+		group := lag.Group{Name: fmt.Sprintf("group-%03d", g), LagMax: 5}
+		for n := range 20 {
+			topic := lag.Topic{Name: fmt.Sprintf("topic-%02d", n), OffsetSum: 1000, LagSum: 50}
+			for p := range 10 {
+				topic.Partitions = append(topic.Partitions, lag.Partition{ID: int32(p), Committed: 100, Lag: 5})
+			}
+			group.Topics = append(group.Topics, topic)
+		}
+		report.Groups = append(report.Groups, group)
+	}
+	r := newRecorder(settings(zap.NewNop()), newConfig())
+	b.ReportAllocs()
+	for b.Loop() {
+		metrics, _ := r.record(at, &cluster.Snapshot{}, report)
+		b.ReportMetric(float64(metrics.DataPointCount()), "points/op")
+	}
+}
