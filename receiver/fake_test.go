@@ -5,6 +5,8 @@ package receiver
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,32 +22,74 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
-// fakeClient answers with a function. It is asked by one goroutine at a time.
+// fakeClient answers with a function, which a test may change while it runs.
 type fakeClient struct {
-	answer func(ctx context.Context) (*cluster.Snapshot, error)
+	mu     sync.Mutex
+	answer answerFunc
 	asked  int
 	closed bool
 }
 
+type answerFunc func(ctx context.Context) (*cluster.Snapshot, error)
+
+func answering(answer answerFunc) *fakeClient { return &fakeClient{answer: answer} }
+
 func (c *fakeClient) Snapshot(ctx context.Context, _ kafka.Questions) (*cluster.Snapshot, error) {
+	c.mu.Lock()
 	c.asked++
-	return c.answer(ctx)
+	answer := c.answer
+	c.mu.Unlock()
+	return answer(ctx)
 }
 
-func (c *fakeClient) Close() { c.closed = true }
+func (c *fakeClient) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+}
 
-// oneBroker is the smallest snapshot that makes a metric.
+func (c *fakeClient) change(answer answerFunc) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answer = answer
+}
+
+func (c *fakeClient) timesAsked() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
+}
+
+func (c *fakeClient) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
+// whole answers with the smallest snapshot that makes metrics: two data points.
+func whole(context.Context) (*cluster.Snapshot, error) { return oneBroker(), nil }
+
 func oneBroker() *cluster.Snapshot {
 	return &cluster.Snapshot{Brokers: map[int32]cluster.Broker{1: {ID: 1, Address: "b1:9092"}}}
 }
 
 // fakeHost keeps the statuses that are reported to it.
 type fakeHost struct {
-	component.Host
+	mu     sync.Mutex
 	events []*componentstatus.Event
 }
 
-func (h *fakeHost) Report(event *componentstatus.Event) { h.events = append(h.events, event) }
+func (h *fakeHost) Report(event *componentstatus.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events = append(h.events, event)
+}
+
+func (h *fakeHost) reported() []*componentstatus.Event {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.events)
+}
 
 func (*fakeHost) GetExtensions() map[component.ID]component.Component { return nil }
 

@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // requireGolden compares metrics with the file of that name in testdata. The
-// order of metrics and data points does not matter, nor does the start time.
+// order of metrics and data points does not matter.
 func requireGolden(t *testing.T, name string, got pmetric.Metrics) {
 	t.Helper()
 	file := filepath.Join("testdata", name+".yaml")
@@ -28,7 +28,7 @@ func requireGolden(t *testing.T, name string, got pmetric.Metrics) {
 		writeGolden(t, file, got)
 	}
 	require.NoError(t, pmetrictest.CompareMetrics(readGolden(t, file), got,
-		pmetrictest.IgnoreStartTimestamp(), pmetrictest.IgnoreMetricsOrder(), pmetrictest.IgnoreMetricDataPointsOrder()))
+		pmetrictest.IgnoreMetricsOrder(), pmetrictest.IgnoreMetricDataPointsOrder()))
 }
 
 // readGolden reads OTLP's JSON, spelled as YAML.

@@ -24,27 +24,27 @@ func TestStartAsksNothingBeforeTheInitialDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := newConfig()
 		cfg.InitialDelay = 10 * time.Second
-		c := &fakeClient{answer: func(context.Context) (*cluster.Snapshot, error) { return oneBroker(), nil }}
+		c := answering(whole)
 		metrics, sink, _ := start(t, cfg, c, zap.NewNop())
 
 		time.Sleep(cfg.InitialDelay - 1)
 		synctest.Wait()
-		assert.Zero(t, c.asked)
+		assert.Zero(t, c.timesAsked())
 
 		time.Sleep(1)
 		synctest.Wait()
-		assert.Equal(t, 1, c.asked)
+		assert.Equal(t, 1, c.timesAsked())
 		assert.Len(t, sink.AllMetrics(), 1)
 
 		time.Sleep(3 * cfg.CollectionInterval)
 		synctest.Wait()
-		assert.Equal(t, 4, c.asked)
+		assert.Equal(t, 4, c.timesAsked())
 		require.NoError(t, metrics.Shutdown(context.Background()))
 	})
 }
 
 func TestShutdownDoesNotWaitForARunningScrape(t *testing.T) {
-	for name, answer := range map[string]func(context.Context) (*cluster.Snapshot, error){
+	for name, answer := range map[string]answerFunc{
 		"that ends with its context": func(ctx context.Context) (*cluster.Snapshot, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
@@ -57,18 +57,18 @@ func TestShutdownDoesNotWaitForARunningScrape(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				core, logs := observer.New(zapcore.DebugLevel)
-				c := &fakeClient{answer: answer}
+				c := answering(answer)
 				metrics, sink, host := start(t, newConfig(), c, zap.New(core))
 				time.Sleep(2 * time.Second)
 				synctest.Wait()
-				require.Equal(t, 1, c.asked, "a scrape is running")
+				require.Equal(t, 1, c.timesAsked(), "a scrape is running")
 
 				before := time.Now()
 				require.NoError(t, metrics.Shutdown(context.Background()))
 				assert.Zero(t, time.Since(before))
-				assert.True(t, c.closed)
+				assert.True(t, c.isClosed())
 				assert.Zero(t, sink.DataPointCount())
-				assert.Empty(t, host.events, "a shutdown is no failure")
+				assert.Empty(t, host.reported(), "a shutdown is no failure")
 				assert.Empty(t, logs.All(), "a shutdown is no failure")
 				time.Sleep(time.Hour) // until the deaf one has ended
 			})
@@ -82,17 +82,16 @@ func TestShutdownWithoutStart(t *testing.T) {
 	metrics, err := newMetrics(set, newConfig(), newScraper(set, newConfig(), c), nil)
 	require.NoError(t, err)
 	require.NoError(t, metrics.Shutdown(t.Context()))
-	assert.True(t, c.closed)
+	assert.True(t, c.isClosed())
 }
 
 func TestTimeoutHoldsWhateverTheClientDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newScraper(settings(zap.NewNop()), newConfig(), &fakeClient{
-			answer: func(context.Context) (*cluster.Snapshot, error) {
-				time.Sleep(45 * time.Second)
-				return oneBroker(), nil
-			},
+		c := answering(func(context.Context) (*cluster.Snapshot, error) {
+			time.Sleep(45 * time.Second)
+			return oneBroker(), nil
 		})
+		s := newScraper(settings(zap.NewNop()), newConfig(), c)
 		require.NoError(t, s.start(t.Context(), &fakeHost{}))
 
 		before := time.Now()
@@ -105,7 +104,7 @@ func TestTimeoutHoldsWhateverTheClientDoes(t *testing.T) {
 		assert.Equal(t, 30*time.Second, time.Since(before))
 
 		time.Sleep(20 * time.Second)
-		s.asker.client.(*fakeClient).answer = func(context.Context) (*cluster.Snapshot, error) { return oneBroker(), nil }
+		c.change(whole)
 		metrics, err := s.scrape(t.Context())
 		require.NoError(t, err)
 		assert.Equal(t, 2, metrics.DataPointCount())
@@ -115,12 +114,12 @@ func TestTimeoutHoldsWhateverTheClientDoes(t *testing.T) {
 func TestWhatWasLearnedByTheDeadlineIsDelivered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := newConfig()
-		metrics, sink, _ := start(t, cfg, &fakeClient{answer: func(ctx context.Context) (*cluster.Snapshot, error) {
+		metrics, sink, _ := start(t, cfg, answering(func(ctx context.Context) (*cluster.Snapshot, error) {
 			<-ctx.Done()
 			s := oneBroker()
 			s.Failures = []cluster.Failure{{API: "ListOffsets", Broker: 2, Partitions: 3, Err: ctx.Err()}}
 			return s, nil
-		}}, zap.NewNop())
+		}), zap.NewNop())
 
 		time.Sleep(cfg.InitialDelay + cfg.Timeout)
 		synctest.Wait()
@@ -132,27 +131,23 @@ func TestWhatWasLearnedByTheDeadlineIsDelivered(t *testing.T) {
 func TestStatusAndLogFollowTheCluster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zapcore.DebugLevel)
-		var err error = errors.New("no broker answers")
+		err := errors.New("no broker answers")
+		c := answering(func(context.Context) (*cluster.Snapshot, error) { return nil, err })
 		cfg := newConfig()
-		metrics, sink, host := start(t, cfg, &fakeClient{answer: func(context.Context) (*cluster.Snapshot, error) {
-			if err != nil {
-				return nil, err
-			}
-			return oneBroker(), nil
-		}}, zap.New(core, zap.AddStacktrace(zapcore.WarnLevel)))
+		metrics, sink, host := start(t, cfg, c, zap.New(core, zap.AddStacktrace(zapcore.WarnLevel)))
 
 		time.Sleep(3 * cfg.CollectionInterval)
 		synctest.Wait()
-		require.Len(t, host.events, 1, "a status is reported when it changes")
-		assert.Equal(t, componentstatus.StatusRecoverableError, host.events[0].Status())
-		require.ErrorIs(t, host.events[0].Err(), err)
+		require.Len(t, host.reported(), 1, "a status is reported when it changes")
+		assert.Equal(t, componentstatus.StatusRecoverableError, host.reported()[0].Status())
+		require.ErrorIs(t, host.reported()[0].Err(), err)
 		assert.Zero(t, sink.DataPointCount(), "nothing was learned")
 
-		err = nil
+		c.change(whole)
 		time.Sleep(3 * cfg.CollectionInterval)
 		synctest.Wait()
-		require.Len(t, host.events, 2)
-		assert.Equal(t, componentstatus.StatusOK, host.events[1].Status())
+		require.Len(t, host.reported(), 2)
+		assert.Equal(t, componentstatus.StatusOK, host.reported()[1].Status())
 
 		entries := logs.All()
 		require.Len(t, entries, 2, "one line when it fails, one when it is over")

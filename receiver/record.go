@@ -30,9 +30,9 @@ type recorder struct {
 	missing int
 }
 
-func newRecorder(set receiver.Settings, cfg *Config) *recorder {
+func newRecorder(set receiver.Settings, cfg *Config, options ...metadata.MetricBuilderOption) *recorder {
 	return &recorder{
-		mb:    metadata.NewMetricsBuilder(cfg.MetricsBuilderConfig, set),
+		mb:    metadata.NewMetricsBuilder(cfg.MetricsBuilderConfig, set, options...),
 		on:    cfg.Metrics,
 		alias: cfg.ClusterAlias,
 	}

@@ -72,7 +72,8 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 }
 
 func recordWith(cfg *Config, s *cluster.Snapshot, r *lag.Report) (pmetric.Metrics, int) {
-	return newRecorder(settings(zap.NewNop()), cfg).record(at, s, r)
+	started := metadata.WithStartTime(pcommon.NewTimestampFromTime(at.Add(-time.Hour)))
+	return newRecorder(settings(zap.NewNop()), cfg, started).record(at, s, r)
 }
 
 func TestRecordGolden(t *testing.T) {

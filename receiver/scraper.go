@@ -11,7 +11,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
@@ -20,7 +19,7 @@ import (
 type lagScraper struct {
 	asker    *asker
 	ask      kafka.Questions
-	compute  func(*cluster.Snapshot) *lag.Report
+	memory   lag.Memory
 	record   *recorder
 	failures *failureLog
 	status   status
@@ -31,7 +30,6 @@ func newScraper(set receiver.Settings, cfg *Config, client client) *lagScraper {
 	return &lagScraper{
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
-		compute:  lag.Compute,
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
 		now:      time.Now,
@@ -55,7 +53,8 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	if err != nil {
 		return pmetric.NewMetrics(), err
 	}
-	metrics, missing := s.record.record(s.now(), snapshot, s.compute(snapshot))
+	s.memory.Restore(snapshot)
+	metrics, missing := s.record.record(s.now(), snapshot, lag.Compute(snapshot))
 	return metrics, partial(snapshot.Failures, missing)
 }
 

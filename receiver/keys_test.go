@@ -1,0 +1,129 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// keyEffects has, for every key that this package acts on, a change of its
+// value and what is to be seen of it. The keys of kafka.Config are handed on
+// whole and tested where they act.
+var keyEffects = map[string]struct {
+	change func(*Config)
+	effect func(*testing.T, *Config) any
+}{
+	"collection_interval": {func(c *Config) { c.CollectionInterval = time.Minute }, askedAt},
+	"initial_delay":       {func(c *Config) { c.InitialDelay = 7 * time.Second }, askedAt},
+	"timeout":             {func(c *Config) { c.Timeout = time.Minute }, timeToAnswer},
+	"cluster_alias":       {func(c *Config) { c.ClusterAlias = "eu" }, resourceOf},
+	"topic_match":         {func(c *Config) { c.TopicMatch = "^b" }, topicsAsked},
+	"topic_exclude":       {func(c *Config) { c.TopicExclude = "^b" }, topicsAsked},
+	"group_match":         {func(c *Config) { c.GroupMatch = "^b" }, groupsAsked},
+	"group_exclude":       {func(c *Config) { c.GroupExclude = "^b" }, groupsAsked},
+	"metrics":             {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
+	"resource_attributes": {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
+}
+
+func TestEveryKeyChangesSomething(t *testing.T) {
+	for _, key := range ownKeys() {
+		t.Run(key, func(t *testing.T) {
+			tt, ok := keyEffects[key]
+			require.True(t, ok, "add the key to keyEffects")
+			changed := newConfig()
+			tt.change(changed)
+			assert.NotEqual(t, tt.effect(t, newConfig()), tt.effect(t, changed))
+		})
+	}
+}
+
+// ownKeys lists the keys of Config, those of kafka.Config left out.
+func ownKeys() []string {
+	var keys []string
+	var collect func(reflect.Type)
+	collect = func(of reflect.Type) {
+		for i := range of.NumField() {
+			field := of.Field(i)
+			name, squash, _ := strings.Cut(field.Tag.Get("mapstructure"), ",")
+			switch {
+			case squash == "":
+				keys = append(keys, name)
+			case field.Name != "Config":
+				collect(field.Type)
+			}
+		}
+	}
+	collect(reflect.TypeFor[Config]())
+	return keys
+}
+
+// askedAt is when a receiver asks during its first two minutes.
+func askedAt(t *testing.T, cfg *Config) any {
+	t.Helper()
+	var at []time.Duration
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		c := answering(func(context.Context) (*cluster.Snapshot, error) {
+			at = append(at, time.Since(began))
+			return oneBroker(), nil
+		})
+		metrics, _, _ := start(t, cfg, c, zap.NewNop())
+		time.Sleep(2*time.Minute - 1)
+		require.NoError(t, metrics.Shutdown(context.Background()))
+	})
+	return at
+}
+
+// timeToAnswer is how long a client gets.
+func timeToAnswer(t *testing.T, cfg *Config) any {
+	t.Helper()
+	var took time.Duration
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s := newScraper(settings(zap.NewNop()), cfg, answering(func(ctx context.Context) (*cluster.Snapshot, error) {
+			<-ctx.Done()
+			return oneBroker(), nil
+		}))
+		_, err := s.scrape(t.Context())
+		require.NoError(t, err)
+		took = time.Since(began)
+	})
+	return took
+}
+
+func resourceOf(_ *testing.T, cfg *Config) any {
+	snapshot, report := sample()
+	metrics, _ := recordWith(cfg, snapshot, report)
+	return metrics.ResourceMetrics().At(0).Resource().Attributes().AsRaw()
+}
+
+func pointsOf(_ *testing.T, cfg *Config) any {
+	snapshot, report := sample()
+	metrics, _ := recordWith(cfg, snapshot, report)
+	return metrics.DataPointCount()
+}
+
+func topicsAsked(_ *testing.T, cfg *Config) any { return asked(questionsOf(cfg).Topic) }
+func groupsAsked(_ *testing.T, cfg *Config) any { return asked(questionsOf(cfg).Group) }
+
+func asked(wants func(string) bool) []string {
+	var names []string
+	for _, name := range []string{"a", "b"} {
+		if wants(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
