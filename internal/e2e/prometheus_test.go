@@ -1,0 +1,142 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"net"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// Two of the three seed brokers are not there: the third is enough, and the
+// environment's commas have become a list.
+func TestProductShowsLag(t *testing.T) {
+	kafka := startKafka(t)
+	c := start(t, brokersEnv(nobody(t), nobody(t), kafka.Brokers()[0]), shipped("default.yaml"))
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Equal(now, billingLag, found.values(now, "kafka_consumer_group_lag", lagLabels...))
+		assert.Equal(now, billingOffsets, found.values(now, "kafka_consumer_group_offset", lagLabels...))
+		assert.Equal(now, map[string]float64{"": 3}, found.values(now, "kafka_brokers"))
+	})
+	for _, series := range c.scrape(t)["kafka_consumer_group_lag"].GetMetric() {
+		var labels []string
+		for _, pair := range series.GetLabel() {
+			labels = append(labels, pair.GetName())
+		}
+		assert.Equal(t, []string{"group", "kafka_cluster_id", "partition", "topic"}, labels)
+	}
+}
+
+// A config of a user's own: other exporters, no extensions.
+func TestProductRunsAnyConfig(t *testing.T) {
+	kafka := startKafka(t)
+	config := writeFile(t, "own.yaml", `
+receivers: {kafkalag: {brokers: ["`+kafka.Brokers()[0]+`"], initial_delay: 0s, group_match: nobody}}
+exporters: {debug: {verbosity: detailed}, prometheus: {namespace: own}}
+service: {pipelines: {metrics: {receivers: [kafkalag], exporters: [debug, prometheus]}}}
+`)
+	c := start(t, nil, config)
+	c.awaitLog(t, "Name: kafka.brokers")
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Contains(now, found, "own_kafka_brokers")
+	})
+	assert.NotContains(t, c.scrape(t), "own_kafka_consumer_group_lag")
+}
+
+// The collector outlives Kafka's absence, says so, and needs no restart.
+func TestProductWaitsForKafka(t *testing.T) {
+	address := nobody(t)
+	c := start(t, brokersEnv(address), shipped("default.yaml"))
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		health := get(now, c.healthURL) // 200: no reason to restart the collector
+		assert.Contains(now, health, `"receiver:kafkalag":{"healthy":true,"status":"StatusRecoverableError"`)
+	}, patience, 100*time.Millisecond)
+	assert.Contains(t, c.log.String(), address)
+	assert.NotContains(t, c.scrape(t), "kafka_brokers")
+
+	startKafka(t, kfake.Ports(portOf(t, address), 0, 0))
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Equal(now, billingLag, found.values(now, "kafka_consumer_group_lag", lagLabels...))
+		assert.Contains(now, get(now, c.healthURL), `"receiver:kafkalag":{"healthy":true,"status":"StatusOK"`)
+	})
+}
+
+// A group that is gone leaves the endpoint when the expiration is over, which
+// begins with the last scrape that saw it.
+func TestProductForgetsLostSeries(t *testing.T) {
+	kafka := startKafka(t)
+	kafka.Commit(t, "audit", map[string]map[int32]int64{"orders": {0: 1}})
+	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
+	groups := func(now require.TestingT, found families) map[string]float64 {
+		return found.values(now, "kafka_consumer_group_members", "group")
+	}
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Equal(now, map[string]float64{"audit": 0, "billing": 0}, groups(now, found))
+	})
+
+	kafka.DeleteGroup(t, "audit")
+	gone := time.Now()
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Equal(now, map[string]float64{"billing": 0}, groups(now, found))
+	})
+	const expiration, interval = 2 * time.Second, time.Second
+	assert.Less(t, time.Since(gone), expiration+interval, "between the group's end and the end of its series")
+	assert.Equal(t, billingLag, c.scrape(t).values(t, "kafka_consumer_group_lag", lagLabels...))
+}
+
+// Two receivers, each for a cluster of its own, behind one endpoint.
+func TestProductTellsClustersApart(t *testing.T) {
+	first, second := startKafka(t, kfake.ClusterID("first-cluster")), startKafka(t, kfake.ClusterID("second-cluster"))
+	second.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 10, 1: 10, 2: 10}})
+	both := writeFile(t, "both.yaml", `
+receivers:
+  kafkalag: {cluster_alias: one}
+  kafkalag/second: {cluster_alias: two, brokers: ["`+second.Brokers()[0]+`"], collection_interval: 1s}
+service: {pipelines: {metrics: {receivers: [kafkalag, kafkalag/second]}}}
+`)
+	c := start(t, brokersEnv(first.Brokers()...), shipped("default.yaml"), both)
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Equal(now, map[string]float64{
+			"one first-cluster billing 0": 6, "one first-cluster billing 1": 0, "one first-cluster billing 2": 1,
+			"two second-cluster billing 0": 0, "two second-cluster billing 1": 10, "two second-cluster billing 2": 20,
+		}, found.values(now, "kafka_consumer_group_lag", "kafka_cluster_alias", "kafka_cluster_id", "group", "partition"))
+	})
+}
+
+// SIGTERM ends the process although a request hangs.
+func TestProductStopsDuringAScrape(t *testing.T) {
+	kafka := startKafka(t)
+	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
+	c.eventually(t, func(now *assert.CollectT, found families) { assert.Contains(now, found, "kafka_brokers") })
+	kafka.Hang(kmsg.Metadata, kafkatest.AnyBroker)
+	kafka.ResetRequests()
+	require.Eventually(t, func() bool { return kafka.Requests()["Metadata"] > 0 }, patience, 10*time.Millisecond)
+
+	began := time.Now()
+	c.stop(t)
+	assert.Less(t, time.Since(began), 2*time.Second, "the collector's stop")
+}
+
+// nobody is an address where nobody listens.
+func nobody(t *testing.T) string {
+	t.Helper()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
+}
+
+func portOf(t *testing.T, address string) int {
+	t.Helper()
+	_, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+	number, err := strconv.Atoi(port)
+	require.NoError(t, err)
+	return number
+}
