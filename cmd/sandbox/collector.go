@@ -105,8 +105,9 @@ func (c collector) start(ctx context.Context, brokers string) (<-chan struct{}, 
 	go func() {
 		defer close(exited)
 		defer log.Close()
-		if err := cmd.Wait(); err != nil {
-			fmt.Fprintln(log, err) // the exit status, below the collector's own last words
+		_ = cmd.Wait() // the state says more
+		if !cmd.ProcessState.Success() {
+			fmt.Fprintln(log, cmd.ProcessState)
 		}
 	}()
 	return exited, nil

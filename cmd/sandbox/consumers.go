@@ -33,16 +33,18 @@ var groups = []group{
 }
 
 func (g group) clientOptions() []kgo.Opt {
+	names := make([]string, len(g.topics))
+	for i, t := range g.topics {
+		names[i] = t.name
+	}
 	opts := []kgo.Opt{
 		kgo.ClientID("sandbox-" + g.name),
 		kgo.ConsumerGroup(g.name),
+		kgo.ConsumeTopics(names...),
 		kgo.DisableAutoCommit(),
 		// A client reads ahead of its rate; these bound what it holds.
 		kgo.FetchMaxBytes(1 << 20),
 		kgo.FetchMaxPartitionBytes(64 << 10),
-	}
-	for _, t := range g.topics {
-		opts = append(opts, kgo.ConsumeTopics(t.name))
 	}
 	if g.nextGen {
 		opts = append(opts, kgo.ServerSideBalancer())

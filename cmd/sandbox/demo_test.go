@@ -18,6 +18,16 @@ const (
 	tick     = 20 * time.Millisecond
 )
 
+// await returns when holds does so, and fails the test when that takes too long.
+func await(t *testing.T, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for !holds() {
+		require.True(t, time.Now().Before(deadline), "still not so")
+		sleep(t.Context(), tick)
+	}
+}
+
 func start(t *testing.T, retention, beat time.Duration) *kadm.Client {
 	t.Helper()
 	d, err := startDemo([]int{0, 0, 0}, retention, beat)
@@ -68,19 +78,19 @@ func (v groupView) partitions(t topic) int { return len(v.partition[t.name]) }
 func TestGroups(t *testing.T) {
 	t.Parallel()
 	admin := start(t, time.Hour, 10*time.Millisecond)
-	await := func(t *testing.T, group string, holds func(groupView) bool) groupView {
+	awaitGroup := func(t *testing.T, group string, holds func(groupView) bool) (v groupView) {
 		t.Helper()
-		var last groupView
-		require.Eventuallyf(t, func() bool {
-			last = view(t, admin, group)
-			return holds(last)
-		}, patience, tick, "last seen: %+v", &last)
-		return last
+		defer func() { t.Logf("last seen: %+v", v) }()
+		await(t, func() bool {
+			v = view(t, admin, group)
+			return holds(v)
+		})
+		return v
 	}
 
 	t.Run("keeps up", func(t *testing.T) {
 		t.Parallel()
-		v := await(t, "keeps-up", func(v groupView) bool { return v.committed >= 1000 && v.lag <= v.committed/10 })
+		v := awaitGroup(t, "keeps-up", func(v groupView) bool { return v.committed >= 1000 && v.lag <= v.committed/10 })
 		assert.Equal(t, "Stable", v.state)
 		assert.Equal(t, int(orders.partitions), v.partitions(orders))
 		assert.Equal(t, int(payments.partitions), v.partitions(payments))
@@ -88,27 +98,27 @@ func TestGroups(t *testing.T) {
 
 	t.Run("falls behind", func(t *testing.T) {
 		t.Parallel()
-		v := await(t, "falls-behind", func(v groupView) bool {
+		v := awaitGroup(t, "falls-behind", func(v groupView) bool {
 			return v.partitions(clicks) == int(clicks.partitions) && v.lag >= 500
 		})
 		assert.Equal(t, "Stable", v.state)
-		await(t, "falls-behind", func(later groupView) bool {
+		awaitGroup(t, "falls-behind", func(later groupView) bool {
 			return later.committed > v.committed && later.lag > 2*v.lag
 		})
 	})
 
 	t.Run("stopped", func(t *testing.T) {
 		t.Parallel()
-		v := await(t, "stopped", func(v groupView) bool { return v.state == "Empty" })
+		v := awaitGroup(t, "stopped", func(v groupView) bool { return v.state == "Empty" })
 		assert.Equal(t, int(payments.partitions), v.partitions(payments))
-		later := await(t, "stopped", func(later groupView) bool { return later.lag >= v.lag+200 })
+		later := awaitGroup(t, "stopped", func(later groupView) bool { return later.lag >= v.lag+200 })
 		assert.Equal(t, v.partition, later.partition, "it commits once")
 		assert.Equal(t, "Empty", later.state)
 	})
 
 	t.Run("partly committed", func(t *testing.T) {
 		t.Parallel()
-		v := await(t, "partly-committed", func(v groupView) bool { return v.committed >= 1000 })
+		v := awaitGroup(t, "partly-committed", func(v groupView) bool { return v.committed >= 1000 })
 		assert.Equal(t, "Stable", v.state)
 		assert.Equal(t, int(orders.partitions)-1, v.partitions(orders))
 		assert.NotContains(t, v.partition[orders.name], int32(0))
@@ -121,7 +131,7 @@ func TestRecordsExpire(t *testing.T) {
 	t.Parallel()
 	admin := start(t, 100*time.Millisecond, 5*time.Millisecond)
 
-	require.Eventually(t, func() bool {
+	await(t, func() bool {
 		starts, err := admin.ListStartOffsets(t.Context())
 		require.NoError(t, err)
 		ends, err := admin.ListEndOffsets(t.Context())
@@ -133,10 +143,10 @@ func TestRecordsExpire(t *testing.T) {
 			bounded = bounded && end.Offset > 100 && end.Offset-first.Offset < end.Offset/2
 		})
 		return bounded
-	}, patience, tick)
+	})
 
 	behind := view(t, admin, "falls-behind")
-	require.Eventually(t, func() bool {
+	await(t, func() bool {
 		return view(t, admin, "falls-behind").committed > behind.committed+1000
-	}, patience, tick)
+	})
 }
