@@ -57,7 +57,7 @@ func createDefaultConfig() component.Config {
 		},
 		TopicMatch:           `^[^_].*$`,
 		GroupMatch:           `.*`,
-		MetricsBuilderConfig: metadata.DefaultMetricsBuilderConfig(),
+		MetricsBuilderConfig: metadata.NewDefaultMetricsBuilderConfig(),
 	}
 }
 

@@ -54,8 +54,7 @@ func ownKeys() []string {
 	var keys []string
 	var collect func(reflect.Type)
 	collect = func(of reflect.Type) {
-		for i := range of.NumField() {
-			field := of.Field(i)
+		for field := range of.Fields() {
 			name, squash, _ := strings.Cut(field.Tag.Get("mapstructure"), ",")
 			switch {
 			case squash == "":

@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -104,12 +105,10 @@ func TestFailureLogForgets(t *testing.T) {
 	assert.Empty(t, l.known)
 }
 
-func with(maps ...map[string]any) map[string]any {
+func with(parts ...map[string]any) map[string]any {
 	all := map[string]any{}
-	for _, m := range maps {
-		for k, v := range m {
-			all[k] = v
-		}
+	for _, m := range parts {
+		maps.Copy(all, m)
 	}
 	return all
 }

@@ -27,11 +27,11 @@ func TestStartAsksNothingBeforeTheInitialDelay(t *testing.T) {
 		c := answering(whole)
 		metrics, sink, _ := start(t, cfg, c, zap.NewNop())
 
-		time.Sleep(cfg.InitialDelay - 1)
+		time.Sleep(cfg.InitialDelay - time.Nanosecond)
 		synctest.Wait()
 		assert.Zero(t, c.timesAsked())
 
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		assert.Equal(t, 1, c.timesAsked())
 		assert.Len(t, sink.AllMetrics(), 1)

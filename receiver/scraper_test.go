@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/scraper/scrapererror"
 	"go.uber.org/zap"
 
@@ -26,18 +25,6 @@ func oneGroup(p cluster.Partition) *cluster.Snapshot {
 		Commits: []cluster.TopicCommits{{Topic: "orders", Partitions: []cluster.Commit{{Partition: 0, Offset: 50}}}},
 	}}
 	return s
-}
-
-// values maps the names of the metrics to that of their only data point.
-func values(metrics pmetric.Metrics) map[string]int64 {
-	got := map[string]int64{}
-	all := metrics.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics()
-	for i := range all.Len() {
-		if m := all.At(i); m.Type() == pmetric.MetricTypeGauge {
-			got[m.Name()] = m.Gauge().DataPoints().At(0).IntValue()
-		}
-	}
-	return got
 }
 
 func TestLagGoesOnWhileAPartitionHasNoLeader(t *testing.T) {
