@@ -29,12 +29,14 @@ type dialer struct {
 
 	mu   sync.Mutex
 	sock net.Conn // the TCP connection below everything
-	read *atomic.Int64
+
+	answers  atomic.Int64                  // responses begun
+	stranger atomic.Pointer[notKafkaError] // what came instead of one
 }
 
 func newDialer(cfg *Config, obs Observer) *dialer {
 	ctx, stop := context.WithCancelCause(context.Background())
-	return &dialer{cfg: cfg, obs: obs, ctx: ctx, stop: stop, read: new(atomic.Int64)}
+	return &dialer{cfg: cfg, obs: obs, ctx: ctx, stop: stop}
 }
 
 // Dial connects within the dial timeout, TLS handshake included.
@@ -104,8 +106,17 @@ func (d *dialer) cut() {
 	}
 }
 
-// silent tells whether the peer has not sent one whole response.
-func (d *dialer) silent() bool { return d.read.Load() == 0 }
+// silent tells whether the peer has not begun one response.
+func (d *dialer) silent() bool { return d.answers.Load() == 0 }
+
+// explain puts the true reason in the place of err: once the guard has refused
+// an answer, the library sees no more than a closed connection.
+func (d *dialer) explain(err error) error {
+	if stranger := d.stranger.Load(); err != nil && stranger != nil {
+		return stranger
+	}
+	return err
+}
 
 // tlsError is a TLS handshake that failed.
 type tlsError struct{ err error }
@@ -125,11 +136,12 @@ type conn struct {
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.dialer.obs.Received(n)
-	if bad := c.guard.follow(p[:n]); bad != nil {
+	if stranger := c.guard.follow(p[:n]); stranger != nil {
+		c.dialer.stranger.Store(stranger)
 		_ = c.Close()
-		return 0, bad
+		return 0, stranger
 	}
-	c.dialer.read.Store(int64(c.guard.frames))
+	c.dialer.answers.Store(int64(c.guard.frames))
 	return n, err
 }
 

@@ -41,8 +41,9 @@ type frameGuard struct {
 	frames int   // frames begun
 }
 
-// follow looks at the next bytes of the stream.
-func (g *frameGuard) follow(p []byte) error {
+// follow looks at the next bytes of the stream and returns why they are
+// refused, if they are.
+func (g *frameGuard) follow(p []byte) *notKafkaError {
 	for len(p) > 0 {
 		if g.rest > 0 {
 			n := min(g.rest, int64(len(p)))
@@ -64,7 +65,7 @@ func (g *frameGuard) follow(p []byte) error {
 }
 
 // begin checks a length that is complete.
-func (g *frameGuard) begin() error {
+func (g *frameGuard) begin() *notKafkaError {
 	limit := sarama.MaxResponseSize
 	if g.frames == 0 {
 		limit = maxFirstFrame

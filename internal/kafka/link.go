@@ -81,7 +81,7 @@ func await[T any](ctx context.Context, l *link, call func(*sarama.Broker) (T, er
 	}()
 	select {
 	case o := <-done:
-		return o.value, o.err
+		return o.value, l.dialer.explain(o.err)
 	case <-ctx.Done():
 		l.dialer.cut()
 		var none T

@@ -175,6 +175,14 @@ func (e *noMetadataError) Error() string {
 	return "no broker answered: " + strings.Join(reasons, "; ")
 }
 
+func (e *noMetadataError) Unwrap() []error {
+	errs := make([]error, len(e.failures))
+	for i, f := range e.failures {
+		errs[i] = f.Err
+	}
+	return errs
+}
+
 // decodeMetadata turns an answer into plain types. A broker, topic or
 // partition that is named twice counts once.
 func decodeMetadata(answer *sarama.MetadataResponse) *metadata {

@@ -28,6 +28,8 @@ type node struct {
 	idle []*link
 	// down is why the broker is not asked (again) in this scrape.
 	down error
+	// forgiven says that the scrape has given it its second chance.
+	forgiven bool
 	// failed counts the scrapes in a row that ended with down set, skip the
 	// coming ones that leave the broker out.
 	failed, skip int
@@ -55,7 +57,7 @@ func (n *node) begin() {
 		n.skip--
 		return
 	}
-	n.down = nil
+	n.down, n.forgiven = nil, false
 }
 
 // end closes a scrape: a broker that failed is left out of none, then one, then
@@ -157,8 +159,8 @@ func (n *node) give(l *link) {
 func (n *node) forgive() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.failed == 0 && !timedOut(n.down) {
-		n.down = nil
+	if n.failed == 0 && !n.forgiven && !timedOut(n.down) {
+		n.down, n.forgiven = nil, true
 	}
 }
 

@@ -1,0 +1,31 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"testing"
+
+	"github.com/IBM/sarama"
+	"github.com/stretchr/testify/assert"
+	"github.com/twmb/franz-go/pkg/kerr"
+)
+
+// Another client's table says the same, but for one code that Kafka renamed.
+func TestCodeNames(t *testing.T) {
+	seen := 0
+	for code := int16(-1); code < 200; code++ {
+		known, ok := kerr.ErrorForCode(code).(*kerr.Error) //nolint:errorlint // a table, not a chain
+		if !ok || known.Code != code {
+			continue
+		}
+		seen++
+		want := known.Message
+		if code == int16(sarama.ErrNotLeaderForPartition) {
+			want = "NOT_LEADER_OR_FOLLOWER"
+		}
+		assert.Equal(t, want, codeName(sarama.KError(code)), "code %d", code)
+	}
+	assert.Greater(t, seen, 100)
+	assert.Equal(t, "ERROR_12345", codeName(12345))
+}

@@ -1,0 +1,234 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+func anything(string) bool { return true }
+
+// everything is all that there is to ask.
+func everything() Questions {
+	return Questions{Topic: anything, Group: anything, Commits: true, Describe: true, Ends: true, Starts: true}
+}
+
+// newTestClient asks brokers, with time-outs that only a hanging broker meets.
+func newTestClient(t *testing.T, brokers ...string) *Client {
+	t.Helper()
+	client, err := NewClient(Config{
+		Brokers:        brokers,
+		ClientID:       "test",
+		DialTimeout:    3 * time.Second,
+		RequestTimeout: 5 * time.Second,
+	}, zap.NewNop(), nil)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	return client
+}
+
+func snapshot(t *testing.T, client *Client, ask Questions) *cluster.Snapshot {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s, err := client.Snapshot(ctx, ask)
+	require.NoError(t, err)
+	return s
+}
+
+// seeded is a cluster of topics t0… with partitions of 10 records each, and of
+// groups g0… that committed offset 4 in each partition of every topic. Broker
+// p % 3 leads partition p.
+func seeded(t *testing.T, topics, partitions, groups int) *kafkatest.Fake {
+	t.Helper()
+	fake := kafkatest.StartFake(t, 3)
+	commits := map[string]map[int32]int64{}
+	for i := range topics {
+		topic := fmt.Sprintf("t%d", i)
+		fake.CreateTopic(t, topic, int32(partitions), 1, nil)
+		commits[topic] = map[int32]int64{}
+		for p := range int32(partitions) {
+			fake.MoveLeader(t, topic, p, p%3)
+			fake.Produce(t, topic, p, 10)
+			commits[topic][p] = 4
+		}
+	}
+	for i := range groups {
+		fake.Commit(t, fmt.Sprintf("g%d", i), commits)
+	}
+	return fake
+}
+
+func TestSnapshot(t *testing.T) {
+	fake := seeded(t, 2, 3, 4)
+	s := snapshot(t, newTestClient(t, fake.Brokers()[0]), everything())
+	assert.Empty(t, s.Failures)
+	assert.Len(t, s.Brokers, 3)
+	require.Len(t, s.Topics, 2)
+	for _, topic := range s.Topics {
+		require.Len(t, topic.Partitions, 3)
+		assert.NotZero(t, topic.ID)
+		for i, p := range topic.Partitions {
+			assert.Equal(t, int32(i), p.ID)
+			assert.Equal(t, cluster.Offset(0), p.Start)
+			assert.Equal(t, cluster.Offset(10), p.End)
+		}
+	}
+	require.Len(t, s.Groups, 4)
+	for name, g := range s.Groups {
+		assert.Equal(t, name, g.Name)
+		assert.Equal(t, "Empty", g.State)
+		assert.Equal(t, "classic", g.Type)
+		assert.True(t, g.Described)
+		assert.True(t, g.CommitsKnown)
+		require.Len(t, g.Commits, 2)
+		for i, topic := range g.Commits {
+			assert.Equal(t, fmt.Sprintf("t%d", i), topic.Topic, "sorted")
+			assert.Equal(t, []cluster.Commit{{Partition: 0, Offset: 4}, {Partition: 1, Offset: 4}, {Partition: 2, Offset: 4}}, topic.Partitions)
+		}
+	}
+}
+
+// Requests grow with brokers, with groups only by batches, and not at all with
+// partitions.
+func TestRequestsOfOneScrape(t *testing.T) {
+	const brokers = 3
+	for _, tt := range []struct{ topics, partitions, groups int }{
+		{topics: 1, partitions: 3, groups: 3},
+		{topics: 5, partitions: 40, groups: 3},
+		{topics: 1, partitions: 3, groups: 250},
+	} {
+		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) {
+			fake := seeded(t, tt.topics, tt.partitions, tt.groups)
+			client := newTestClient(t, fake.Brokers()...)
+			snapshot(t, client, everything())
+			fake.ResetRequests()
+			s := snapshot(t, client, everything())
+			require.Empty(t, s.Failures)
+			require.Len(t, s.Groups, tt.groups)
+			batches := map[int32]int{}
+			coordinated := map[int32]int{}
+			for _, g := range s.Groups {
+				coordinated[g.Coordinator]++
+			}
+			total := 0
+			for id, n := range coordinated {
+				batches[id] = (n + groupsPerRequest - 1) / groupsPerRequest
+				total += batches[id]
+			}
+			leaders := map[int32]bool{}
+			for _, topic := range s.Topics {
+				for _, p := range topic.Partitions {
+					leaders[p.Leader] = true
+				}
+			}
+			assert.Equal(t, map[string]int{
+				"Metadata":       1,
+				"ListGroups":     brokers,
+				"OffsetFetch":    total,
+				"ListOffsets":    2 * len(leaders),
+				"DescribeGroups": total,
+			}, fake.Requests())
+		})
+	}
+}
+
+// What no enabled metric needs is not asked.
+func TestOnlyWhatIsWantedIsAsked(t *testing.T) {
+	none := func(string) bool { return false }
+	for name, tt := range map[string]struct {
+		ask  func(*Questions)
+		want []string
+	}{
+		"nothing about groups":       {func(q *Questions) { q.Group = nil }, []string{"Metadata", "ListOffsets"}},
+		"no group matches":           {func(q *Questions) { q.Group = none }, []string{"Metadata", "ListGroups", "ListOffsets"}},
+		"no topic matches":           {func(q *Questions) { q.Topic = none }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
+		"no commits":                 {func(q *Questions) { q.Commits = false }, []string{"Metadata", "ListGroups", "ListOffsets", "DescribeGroups"}},
+		"no members":                 {func(q *Questions) { q.Describe = false }, []string{"Metadata", "ListGroups", "OffsetFetch", "ListOffsets"}},
+		"no offsets of logs":         {func(q *Questions) { q.Ends, q.Starts = false, false }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
+		"nothing but brokers at all": {func(q *Questions) { *q = Questions{Topic: none} }, []string{"Metadata"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := seeded(t, 1, 3, 2)
+			client := newTestClient(t, fake.Brokers()...)
+			ask := everything()
+			tt.ask(&ask)
+			fake.ResetRequests()
+			s := snapshot(t, client, ask)
+			assert.Empty(t, s.Failures)
+			var asked []string
+			for api := range fake.Requests() {
+				if api != "ApiVersions" {
+					asked = append(asked, api)
+				}
+			}
+			assert.ElementsMatch(t, tt.want, asked)
+		})
+	}
+}
+
+func TestFilters(t *testing.T) {
+	fake := seeded(t, 3, 2, 3)
+	ask := everything()
+	ask.Topic = func(name string) bool { return name == "t1" }
+	ask.Group = func(name string) bool { return strings.HasSuffix(name, "2") }
+	s := snapshot(t, newTestClient(t, fake.Brokers()...), ask)
+	assert.Equal(t, 2, s.FilteredTopics)
+	assert.Equal(t, 2, s.FilteredGroups)
+	require.Len(t, s.Topics, 1)
+	require.Len(t, s.Groups, 1)
+	require.Len(t, s.Groups["g2"].Commits, 1, "commits of other topics are dropped on arrival")
+	assert.Equal(t, "t1", s.Groups["g2"].Commits[0].Topic)
+}
+
+// A broker of before Kafka 3.0 takes one group in an OffsetFetch.
+func TestOneGroupARequest(t *testing.T) {
+	fake := seeded(t, 1, 3, 20)
+	fake.Rewrite(kmsg.ApiVersions, func(_ int32, answer kmsg.Response) {
+		for i, key := range answer.(*kmsg.ApiVersionsResponse).ApiKeys {
+			if key.ApiKey == int16(kmsg.OffsetFetch) {
+				answer.(*kmsg.ApiVersionsResponse).ApiKeys[i].MaxVersion = 7
+			}
+		}
+	})
+	client := newTestClient(t, fake.Brokers()...)
+	for range 2 {
+		fake.ResetRequests()
+		s := snapshot(t, client, everything())
+		require.Empty(t, s.Failures)
+		for name, g := range s.Groups {
+			require.True(t, g.CommitsKnown, name)
+			assert.Len(t, g.Commits[0].Partitions, 3, name)
+		}
+		assert.Equal(t, 20, fake.Requests()["OffsetFetch"])
+	}
+	for broker := range int32(3) {
+		assert.LessOrEqual(t, fake.Dials(broker), parallelFetches+1)
+	}
+}
+
+// Asking for metadata must not bring back a topic that somebody deleted.
+func TestMetadataCreatesNoTopic(t *testing.T) {
+	fake := seeded(t, 1, 1, 0)
+	created := false
+	fake.Kfake.ControlKey(int16(kmsg.Metadata), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		fake.Kfake.KeepControl()
+		created = created || r.(*kmsg.MetadataRequest).AllowAutoTopicCreation
+		return nil, nil, false
+	})
+	snapshot(t, newTestClient(t, fake.Brokers()...), everything())
+	assert.False(t, created)
+}
