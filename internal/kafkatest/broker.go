@@ -14,7 +14,7 @@ import (
 )
 
 // Broker is one broker of a [Cluster]. It keeps its ports and its data over
-// restarts.
+// restarts. The cluster gives up a broker that is silent for four seconds.
 type Broker struct {
 	ID int32
 

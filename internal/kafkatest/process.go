@@ -14,22 +14,26 @@ import (
 	"syscall"
 )
 
-// process is a Java child process in a process group of its own.
+// process is a child process in a process group of its own.
 type process struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended and is reaped
 }
 
-// startJava runs a class of the jars in dir. What it prints is added to the
-// file log.
+// startJava runs Java on the jars in jarDir. What it prints is added to the file
+// log.
 func startJava(jarDir, log string, args ...string) (*process, error) {
+	return startProcess(log, "java", append([]string{"-cp", filepath.Join(jarDir, "*")}, args...)...)
+}
+
+func startProcess(log, name string, args ...string) (*process, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer out.Close()
 
-	cmd := exec.Command("java", append([]string{"-cp", filepath.Join(jarDir, "*")}, args...)...)
+	cmd := exec.Command(name, args...)
 	cmd.Dir = filepath.Dir(log)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -50,7 +54,7 @@ func startJava(jarDir, log string, args ...string) (*process, error) {
 		}
 	}()
 	if err := <-started; err != nil {
-		return nil, fmt.Errorf("starting java: %w", err)
+		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
 	return p, nil
 }

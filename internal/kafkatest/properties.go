@@ -8,9 +8,14 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const controller = "CONTROLLER"
+
+// givenUpAfter is how long a cluster believes in a silent broker. KRaft lets
+// no broker come back earlier than that, however it went.
+const givenUpAfter = 4 * time.Second
 
 // brokerProperties is what the broker gets before the test's own properties.
 func (c *Cluster) brokerProperties(b *Broker) map[string]string {
@@ -38,7 +43,7 @@ func (c *Cluster) brokerProperties(b *Broker) map[string]string {
 		maps.Copy(properties, map[string]string{
 			"broker.id":                    strconv.Itoa(int(b.ID)),
 			"zookeeper.connect":            c.ZooKeeper(),
-			"zookeeper.session.timeout.ms": "6000",
+			"zookeeper.session.timeout.ms": strconv.FormatInt(givenUpAfter.Milliseconds(), 10),
 		})
 	} else {
 		maps.Copy(properties, map[string]string{
@@ -47,7 +52,7 @@ func (c *Cluster) brokerProperties(b *Broker) map[string]string {
 			"controller.quorum.voters":     c.voters(),
 			"controller.listener.names":    controller,
 			"broker.heartbeat.interval.ms": "500",
-			"broker.session.timeout.ms":    "6000",
+			"broker.session.timeout.ms":    strconv.FormatInt(givenUpAfter.Milliseconds(), 10),
 		})
 	}
 	if i := int(b.ID) - 1; i < len(c.opts.Racks) {
