@@ -103,7 +103,7 @@ func (r *recorder) topic(t *cluster.Topic) {
 func (r *recorder) replication(topic string, p *cluster.Partition) {
 	id, replicas, inSync := int64(p.ID), len(p.Replicas), len(p.InSync)
 	online := p.Leader != cluster.NoBroker
-	preferred := online && replicas > 0 && p.Replicas[0] == p.Leader
+	preferred := replicas > 0 && p.Replicas[0] == p.Leader
 	if online {
 		r.mb.RecordKafkaPartitionLeaderDataPoint(r.ts, int64(p.Leader), topic, id)
 	}
