@@ -9,6 +9,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -57,6 +58,9 @@ type Client struct {
 	seeds []*node
 
 	meta *metadata // the last one that was learned; nil at first
+	// stale is why the last one still serves although it should not.
+	stale      []cluster.Failure
+	limitsTold bool
 }
 
 // NewClient returns a client for cfg, which has been validated. It does not
@@ -87,6 +91,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	defer context.AfterFunc(c.ctx, func() { cancel(context.Cause(c.ctx)) })()
 	c.begin()
 	defer c.end()
+	c.stale = nil
 	if err := c.metadata(ctx); err != nil {
 		return &cluster.Snapshot{Failures: failuresOf(err)}, err
 	}
@@ -94,7 +99,15 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	s.groups(ctx)
 	s.offsets(ctx)
 	s.describe(ctx)
+	if c.stale != nil && c.allDown() {
+		return &cluster.Snapshot{Failures: c.stale}, &noMetadataError{c.stale}
+	}
 	return s.snapshot, nil
+}
+
+// allDown tells whether no broker at all has answered.
+func (c *Client) allDown() bool {
+	return !slices.ContainsFunc(c.current(), func(n *node) bool { return !n.isDown() })
 }
 
 // Close drops all connections, and cuts those that a request hangs on.

@@ -29,6 +29,15 @@ type Config struct {
 	DialTimeout time.Duration `mapstructure:"dial_timeout"`
 	// RequestTimeout bounds each step of a scrape.
 	RequestTimeout time.Duration `mapstructure:"request_timeout"`
+	// Metadata is how often to learn the cluster's brokers and topics.
+	Metadata MetadataConfig `mapstructure:"metadata"`
+}
+
+// MetadataConfig is how often to learn the cluster's brokers and topics.
+type MetadataConfig struct {
+	// RefreshInterval is how long metadata serves before it is asked for anew.
+	// It goes on serving while that fails. 0: every scrape asks.
+	RefreshInterval time.Duration `mapstructure:"refresh_interval"`
 }
 
 // AuthConfig is how to log in to the brokers.

@@ -391,3 +391,50 @@ func TestSeedsThatCannotBeReached(t *testing.T) {
 	// One that can be reached is enough.
 	requireWhole(t, snapshot(t, newTestClient(t, "127.0.0.1:1", fake.Brokers()[1]), everything()), 1, 3, 1)
 }
+
+// Cached metadata serves on while nobody tells newer one, and says so. It is
+// no answer once no broker answers at all.
+func TestMetadataRefreshFails(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	fake.ResetRequests()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	assert.Zero(t, fake.Requests()["Metadata"], "young enough")
+
+	client.meta.at = time.Now().Add(-2 * time.Hour)
+	hidden := true
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		if hidden {
+			answer.(*kmsg.MetadataResponse).Brokers = nil
+		}
+	})
+	s := snapshot(t, client, everything())
+	require.NotEmpty(t, s.Failures)
+	for _, f := range s.Failures {
+		assert.Equal(t, "Metadata", f.API)
+		require.ErrorIs(t, f.Err, errNoBrokers)
+	}
+	s.Failures = nil
+	requireWhole(t, s, 1, 3, 1)
+	hidden = false
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+
+	client.meta.at = time.Now().Add(-2 * time.Hour)
+	fake.Kfake.Close()
+	_, err := client.Snapshot(t.Context(), everything())
+	require.Error(t, err, "a cluster that is gone has no number of brokers")
+}
+
+// A leader that moves is found although the metadata is young.
+func TestCachedMetadataFollowsLeaders(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	fake.MoveLeader(t, "t0", 0, 2)
+	s := snapshot(t, client, everything())
+	requireWhole(t, s, 1, 3, 1)
+	assert.Equal(t, int32(2), s.Topics["t0"].Partitions[0].Leader)
+}

@@ -31,14 +31,31 @@ type metadata struct {
 	topics    map[string]*cluster.Topic
 	// unclear names the topics that the broker could not describe, with why.
 	unclear map[string]sarama.KError
+	// allowed is the bit set of what this login may do to the cluster, or
+	// [notTold].
+	allowed int32
 	from    *node
+	at      time.Time
 }
 
 var errNoBrokers = errors.New("the metadata names no brokers")
 
 // metadata learns the cluster's brokers and topics from whichever broker
-// answers first.
+// answers first, unless what was learned before is young enough.
 func (c *Client) metadata(ctx context.Context) error {
+	if c.meta != nil && time.Since(c.meta.at) < c.cfg.Metadata.RefreshInterval {
+		return nil
+	}
+	err := c.refresh(ctx)
+	if err != nil && c.meta != nil && c.cfg.Metadata.RefreshInterval > 0 {
+		c.stale = failuresOf(err)
+		return nil
+	}
+	return err
+}
+
+// refresh asks for metadata.
+func (c *Client) refresh(ctx context.Context) error {
 	ctx, cancel := c.step(ctx)
 	defer cancel()
 	answer, err := c.askMetadata(ctx, nil)
@@ -49,6 +66,7 @@ func (c *Client) metadata(ctx context.Context) error {
 		answer = c.confirm(ctx, answer)
 	}
 	c.adopt(answer)
+	c.tellLimits(answer)
 	return nil
 }
 
@@ -85,7 +103,7 @@ func (c *Client) confirm(ctx context.Context, first *metadata) *metadata {
 func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(context.Canceled) // those that are slower are not to blame
-	nodes := c.candidates(last)
+	nodes, withLimits := c.candidates(last), !c.limitsTold
 	type outcome struct {
 		asked int
 		meta  *metadata
@@ -100,7 +118,7 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 		i := asked
 		asked++
 		go func() {
-			meta, err := c.metadataOf(ctx, nodes[i])
+			meta, err := c.metadataOf(ctx, nodes[i], withLimits)
 			outcomes <- outcome{i, meta, err}
 		}()
 	}
@@ -148,20 +166,31 @@ func (c *Client) candidates(last *node) []*node {
 }
 
 // metadataOf asks one broker.
-func (c *Client) metadataOf(ctx context.Context, n *node) (*metadata, error) {
+func (c *Client) metadataOf(ctx context.Context, n *node, withLimits bool) (*metadata, error) {
 	answer, err := ask(ctx, n, apiMetadata, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
-		// No topics named means all; none is ever created by asking.
-		return b.GetMetadata(sarama.NewMetadataRequest(c.conf.Version, nil))
+		return b.GetMetadata(newMetadataRequest(c.conf.Version, withLimits))
 	})
 	if err != nil {
 		return nil, err
 	}
 	meta := decodeMetadata(answer)
-	meta.from = n
+	meta.from, meta.at = n, time.Now()
 	if len(meta.brokers) == 0 {
 		return nil, errNoBrokers
 	}
 	return meta, nil
+}
+
+// newMetadataRequest asks for all topics: none is named, and none is ever
+// created by asking. withLimits asks what this login may do besides, which only
+// versions 8 to 10 tell.
+func newMetadataRequest(version sarama.KafkaVersion, withLimits bool) *sarama.MetadataRequest {
+	request := sarama.NewMetadataRequest(version, nil)
+	if withLimits {
+		request.Version = min(request.Version, 10)
+		request.IncludeClusterAuthorizedOperations = true
+	}
+	return request
 }
 
 // noMetadataError is that nobody told what the cluster looks like.
@@ -190,6 +219,10 @@ func decodeMetadata(answer *sarama.MetadataResponse) *metadata {
 		brokers: make(map[int32]cluster.Broker, len(answer.Brokers)),
 		topics:  make(map[string]*cluster.Topic, len(answer.Topics)),
 		unclear: map[string]sarama.KError{},
+		allowed: notTold,
+	}
+	if answer.Version >= 8 && answer.Version <= 10 {
+		meta.allowed = answer.ClusterAuthorizedOperations
 	}
 	if answer.ClusterID != nil {
 		meta.clusterID = *answer.ClusterID

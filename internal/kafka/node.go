@@ -171,6 +171,12 @@ func (n *node) steady() bool {
 	return n.failed == 0
 }
 
+func (n *node) isDown() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.down != nil
+}
+
 // connected tells whether there is a connection to use.
 func (n *node) connected() bool {
 	n.mu.Lock()

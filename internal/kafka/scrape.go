@@ -29,6 +29,7 @@ func newScrape(c *Client, ask Questions) *scrape {
 		Topics:    make(map[string]*cluster.Topic, len(meta.topics)),
 		Groups:    map[string]*cluster.Group{},
 	}}
+	s.failed(c.stale...)
 	for name, topic := range meta.topics {
 		if !ask.Topic(name) {
 			s.snapshot.FilteredTopics++
@@ -78,7 +79,7 @@ func (s *scrape) settle(ctx context.Context) bool {
 	for _, n := range s.current() {
 		n.forgive()
 	}
-	if err := s.metadata(ctx); err != nil {
+	if err := s.refresh(ctx); err != nil {
 		return false
 	}
 	s.snapshot.Brokers = s.meta.brokers

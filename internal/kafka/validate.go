@@ -37,6 +37,9 @@ func (c *Config) Mistakes() []error {
 			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be more than 0s", limit.key, limit.given))
 		}
 	}
+	if every := c.Metadata.RefreshInterval; every < 0 {
+		mistakes = append(mistakes, fmt.Errorf(`"metadata::refresh_interval" is %v: must be 0s or more`, every))
+	}
 	return append(mistakes, c.Auth.SASL.mistakes()...)
 }
 
