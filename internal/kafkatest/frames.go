@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"slices"
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kbin"
@@ -73,18 +74,18 @@ func (c *framedConn) readRequest() error {
 	if _, err := io.ReadFull(c.Conn, size); err != nil {
 		return err
 	}
-	c.unread = size
 	length := binary.BigEndian.Uint32(size)
 	if c.opaque = length > maxFrame; c.opaque {
+		c.unread = size
 		return nil
 	}
-	body := make([]byte, length)
-	if _, err := io.ReadFull(c.Conn, body); err != nil {
+	frame := slices.Grow(size, int(length))[:4+length]
+	if _, err := io.ReadFull(c.Conn, frame[4:]); err != nil {
 		return err
 	}
-	c.unread = append(size, body...)
+	c.unread = frame
 
-	header := kbin.Reader{Src: body}
+	header := kbin.Reader{Src: frame[4:]}
 	key, version, correlation := header.Int16(), header.Int16(), header.Int32()
 	if request := kmsg.RequestForKey(key); header.Ok() && request != nil {
 		request.SetVersion(version)

@@ -5,6 +5,7 @@ package kafkatest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ func NewSeed(addresses ...string) Seed { return Seed{addresses: addresses} }
 
 // With returns a Seed that connects with these options too, such as a login.
 func (s Seed) With(options ...kgo.Opt) Seed {
-	s.options = append(s.options[:len(s.options):len(s.options)], options...)
+	s.options = append(slices.Clip(s.options), options...)
 	return s
 }
 
