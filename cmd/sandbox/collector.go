@@ -22,7 +22,7 @@ const (
 	// How often a collector that has just started is asked for metrics.
 	startPoll = 200 * time.Millisecond
 	// How many bytes of the log are shown when a collector ends by itself.
-	logTail = 4 << 10
+	logTail = 2 << 10
 )
 
 // collector is the command to run, and where it can be reached.
@@ -94,7 +94,8 @@ func (c collector) start(ctx context.Context, brokers string) (<-chan struct{}, 
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(os.Environ(), "KAFKA_BROKERS="+brokers)
 	if c.interval > 0 && os.Getenv("KAFKALAG_INTERVAL") == "" {
-		cmd.Env = append(cmd.Env, "KAFKALAG_INTERVAL="+c.interval.String())
+		cmd.Env = append(cmd.Env, "KAFKALAG_INTERVAL="+c.interval.String(),
+			"KAFKALAG_EXPIRATION="+(2*c.interval).String())
 	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopLimit

@@ -28,8 +28,9 @@ type demo struct {
 
 // startDemo serves a broker on each port of the loopback interface (0: one that
 // the system picks). Producers and consumers act once a beat. Records live for
-// retention and then up to a tenth of it. The cluster serves when it returns.
-func startDemo(ports []int, retention, beat time.Duration) (*demo, error) {
+// retention and then up to a tenth of it. The cluster serves when it returns,
+// and until stop; its clients end with ctx already.
+func startDemo(ctx context.Context, ports []int, retention, beat time.Duration) (*demo, error) {
 	cluster, err := kfake.NewCluster(
 		kfake.ClusterID("kafkalag-sandbox"),
 		kfake.Ports(ports...),
@@ -42,7 +43,7 @@ func startDemo(ports []int, retention, beat time.Duration) (*demo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the demo Kafka (-ports picks other ports): %w", err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
 	d := &demo{brokers: cluster.ListenAddrs(), cluster: cluster, cancel: cancel}
 	for _, t := range topics {
 		if err := cluster.CreateTopic(t.name, t.partitions, map[string]string{

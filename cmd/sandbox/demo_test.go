@@ -4,12 +4,14 @@
 package main
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -30,7 +32,7 @@ func await(t *testing.T, holds func() bool) {
 
 func start(t *testing.T, retention, beat time.Duration) *kadm.Client {
 	t.Helper()
-	d, err := startDemo([]int{0, 0, 0}, retention, beat)
+	d, err := startDemo(t.Context(), []int{0, 0, 0}, retention, beat)
 	require.NoError(t, err)
 	client, err := kgo.NewClient(kgo.SeedBrokers(d.brokers...))
 	require.NoError(t, err)
@@ -54,7 +56,9 @@ func view(t *testing.T, admin *kadm.Client, name string) groupView {
 	listed, err := admin.ListGroups(t.Context())
 	require.NoError(t, err)
 	commits, err := admin.FetchOffsets(t.Context(), name)
-	require.NoError(t, err)
+	if !errors.Is(err, kerr.GroupIDNotFound) { // it has not joined yet
+		require.NoError(t, err)
+	}
 	ends, err := admin.ListEndOffsets(t.Context())
 	require.NoError(t, err)
 
@@ -94,6 +98,11 @@ func TestGroups(t *testing.T) {
 		assert.Equal(t, "Stable", v.state)
 		assert.Equal(t, int(orders.partitions), v.partitions(orders))
 		assert.Equal(t, int(payments.partitions), v.partitions(payments))
+
+		described, err := admin.DescribeConsumerGroups(t.Context(), "keeps-up")
+		require.NoError(t, err)
+		require.NoError(t, described["keeps-up"].Err, "a group of KIP-848")
+		assert.Len(t, described["keeps-up"].Members, 1)
 	})
 
 	t.Run("falls behind", func(t *testing.T) {

@@ -103,7 +103,7 @@ func parsePorts(list string) ([]int, error) {
 func run(ctx context.Context, opts options, out io.Writer) error {
 	brokers := opts.kafka
 	if brokers == "" {
-		demo, err := startDemo(opts.ports, opts.retention, time.Second)
+		demo, err := startDemo(ctx, opts.ports, opts.retention, time.Second)
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 		defer cancel()
 		ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
 		defer stop()
-		fmt.Println(os.Getenv("KAFKA_BROKERS"), os.Getenv("KAFKALAG_INTERVAL"))
+		fmt.Println(os.Getenv("KAFKA_BROKERS"), os.Getenv("KAFKALAG_INTERVAL"), os.Getenv("KAFKALAG_EXPIRATION"))
 		<-ctx.Done()
 		fmt.Println("stopped cleanly")
 	}
@@ -116,6 +116,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("nobody re
 
 func TestRunWithCollector(t *testing.T) {
 	t.Setenv("KAFKALAG_INTERVAL", "")
+	t.Setenv("KAFKALAG_EXPIRATION", "")
 	t.Setenv(fakeCollectorEnv, "runs")
 	text, err := os.ReadFile("testdata/metrics.txt")
 	require.NoError(t, err)
@@ -149,7 +150,7 @@ func TestRunWithCollector(t *testing.T) {
 		assert.NotContains(t, out.String(), "no metrics", "a start is no failure")
 		log, err := os.ReadFile(opts.collector.log)
 		require.NoError(t, err)
-		assert.Regexp(t, `^127\.0\.0\.1:\d+,127\.0\.0\.1:\d+,127\.0\.0\.1:\d+ 7s\nstopped cleanly\n$`, string(log))
+		assert.Regexp(t, `^127\.0\.0\.1:\d+,127\.0\.0\.1:\d+,127\.0\.0\.1:\d+ 7s 14s\nstopped cleanly\n$`, string(log))
 	})
 
 	t.Run("uses the Kafka and the interval it is given", func(t *testing.T) {
@@ -162,7 +163,7 @@ func TestRunWithCollector(t *testing.T) {
 		assert.NotContains(t, out.String(), "Demo Kafka")
 		log, err := os.ReadFile(opts.collector.log)
 		require.NoError(t, err)
-		assert.Equal(t, "kafka.example:9092 42s\nstopped cleanly\n", string(log))
+		assert.Equal(t, "kafka.example:9092 42s \nstopped cleanly\n", string(log))
 	})
 
 	t.Run("quotes the log of a collector that dies", func(t *testing.T) {

@@ -125,7 +125,7 @@ func printReport(out io.Writer, now time.Time, rows []row, failure error) error 
 		return err
 	}
 	if len(rows) == 0 {
-		_, err := fmt.Fprintf(out, "\n%s  no lag reported yet\n", clock)
+		_, err := fmt.Fprintf(out, "\n%s  no lag yet; the log says why, should it stay so\n", clock)
 		return err
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)

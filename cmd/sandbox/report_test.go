@@ -50,7 +50,7 @@ func TestPrintReport(t *testing.T) {
 		failure error
 		want    []string
 	}{
-		{name: "nothing yet", want: []string{"", "03:04:05  no lag reported yet"}},
+		{name: "nothing yet", want: []string{"", "03:04:05  no lag yet; the log says why, should it stay so"}},
 		{name: "no metrics", failure: errors.New("503"), want: []string{"", "03:04:05  no metrics: 503"}},
 		{
 			name: "rows", rows: []row{
