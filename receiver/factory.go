@@ -30,9 +30,13 @@ func createMetrics(
 	next consumer.Metrics,
 ) (receiver.Metrics, error) {
 	c := cfg.(*Config)
-	client, err := kafka.NewClient(c.Config, set.Logger, nil)
+	tel, err := newTelemetry(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
-	return newMetrics(set, c, newScraper(set, c, client), next)
+	client, err := kafka.NewClient(c.Config, set.Logger, tel)
+	if err != nil {
+		return nil, err
+	}
+	return newMetrics(set, c, newScraper(set, c, client, tel), next)
 }

@@ -101,12 +101,21 @@ func settings(log *zap.Logger) receiver.Settings {
 
 func newConfig() *Config { return createDefaultConfig().(*Config) }
 
+// newTestScraper is a scraper whose own metrics go where set says.
+func newTestScraper(set receiver.Settings, cfg *Config, c client) *lagScraper {
+	tel, err := newTelemetry(set.TelemetrySettings)
+	if err != nil {
+		panic(err)
+	}
+	return newScraper(set, cfg, c, tel)
+}
+
 // start runs a receiver with a client that stands in for the cluster.
 func start(t *testing.T, cfg *Config, c client, log *zap.Logger) (receiver.Metrics, *consumertest.MetricsSink, *fakeHost) {
 	t.Helper()
 	sink, host := &consumertest.MetricsSink{}, &fakeHost{}
 	set := settings(log)
-	metrics, err := newMetrics(set, cfg, newScraper(set, cfg, c), sink)
+	metrics, err := newMetrics(set, cfg, newTestScraper(set, cfg, c), sink)
 	require.NoError(t, err)
 	require.NoError(t, metrics.Start(context.Background(), host))
 	return metrics, sink, host

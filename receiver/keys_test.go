@@ -91,7 +91,7 @@ func timeToAnswer(t *testing.T, cfg *Config) any {
 	var took time.Duration
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		s := newScraper(settings(zap.NewNop()), cfg, answering(func(ctx context.Context) (*cluster.Snapshot, error) {
+		s := newTestScraper(settings(zap.NewNop()), cfg, answering(func(ctx context.Context) (*cluster.Snapshot, error) {
 			<-ctx.Done()
 			return oneBroker(), nil
 		}))

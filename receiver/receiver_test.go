@@ -79,7 +79,7 @@ func TestShutdownDoesNotWaitForARunningScrape(t *testing.T) {
 func TestShutdownWithoutStart(t *testing.T) {
 	c := &fakeClient{}
 	set := settings(zap.NewNop())
-	metrics, err := newMetrics(set, newConfig(), newScraper(set, newConfig(), c), nil)
+	metrics, err := newMetrics(set, newConfig(), newTestScraper(set, newConfig(), c), nil)
 	require.NoError(t, err)
 	require.NoError(t, metrics.Shutdown(t.Context()))
 	assert.True(t, c.isClosed())
@@ -91,7 +91,7 @@ func TestTimeoutHoldsWhateverTheClientDoes(t *testing.T) {
 			time.Sleep(45 * time.Second)
 			return oneBroker(), nil
 		})
-		s := newScraper(settings(zap.NewNop()), newConfig(), c)
+		s := newTestScraper(settings(zap.NewNop()), newConfig(), c)
 		require.NoError(t, s.start(t.Context(), &fakeHost{}))
 
 		before := time.Now()

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
@@ -23,15 +24,17 @@ type lagScraper struct {
 	record   *recorder
 	failures *failureLog
 	status   status
+	tel      *telemetry
 	now      func() time.Time
 }
 
-func newScraper(set receiver.Settings, cfg *Config, client client) *lagScraper {
+func newScraper(set receiver.Settings, cfg *Config, client client, tel *telemetry) *lagScraper {
 	return &lagScraper{
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
+		tel:      tel,
 		now:      time.Now,
 	}
 }
@@ -51,12 +54,18 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.failures.report(s.now(), failuresOf(snapshot, err))
 	s.status.report(err)
 	if err != nil {
+		s.tel.scraped(ctx, &cluster.Snapshot{}, &lag.Report{})
 		return pmetric.NewMetrics(), err
 	}
 	s.memory.Restore(snapshot)
-	metrics, missing := s.record.record(s.now(), snapshot, lag.Compute(snapshot))
+	report := lag.Compute(snapshot)
+	s.tel.scraped(ctx, snapshot, report)
+	metrics, missing := s.record.record(s.now(), snapshot, report)
 	return metrics, partial(snapshot.Failures, missing)
 }
 
 // shutdown ends a running scrape and closes the connections. It does not wait.
-func (s *lagScraper) shutdown() { s.asker.stop() }
+func (s *lagScraper) shutdown() {
+	s.asker.stop()
+	s.tel.shutdown()
+}

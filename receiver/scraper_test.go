@@ -30,7 +30,7 @@ func oneGroup(p cluster.Partition) *cluster.Snapshot {
 func TestLagGoesOnWhileAPartitionHasNoLeader(t *testing.T) {
 	led := cluster.Partition{Leader: 1, Start: 0, End: 100}
 	c := answering(func(context.Context) (*cluster.Snapshot, error) { return oneGroup(led), nil })
-	s := newScraper(settings(zap.NewNop()), newConfig(), c)
+	s := newTestScraper(settings(zap.NewNop()), newConfig(), c)
 	_, err := s.scrape(t.Context())
 	require.NoError(t, err)
 
@@ -48,7 +48,7 @@ func TestLagGoesOnWhileAPartitionHasNoLeader(t *testing.T) {
 }
 
 func TestPartialScrapeKeepsWhatWasLearned(t *testing.T) {
-	s := newScraper(settings(zap.NewNop()), newConfig(), answering(func(context.Context) (*cluster.Snapshot, error) {
+	s := newTestScraper(settings(zap.NewNop()), newConfig(), answering(func(context.Context) (*cluster.Snapshot, error) {
 		snapshot := oneGroup(cluster.Partition{Leader: 1, Start: 0, End: cluster.Unknown})
 		snapshot.Failures = []cluster.Failure{{API: "ListOffsets", Broker: 1, Partitions: 1, Err: errors.New("EOF")}}
 		return snapshot, nil
@@ -66,7 +66,7 @@ func TestPartialScrapeKeepsWhatWasLearned(t *testing.T) {
 }
 
 func TestNothingLearnedIsNoPartialScrape(t *testing.T) {
-	s := newScraper(settings(zap.NewNop()), newConfig(), answering(func(context.Context) (*cluster.Snapshot, error) {
+	s := newTestScraper(settings(zap.NewNop()), newConfig(), answering(func(context.Context) (*cluster.Snapshot, error) {
 		err := errors.New("refused")
 		return &cluster.Snapshot{Failures: []cluster.Failure{{API: "Metadata", Err: err}}}, err
 	}))

@@ -13,8 +13,8 @@ type Failure struct {
 	Broker int32
 	// Address is the host:port that was asked, where one was.
 	Address string
-	// Code is Kafka's name of the error ("NOT_COORDINATOR"), empty where the
-	// failure was not a Kafka error code.
+	// Code is Kafka's name of the error ("NOT_COORDINATOR"), or one of the
+	// Code constants.
 	Code string
 	// Cause says in a few words what a person should look at, where that can
 	// be told from the error: "TLS port spoken to in plain text".
@@ -23,3 +23,15 @@ type Failure struct {
 	Groups, Partitions int
 	Err                error
 }
+
+// Codes of failures that Kafka has no name for.
+const (
+	// CodeNoConnection is a connection that could not be made or broke.
+	CodeNoConnection = "NO_CONNECTION"
+	// CodeNoAnswer is a time limit that passed.
+	CodeNoAnswer = "NO_ANSWER"
+	// CodeIncomplete is an answer that leaves out what was asked for.
+	CodeIncomplete = "INCOMPLETE_ANSWER"
+	// CodeNoLeader is a leader that is not among the cluster's brokers.
+	CodeNoLeader = "UNKNOWN_LEADER"
+)

@@ -51,11 +51,11 @@ func (d *dialer) Dial(network, address string) (net.Conn, error) {
 		_ = sock.Close()
 		return nil, errCut
 	}
-	d.obs.Connected()
+	d.obs.Connections(1)
 	plain, err := d.secure(ctx, sock, address)
 	if err != nil {
 		_ = sock.Close()
-		d.obs.Disconnected()
+		d.obs.Connections(-1)
 		return nil, err
 	}
 	return &conn{Conn: plain, sock: sock, dialer: d}, nil
@@ -135,7 +135,7 @@ type conn struct {
 
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.dialer.obs.Received(n)
+	c.dialer.obs.Transferred(0, n)
 	if stranger := c.guard.follow(p[:n]); stranger != nil {
 		c.dialer.stranger.Store(stranger)
 		_ = c.Close()
@@ -147,13 +147,13 @@ func (c *conn) Read(p []byte) (int, error) {
 
 func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
-	c.dialer.obs.Sent(n)
+	c.dialer.obs.Transferred(n, 0)
 	return n, err
 }
 
 // Close closes the socket itself: a TLS connection would first wait to say
 // goodbye to a peer that may have stopped reading.
 func (c *conn) Close() error {
-	c.once.Do(c.dialer.obs.Disconnected)
+	c.once.Do(func() { c.dialer.obs.Connections(-1) })
 	return c.sock.Close()
 }

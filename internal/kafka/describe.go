@@ -33,8 +33,8 @@ func (s *scrape) describe(ctx context.Context) {
 		ctx, cancel := s.step(ctx)
 		defer cancel()
 		return slices.Concat(
-			describeAll(ctx, n, apiDescribeGroups, classic[n.id], s.describeClassic),
-			describeAll(ctx, n, apiConsumerGroupDescribe, consumer[n.id], s.describeConsumer))
+			s.describeAll(ctx, n, apiDescribeGroups, classic[n.id], s.describeClassic),
+			s.describeAll(ctx, n, apiConsumerGroupDescribe, consumer[n.id], s.describeConsumer))
 	})
 	s.failed(slices.Concat(answers...)...)
 }
@@ -56,20 +56,13 @@ func (s *scrape) byCoordinator() (classic, consumer map[int32][]*cluster.Group) 
 }
 
 // describeAll asks n in batches and puts the failures together by error.
-func describeAll(ctx context.Context, n *node, api string, groups []*cluster.Group, describe describer) []cluster.Failure {
-	var failures []cluster.Failure
+func (s *scrape) describeAll(ctx context.Context, n *node, api string, groups []*cluster.Group, describe describer) []cluster.Failure {
+	var failed []groupError
 	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		for _, g := range describe(ctx, n, batch) {
-			f := failure(n, api, g.err, 1, 0)
-			same := slices.IndexFunc(failures, func(o cluster.Failure) bool { return o.Code == f.Code })
-			if same < 0 {
-				failures = append(failures, f)
-			} else {
-				failures[same].Groups++
-			}
-		}
+		failed = append(failed, describe(ctx, n, batch)...)
 	}
-	return failures
+	s.observeGroups(api, failed)
+	return mergeGroups(n, api, failed)
 }
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.

@@ -44,12 +44,21 @@ func failuresOf(err error) []cluster.Failure {
 // not nil.
 func fine(code sarama.KError) bool { return code == sarama.ErrNoError } //nolint:errorlint // a code, not an error chain
 
-// codeOf is Kafka's name of an error, or "" where err is none of Kafka's.
+// codeOf is Kafka's name of an error, or one of the names that
+// [cluster.Failure] lists for what is none of Kafka's.
 func codeOf(err error) string {
-	if code, ok := errors.AsType[sarama.KError](err); ok {
+	code, ok := errors.AsType[sarama.KError](err)
+	switch {
+	case ok:
 		return codeName(code)
+	case errors.Is(err, errNotAnswered), errors.Is(err, errNoBrokers):
+		return cluster.CodeIncomplete
+	case errors.Is(err, errNoLeader):
+		return cluster.CodeNoLeader
+	case timedOut(err):
+		return cluster.CodeNoAnswer
 	}
-	return ""
+	return cluster.CodeNoConnection
 }
 
 // timedOut tells whether err is a deadline that passed, ours or the system's.

@@ -55,6 +55,8 @@ func (s *scrape) askGroups(ctx context.Context) []groupsOf {
 	answers := sideBySide(s.current(), func(n *node) groupsOf { return s.groupsOf(ctx, n) })
 	claimed := map[string]bool{}
 	for _, a := range answers {
+		s.observe(apiListGroups, a.listErr)
+		s.observeGroups(apiOffsetFetch, a.failed)
 		for _, g := range a.groups {
 			if claimed[g.Name] {
 				s.snapshot.ClaimedTwice++
@@ -146,22 +148,25 @@ func worthRetrying(answers []groupsOf) bool {
 	})
 }
 
-// groupFailures puts a broker's failed groups together by error, those left
-// out that another broker answered for.
+// groupFailures is what of a broker's failed groups no other broker answered
+// for.
 func (s *scrape) groupFailures(a groupsOf) []cluster.Failure {
+	return mergeGroups(a.node, apiOffsetFetch, slices.DeleteFunc(a.failed, func(g groupError) bool {
+		return s.snapshot.Groups[g.group].CommitsKnown
+	}))
+}
+
+// mergeGroups puts failed groups together by error.
+func mergeGroups(n *node, api string, failed []groupError) []cluster.Failure {
 	var failures []cluster.Failure
-	index := map[string]int{}
-	for _, g := range a.failed {
-		if s.snapshot.Groups[g.group].CommitsKnown {
-			continue
+	for _, g := range failed {
+		f := failure(n, api, g.err, 1, 0)
+		same := slices.IndexFunc(failures, func(o cluster.Failure) bool { return o.Code == f.Code })
+		if same < 0 {
+			failures = append(failures, f)
+		} else {
+			failures[same].Groups++
 		}
-		f := failure(a.node, apiOffsetFetch, g.err, 1, 0)
-		if i, seen := index[f.Code]; seen {
-			failures[i].Groups++
-			continue
-		}
-		index[f.Code] = len(failures)
-		failures = append(failures, f)
 	}
 	return failures
 }

@@ -89,7 +89,7 @@ func (n *node) end() {
 func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.Broker) (T, error)) (T, error) {
 	var none T
 	for {
-		l, err := n.take(ctx)
+		l, err := n.take(ctx, api)
 		if err != nil {
 			return none, err
 		}
@@ -107,6 +107,7 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 			return value, nil
 		}
 		l.close()
+		n.client.obs.Failed(api, codeOf(err))
 		if reused && ctx.Err() == nil {
 			n.dropIdle() // as old as this one, most likely gone with it
 			continue
@@ -121,8 +122,8 @@ type requestError struct{ err error }
 func (e *requestError) Error() string { return e.err.Error() }
 func (e *requestError) Unwrap() error { return e.err }
 
-// take returns a connection that nobody else uses.
-func (n *node) take(ctx context.Context) (*link, error) {
+// take returns a connection for a request of api that nobody else uses.
+func (n *node) take(ctx context.Context, api string) (*link, error) {
 	n.mu.Lock()
 	if n.down != nil {
 		defer n.mu.Unlock()
@@ -137,6 +138,7 @@ func (n *node) take(ctx context.Context) (*link, error) {
 	n.mu.Unlock()
 	l, err := n.client.open(ctx, n.address)
 	if err != nil {
+		n.client.obs.Failed(api, codeOf(err))
 		return nil, n.fail(ctx, err)
 	}
 	return l, nil

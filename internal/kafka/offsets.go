@@ -109,6 +109,9 @@ func (s *scrape) askOffsets(ctx context.Context, bounds []bound, places []place)
 		}
 		return failed
 	})
+	for _, failed := range answers {
+		s.observePlaces(failed)
+	}
 	for leader, places := range byLeader {
 		if _, ok := s.snapshot.Brokers[leader]; !ok {
 			for _, b := range bounds {

@@ -1,0 +1,111 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+)
+
+// telemetry keeps the receiver's own metrics: the traffic as it happens, as a
+// [kafka.Observer], and what each scrape saw.
+type telemetry struct {
+	builder *metadata.TelemetryBuilder
+}
+
+func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
+	builder, err := metadata.NewTelemetryBuilder(set)
+	if err != nil {
+		return nil, err
+	}
+	return &telemetry{builder: builder}, nil
+}
+
+// Request counts a request and times it.
+func (t *telemetry) Request(api string, took time.Duration) {
+	by := metric.WithAttributes(attribute.String("api", api))
+	t.builder.KafkalagRequests.Add(context.Background(), 1, by)
+	t.builder.KafkalagRequestDuration.Record(context.Background(), took.Seconds(), by)
+}
+
+// Failed counts an error.
+func (t *telemetry) Failed(api, code string) {
+	t.builder.KafkalagRequestErrors.Add(context.Background(), 1,
+		metric.WithAttributes(attribute.String("api", api), attribute.String("error_code", code)))
+}
+
+// Connections counts connections.
+func (t *telemetry) Connections(change int) {
+	t.builder.KafkalagConnections.Add(context.Background(), int64(change))
+	if change > 0 {
+		t.builder.KafkalagConnectionsOpened.Add(context.Background(), int64(change))
+	}
+}
+
+var (
+	sent     = metric.WithAttributes(attribute.String("direction", "sent"))
+	received = metric.WithAttributes(attribute.String("direction", "received"))
+)
+
+// Transferred counts bytes.
+func (t *telemetry) Transferred(out, in int) {
+	if out > 0 {
+		t.builder.KafkalagIo.Add(context.Background(), int64(out), sent)
+	}
+	if in > 0 {
+		t.builder.KafkalagIo.Add(context.Background(), int64(in), received)
+	}
+}
+
+// scraped tells what a scrape saw.
+func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *lag.Report) {
+	gauge := func(g metric.Int64Gauge, key string, values map[string]int) {
+		for value, n := range values {
+			g.Record(ctx, int64(n), metric.WithAttributes(attribute.String(key, value)))
+		}
+	}
+	failedGroups, failedPartitions := failedIn(s.Failures)
+	gauge(t.builder.KafkalagGroups, "outcome", map[string]int{
+		"seen": len(s.Groups), "filtered": s.FilteredGroups, "failed": failedGroups,
+	})
+	gauge(t.builder.KafkalagTopics, "outcome", map[string]int{
+		"seen": len(s.Topics), "filtered": s.FilteredTopics,
+	})
+	gauge(t.builder.KafkalagPartitions, "outcome", map[string]int{
+		"seen": partitionsOf(s), "failed": failedPartitions,
+	})
+	gauge(t.builder.KafkalagAnomalies, "kind", map[string]int{
+		"committed_beyond_end":     report.Anomalies.BeyondEnd,
+		"commit_for_deleted_topic": report.Anomalies.DeletedTopic,
+		"group_claimed_twice":      s.ClaimedTwice,
+		"partition_without_commit": report.Anomalies.Uncommitted,
+	})
+}
+
+func failedIn(failures []cluster.Failure) (groups, partitions int) {
+	for _, f := range failures {
+		groups += f.Groups
+		partitions += f.Partitions
+	}
+	return groups, partitions
+}
+
+func partitionsOf(s *cluster.Snapshot) int {
+	n := 0
+	for _, topic := range s.Topics {
+		n += len(topic.Partitions)
+	}
+	return n
+}
+
+// shutdown ends the metrics.
+func (t *telemetry) shutdown() { t.builder.Shutdown() }

@@ -1,0 +1,112 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// counts reads a metric of whole numbers, by the values of its attributes.
+func counts(t *testing.T, tel *componenttest.Telemetry, name string) map[string]int64 {
+	t.Helper()
+	m, err := tel.GetMetric("otelcol_" + name)
+	require.NoError(t, err)
+	out := map[string]int64{}
+	add := func(set attribute.Set, value int64) {
+		key := ""
+		for _, kv := range set.ToSlice() {
+			key += "/" + kv.Value.AsString()
+		}
+		out[key] = value
+	}
+	switch data := m.Data.(type) {
+	case metricdata.Sum[int64]:
+		for _, p := range data.DataPoints {
+			add(p.Attributes, p.Value)
+		}
+	case metricdata.Gauge[int64]:
+		for _, p := range data.DataPoints {
+			add(p.Attributes, p.Value)
+		}
+	default:
+		t.Fatalf("%s is %T", name, data)
+	}
+	return out
+}
+
+func TestTelemetryOfTraffic(t *testing.T) {
+	reader := componenttest.NewTelemetry()
+	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
+	tel, err := newTelemetry(reader.NewTelemetrySettings())
+	require.NoError(t, err)
+	tel.Request("Metadata", 20*time.Millisecond)
+	tel.Request("ListOffsets", 2*time.Second)
+	tel.Request("ListOffsets", time.Second)
+	tel.Failed("ListOffsets", "NOT_LEADER_OR_FOLLOWER")
+	tel.Connections(1)
+	tel.Connections(1)
+	tel.Connections(-1)
+	tel.Transferred(10, 0)
+	tel.Transferred(0, 300)
+
+	assert.Equal(t, map[string]int64{"/Metadata": 1, "/ListOffsets": 2}, counts(t, reader, "kafkalag_requests"))
+	assert.Equal(t, map[string]int64{"/ListOffsets/NOT_LEADER_OR_FOLLOWER": 1}, counts(t, reader, "kafkalag_request_errors"))
+	assert.Equal(t, map[string]int64{"": 2}, counts(t, reader, "kafkalag_connections_opened"))
+	assert.Equal(t, map[string]int64{"": 1}, counts(t, reader, "kafkalag_connections"))
+	assert.Equal(t, map[string]int64{"/sent": 10, "/received": 300}, counts(t, reader, "kafkalag_io"))
+	m, err := reader.GetMetric("otelcol_kafkalag_request_duration")
+	require.NoError(t, err)
+	total := 0.0
+	for _, p := range m.Data.(metricdata.Histogram[float64]).DataPoints {
+		total += p.Sum
+	}
+	assert.InDelta(t, 3.02, total, 1e-9, "seconds")
+}
+
+func TestTelemetryOfAScrape(t *testing.T) {
+	reader := componenttest.NewTelemetry()
+	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
+	set := settings(zap.NewNop())
+	set.TelemetrySettings = reader.NewTelemetrySettings()
+	c := answering(func(context.Context) (*cluster.Snapshot, error) {
+		s := oneGroup(cluster.Partition{Leader: 1, Start: 0, End: 10}) // committed is 50
+		s.Topics["orders"].Partitions = append(s.Topics["orders"].Partitions, cluster.Partition{ID: 1, Leader: 1, End: 4})
+		s.Groups["billing"].Commits = append(s.Groups["billing"].Commits,
+			cluster.TopicCommits{Topic: "gone", Partitions: []cluster.Commit{{Offset: 1}}})
+		s.Groups["denied"] = &cluster.Group{Name: "denied"}
+		s.FilteredGroups, s.FilteredTopics, s.ClaimedTwice = 5, 6, 7
+		s.Failures = []cluster.Failure{
+			{API: "OffsetFetch", Groups: 1, Err: errors.New("denied")},
+			{API: "ListOffsets", Partitions: 3, Err: errors.New("moved")},
+		}
+		return s, nil
+	})
+	s := newTestScraper(set, newConfig(), c)
+	_, err := s.scrape(t.Context())
+	require.Error(t, err)
+	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/failed": 1}, counts(t, reader, "kafkalag_groups"))
+	assert.Equal(t, map[string]int64{"/seen": 1, "/filtered": 6}, counts(t, reader, "kafkalag_topics"))
+	assert.Equal(t, map[string]int64{"/seen": 2, "/failed": 3}, counts(t, reader, "kafkalag_partitions"))
+	assert.Equal(t, map[string]int64{
+		"/committed_beyond_end": 1, "/commit_for_deleted_topic": 1, "/group_claimed_twice": 7, "/partition_without_commit": 1,
+	}, counts(t, reader, "kafkalag_anomalies"))
+
+	c.change(func(context.Context) (*cluster.Snapshot, error) { return nil, errors.New("refused") })
+	_, err = s.scrape(t.Context())
+	require.Error(t, err)
+	assert.Equal(t, map[string]int64{"/seen": 0, "/filtered": 0, "/failed": 0}, counts(t, reader, "kafkalag_groups"),
+		"a scrape that learned nothing has seen nothing")
+}
