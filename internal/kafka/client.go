@@ -88,7 +88,7 @@ func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(c.ctx, func() { cancel(context.Cause(c.ctx)) })()
+	defer context.AfterFunc(c.ctx, func() { cancel(errClosed) })() //nolint:contextcheck // the client's own end
 	c.begin()
 	defer c.end()
 	c.stale = nil

@@ -42,7 +42,7 @@ func failuresOf(err error) []cluster.Failure {
 
 // fine tells whether Kafka answered without an error. Its code for success is
 // not nil.
-func fine(code sarama.KError) bool { return code == sarama.ErrNoError } //nolint:errorlint // a code, not an error chain
+func fine(code sarama.KError) bool { return code == sarama.ErrNoError }
 
 // codeOf is Kafka's name of an error, or one of the names that
 // [cluster.Failure] lists for what is none of Kafka's.
