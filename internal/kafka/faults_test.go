@@ -185,6 +185,37 @@ func TestDeadBroker(t *testing.T) {
 	assert.Equal(t, []int{1, 0, 1, 0, 0, 0, 1, 0, 0}, dials[1:])
 }
 
+// When nobody answers, everybody is asked in every scrape: the first that is
+// back ends the outage.
+func TestWholeClusterAway(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	proxies := fake.Proxies(t)
+	client := newTestClient(t, proxies[0].Addr())
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	for _, p := range proxies {
+		p.Refuse()
+	}
+	for range 8 {
+		before := proxies[1].Dials()
+		_, err := client.Snapshot(t.Context(), everything())
+		require.Error(t, err)
+		assert.Greater(t, proxies[1].Dials(), before)
+	}
+	for _, p := range proxies {
+		p.Restore()
+	}
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+}
+
+func TestSkipsAfter(t *testing.T) {
+	var got []int
+	for failed := 1; failed < 6; failed++ {
+		got = append(got, skipsAfter(failed))
+	}
+	assert.Equal(t, []int{0, 1, 3, 3, 3}, got)
+	assert.Equal(t, maxSkipped, skipsAfter(1_000_000))
+}
+
 func TestLeaderlessPartitionsAreNotAskedAbout(t *testing.T) {
 	fake := seeded(t, 2, 6, 1)
 	fake.Leaderless("t0", 1, 4)

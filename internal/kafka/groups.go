@@ -115,11 +115,20 @@ func (s *scrape) list(ctx context.Context, n *node) groupsOf {
 			Name:        name,
 			Coordinator: n.id,
 			State:       data.GroupState,
-			Type:        strings.ToLower(data.GroupType),
+			Type:        groupType(data.GroupType),
 		})
 	}
 	slices.SortFunc(a.groups, func(x, y *cluster.Group) int { return strings.Compare(x.Name, y.Name) })
 	return a
+}
+
+// groupType is the type in lower case, as it is written in client settings,
+// empty where the broker does not know it either.
+func groupType(told string) string {
+	if told = strings.ToLower(told); told != "unknown" {
+		return told
+	}
+	return ""
 }
 
 // newListGroupsRequest is the newest request that version allows; version 4

@@ -142,7 +142,8 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 }
 
 // candidates lists whom to ask for metadata: those with a connection first,
-// then the other brokers, then the seeds.
+// then the other brokers, then the seeds. Where all of them are to be left out
+// for failing before, all are asked: somebody has to be.
 func (c *Client) candidates(last *node) []*node {
 	nodes := c.all()
 	rank := func(n *node) int {
@@ -158,11 +159,17 @@ func (c *Client) candidates(last *node) []*node {
 	}
 	slices.SortStableFunc(nodes, func(a, b *node) int { return cmp.Compare(rank(a), rank(b)) })
 	seen := map[string]bool{}
-	return slices.DeleteFunc(nodes, func(n *node) bool {
+	nodes = slices.DeleteFunc(nodes, func(n *node) bool {
 		twice := seen[n.address]
 		seen[n.address] = true
 		return twice
 	})
+	if !slices.ContainsFunc(nodes, func(n *node) bool { return !n.isDown() }) {
+		for _, n := range nodes {
+			n.wake()
+		}
+	}
+	return nodes
 }
 
 // metadataOf asks one broker.

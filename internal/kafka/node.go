@@ -74,10 +74,27 @@ func (n *node) end() {
 		return
 	}
 	n.failed++
-	n.skip = min(1<<(n.failed-1)-1, maxSkipped)
+	n.skip = skipsAfter(n.failed)
 	if n.skip > 0 {
 		n.down = &skippedError{failed: n.failed, last: n.down}
 	}
+}
+
+// skipsAfter is how many scrapes leave out a broker that failed in so many
+// before: 0, 1, 3, 3, …
+func skipsAfter(failed int) int {
+	const soon = 3 // from where on the number would grow beyond maxSkipped
+	if failed >= soon {
+		return maxSkipped
+	}
+	return 1<<(failed-1) - 1
+}
+
+// wake has a broker asked although it was to be left out.
+func (n *node) wake() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down, n.skip = nil, 0
 }
 
 // ask sends one request to n and waits for its answer.
@@ -89,6 +106,9 @@ func (n *node) end() {
 func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.Broker) (T, error)) (T, error) {
 	var none T
 	for {
+		if ctx.Err() != nil {
+			return none, context.Cause(ctx) // before n was given a chance
+		}
 		l, err := n.take(ctx, api)
 		if err != nil {
 			return none, err
