@@ -91,9 +91,13 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 	})
 }
 
+// failedIn counts the groups whose commits and the partitions whose offsets are
+// missing. A group that could not be described as well counts once.
 func failedIn(failures []cluster.Failure) (groups, partitions int) {
 	for _, f := range failures {
-		groups += f.Groups
+		if f.API == "OffsetFetch" {
+			groups += f.Groups
+		}
 		partitions += f.Partitions
 	}
 	return groups, partitions

@@ -90,6 +90,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 		s.FilteredGroups, s.FilteredTopics, s.ClaimedTwice = 5, 6, 7
 		s.Failures = []cluster.Failure{
 			{API: "OffsetFetch", Groups: 1, Err: errors.New("denied")},
+			{API: "DescribeGroups", Groups: 1, Err: errors.New("denied")}, // the same one
 			{API: "ListOffsets", Partitions: 3, Err: errors.New("moved")},
 		}
 		return s, nil
