@@ -22,12 +22,15 @@ func (c *Client) tellLimits(meta *metadata) {
 		return
 	}
 	c.limitsTold = true
-	if meta.allowed == notTold || may(meta.allowed, sarama.AclOperationDescribe) {
-		return
+	if meta.allowed != notTold && !may(meta.allowed, sarama.AclOperationDescribe) {
+		c.log.Warn("This login may not describe the cluster: brokers list only the groups that it may describe one by one, "+
+			"and leave the others out without an error",
+			zap.String("remedy", "allow Describe on the cluster and on all topics and groups that are to be seen"))
 	}
-	c.log.Warn("This login may not describe the cluster: brokers list only the groups that it may describe one by one, "+
-		"and leave the others out without an error",
-		zap.String("remedy", "allow Describe on the cluster and on all topics and groups that are to be seen"))
+	if len(meta.topics) == 0 {
+		c.log.Warn("The brokers name no topics: there are none, or this login may describe none",
+			zap.String("remedy", "allow Describe on all topics that are to be seen"))
+	}
 }
 
 // may tells whether operation is in a bit set of authorized operations.

@@ -7,10 +7,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 // Brokers leave out what one may not see without a word, so the login is looked
@@ -40,4 +43,17 @@ func TestLimitsAreToldOnce(t *testing.T) {
 			assert.Equal(t, tt.lines, lines.Len())
 		})
 	}
+}
+
+// Nothing can be told from the answer, so nothing is claimed either.
+func TestNoTopicsAreToldOnce(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	core, lines := observer.New(zapcore.WarnLevel)
+	client.log = zap.New(core)
+	for range 3 {
+		snapshot(t, client, everything())
+	}
+	require.Equal(t, 1, lines.Len())
+	assert.Contains(t, lines.All()[0].Message, "there are none, or this login may describe none")
 }
