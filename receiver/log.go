@@ -52,11 +52,14 @@ func newFailureLog(log *zap.Logger) *failureLog {
 // report takes the failures of one scrape.
 func (l *failureLog) report(now time.Time, failures []cluster.Failure) {
 	kinds, merged := mergeKinds(failures)
+	failing := map[string]bool{}
 	for _, kind := range kinds {
+		failing[kind.question()] = true
 		l.fail(now, kind, merged[kind])
 	}
 	for kind, state := range l.known {
-		if _, failing := merged[kind]; !failing {
+		// A question that fails in another way now is not answered again.
+		if !failing[kind.question()] {
 			l.recover(now, kind, state)
 		}
 	}
@@ -71,7 +74,9 @@ func (l *failureLog) fail(now time.Time, kind failureKind, f cluster.Failure) {
 		state.suppressed++
 		return
 	}
-	l.log.Warn("Kafka did not answer in full", append(kind.fields(), costs(f, state.suppressed)...)...)
+	// Each question has a message of its own, because the collector's logger
+	// drops messages that it sees too often, and this one is not repeated soon.
+	l.log.Warn("Kafka did not answer in full: "+kind.question(), append(kind.fields(), costs(f, state.suppressed)...)...)
 	*state = failureState{loggedAt: now, open: true}
 }
 
@@ -105,6 +110,17 @@ func mergeKinds(failures []cluster.Failure) ([]failureKind, map[failureKind]clus
 		merged[kind] = first
 	}
 	return kinds, merged
+}
+
+// question says what was asked, and whom.
+func (k failureKind) question() string {
+	switch {
+	case k.api == "":
+		return "nothing was learned"
+	case k.address == "":
+		return k.api
+	}
+	return k.api + " at " + k.address
 }
 
 // fields names the kind of failure, without what it does not have.

@@ -5,7 +5,9 @@ package receiver
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,6 +95,46 @@ func TestFailureLogWhat(t *testing.T) {
 	require.Len(t, lines[6], 1, "the other one goes on")
 	assert.Equal(t, zapcore.InfoLevel, lines[6][0].Level)
 	assert.Equal(t, denied, lines[6][0].ContextMap())
+}
+
+// A broker that fails in another way has not recovered from the first one.
+func TestFailureLogTakesNoOtherFailureForAnAnswer(t *testing.T) {
+	refused := cluster.Failure{API: "Metadata", Broker: 1, Address: "b1:9092", Code: "NO_CONNECTION"}
+	silent := cluster.Failure{API: "Metadata", Broker: 1, Address: "b1:9092", Code: "NO_ANSWER"}
+	elsewhere := cluster.Failure{API: "Metadata", Broker: 2, Address: "b2:9092", Code: "NO_CONNECTION"}
+	lines := logged(t,
+		[]cluster.Failure{refused, elsewhere},
+		[]cluster.Failure{silent},
+		[]cluster.Failure{refused},
+		nil)
+	var got [][]string
+	for _, minute := range lines {
+		said := []string{}
+		for _, line := range minute {
+			said = append(said, fmt.Sprint(line.Level, " ", line.ContextMap()["address"], " ", line.ContextMap()["error_code"]))
+		}
+		slices.Sort(said)
+		got = append(got, said)
+	}
+	assert.Equal(t, [][]string{
+		{"warn b1:9092 NO_CONNECTION", "warn b2:9092 NO_CONNECTION"},
+		{"info b2:9092 NO_CONNECTION", "warn b1:9092 NO_ANSWER"},
+		{},
+		{"info b1:9092 NO_ANSWER", "info b1:9092 NO_CONNECTION"},
+	}, got)
+}
+
+// By default the collector drops a line whose message it saw ten times within
+// ten seconds; a cluster that goes away may say more than that at once.
+func TestFailureLogIsNotSampledAway(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	l := newFailureLog(zap.New(zapcore.NewSamplerWithOptions(core, 10*time.Second, 10, 100)))
+	var failures []cluster.Failure
+	for id := range int32(50) {
+		failures = append(failures, cluster.Failure{API: "ListOffsets", Broker: id, Address: fmt.Sprintf("b%d:9092", id)})
+	}
+	l.report(time.Unix(0, 0), failures)
+	assert.Equal(t, 50, logs.Len())
 }
 
 func TestFailureLogForgets(t *testing.T) {
