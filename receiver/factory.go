@@ -30,7 +30,7 @@ func createMetrics(
 	next consumer.Metrics,
 ) (receiver.Metrics, error) {
 	c := cfg.(*Config)
-	tel, err := newTelemetry(set.TelemetrySettings)
+	tel, err := newTelemetry(set)
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func newConfig() *Config { return createDefaultConfig().(*Config) }
 
 // newTestScraper is a scraper whose own metrics go where set says.
 func newTestScraper(set receiver.Settings, cfg *Config, c client) *lagScraper {
-	tel, err := newTelemetry(set.TelemetrySettings)
+	tel, err := newTelemetry(set)
 	if err != nil {
 		panic(err)
 	}

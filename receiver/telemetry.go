@@ -7,7 +7,7 @@ import (
 	"context"
 	"time"
 
-	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
@@ -17,22 +17,33 @@ import (
 )
 
 // telemetry keeps the receiver's own metrics: the traffic as it happens, as a
-// [kafka.Observer], and what each scrape saw.
+// [kafka.Observer], and what each scrape saw. Each names the receiver, so that
+// several in one collector do not add up or overwrite each other.
 type telemetry struct {
-	builder *metadata.TelemetryBuilder
+	builder        *metadata.TelemetryBuilder
+	receiver       attribute.KeyValue
+	sent, received metric.MeasurementOption
 }
 
-func newTelemetry(set component.TelemetrySettings) (*telemetry, error) {
-	builder, err := metadata.NewTelemetryBuilder(set)
+func newTelemetry(set receiver.Settings) (*telemetry, error) {
+	builder, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
 	}
-	return &telemetry{builder: builder}, nil
+	t := &telemetry{builder: builder, receiver: attribute.String("receiver", set.ID.String())}
+	t.sent = t.by(attribute.String("direction", "sent"))
+	t.received = t.by(attribute.String("direction", "received"))
+	return t, nil
+}
+
+// by attributes a measurement.
+func (t *telemetry) by(attributes ...attribute.KeyValue) metric.MeasurementOption {
+	return metric.WithAttributes(append(attributes, t.receiver)...)
 }
 
 // Request counts a request and times it.
 func (t *telemetry) Request(api string, took time.Duration) {
-	by := metric.WithAttributes(attribute.String("api", api))
+	by := t.by(attribute.String("api", api))
 	t.builder.KafkalagRequests.Add(context.Background(), 1, by)
 	t.builder.KafkalagRequestDuration.Record(context.Background(), took.Seconds(), by)
 }
@@ -40,29 +51,24 @@ func (t *telemetry) Request(api string, took time.Duration) {
 // Failed counts an error.
 func (t *telemetry) Failed(api, code string) {
 	t.builder.KafkalagRequestErrors.Add(context.Background(), 1,
-		metric.WithAttributes(attribute.String("api", api), attribute.String("error_code", code)))
+		t.by(attribute.String("api", api), attribute.String("error_code", code)))
 }
 
 // Connections counts connections.
 func (t *telemetry) Connections(change int) {
-	t.builder.KafkalagConnections.Add(context.Background(), int64(change))
+	t.builder.KafkalagConnections.Add(context.Background(), int64(change), t.by())
 	if change > 0 {
-		t.builder.KafkalagConnectionsOpened.Add(context.Background(), int64(change))
+		t.builder.KafkalagConnectionsOpened.Add(context.Background(), int64(change), t.by())
 	}
 }
-
-var (
-	sent     = metric.WithAttributes(attribute.String("direction", "sent"))
-	received = metric.WithAttributes(attribute.String("direction", "received"))
-)
 
 // Transferred counts bytes.
 func (t *telemetry) Transferred(out, in int) {
 	if out > 0 {
-		t.builder.KafkalagIo.Add(context.Background(), int64(out), sent)
+		t.builder.KafkalagIo.Add(context.Background(), int64(out), t.sent)
 	}
 	if in > 0 {
-		t.builder.KafkalagIo.Add(context.Background(), int64(in), received)
+		t.builder.KafkalagIo.Add(context.Background(), int64(in), t.received)
 	}
 }
 
@@ -70,7 +76,7 @@ func (t *telemetry) Transferred(out, in int) {
 func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *lag.Report) {
 	gauge := func(g metric.Int64Gauge, key string, values map[string]int) {
 		for value, n := range values {
-			g.Record(ctx, int64(n), metric.WithAttributes(attribute.String(key, value)))
+			g.Record(ctx, int64(n), t.by(attribute.String(key, value)))
 		}
 	}
 	failedGroups, failedPartitions := failedIn(s.Failures)

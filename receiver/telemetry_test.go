@@ -11,12 +11,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
 // counts reads a metric of whole numbers, by the values of its attributes.
@@ -28,8 +31,12 @@ func counts(t *testing.T, tel *componenttest.Telemetry, name string) map[string]
 	add := func(set attribute.Set, value int64) {
 		key := ""
 		for _, kv := range set.ToSlice() {
-			key += "/" + kv.Value.AsString()
+			if kv.Key != "receiver" {
+				key += "/" + kv.Value.AsString()
+			}
 		}
+		id, _ := set.Value("receiver")
+		require.Equal(t, "kafkalag/test", id.AsString(), name)
 		out[key] = value
 	}
 	switch data := m.Data.(type) {
@@ -47,10 +54,18 @@ func counts(t *testing.T, tel *componenttest.Telemetry, name string) map[string]
 	return out
 }
 
+// settingsWith has the receiver tell its own metrics to the reader.
+func settingsWith(reader *componenttest.Telemetry) receiver.Settings {
+	set := settings(zap.NewNop())
+	set.ID = component.NewIDWithName(metadata.Type, "test")
+	set.TelemetrySettings = reader.NewTelemetrySettings()
+	return set
+}
+
 func TestTelemetryOfTraffic(t *testing.T) {
 	reader := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
-	tel, err := newTelemetry(reader.NewTelemetrySettings())
+	tel, err := newTelemetry(settingsWith(reader))
 	require.NoError(t, err)
 	tel.Request("Metadata", 20*time.Millisecond)
 	tel.Request("ListOffsets", 2*time.Second)
@@ -79,8 +94,7 @@ func TestTelemetryOfTraffic(t *testing.T) {
 func TestTelemetryOfAScrape(t *testing.T) {
 	reader := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
-	set := settings(zap.NewNop())
-	set.TelemetrySettings = reader.NewTelemetrySettings()
+	set := settingsWith(reader)
 	c := answering(func(context.Context) (*cluster.Snapshot, error) {
 		s := oneGroup(cluster.Partition{Leader: 1, Start: 0, End: 10}) // committed is 50
 		s.Topics["orders"].Partitions = append(s.Topics["orders"].Partitions, cluster.Partition{ID: 1, Leader: 1, End: 4})

@@ -85,8 +85,8 @@ var cases = map[string]struct {
 		hidden: []string{"topic=secret", "members group=modern", "info group=modern"},
 		other: map[string]int64{
 			// The greatest of what is seen.
-			"kafka.consumer_group.lag_max group=billing": 6,
-			"kafka.consumer_group.lag_max group=modern":  5,
+			"kafka.consumer_group.lag_max group=billing":                                                6,
+			"kafka.consumer_group.lag_max group=modern":                                                 5,
 			"kafka.consumer_group.info group=modern state=Stable type=consumer protocol= coordinator=1": 1,
 		},
 		lines:  []string{topicOfGroup},

@@ -135,7 +135,9 @@ func counted(telemetry *componenttest.Telemetry, name string) map[string]int64 {
 	for _, point := range data {
 		name := ""
 		for _, attribute := range point.Attributes.ToSlice() {
-			name += " " + attribute.Value.AsString()
+			if attribute.Key != "receiver" {
+				name += " " + attribute.Value.AsString()
+			}
 		}
 		found[name[1:]] = point.Value
 	}
