@@ -90,6 +90,9 @@ func causeOfHandshake(err error) string {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return "TLS spoken to a plain text port: remove tls, or use the TLS port"
 	}
+	if timedOut(err) {
+		return "it does not answer the TLS handshake: a plain text port, or no Kafka broker"
+	}
 	if gone(err) {
 		return "it closed the connection during the TLS handshake: a plain text port, or a client certificate is wanted"
 	}

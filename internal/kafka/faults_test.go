@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.opentelemetry.io/collector/config/configtls"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -405,6 +406,18 @@ func TestStrangers(t *testing.T) {
 			assert.Equal(t, causes[noise.Name], s.Failures[0].Cause)
 		})
 	}
+}
+
+// A port that waits for more takes TLS for the beginning of a long request.
+func TestHandshakeWithoutAnswer(t *testing.T) {
+	port := kafkatest.StartNoise(t, kafkatest.Noise{Name: "nothing"})
+	client := newTestClient(t, port.Addr())
+	client.cfg.TLS = &configtls.ClientConfig{InsecureSkipVerify: true}
+	client.cfg.DialTimeout = 200 * time.Millisecond
+	s, err := client.Snapshot(t.Context(), everything())
+	require.Error(t, err)
+	require.Len(t, s.Failures, 1)
+	assert.Equal(t, "it does not answer the TLS handshake: a plain text port, or no Kafka broker", s.Failures[0].Cause)
 }
 
 func TestSeedsThatCannotBeReached(t *testing.T) {
