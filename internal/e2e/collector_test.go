@@ -23,6 +23,9 @@ import (
 // patience bounds every wait: what takes that long has failed.
 const patience = 60 * time.Second
 
+// tick is the pause between two looks.
+const tick = 100 * time.Millisecond
+
 // collector is a running otelcol-kafkalag.
 type collector struct {
 	metricsURL, healthURL, selfURL string

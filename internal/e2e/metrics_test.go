@@ -21,15 +21,20 @@ import (
 type families map[string]*dto.MetricFamily
 
 // scrape reads /metrics as Prometheus would.
-func (c *collector) scrape(t require.TestingT) families {
+func (c *collector) scrape(t require.TestingT) families { return scrapeURL(t, c.metricsURL) }
+
+// self reads the collector's own telemetry.
+func (c *collector) self(t require.TestingT) families { return scrapeURL(t, c.selfURL) }
+
+func scrapeURL(t require.TestingT, url string) families {
 	parser := expfmt.NewTextParser(model.LegacyValidation)
-	found, err := parser.TextToMetricFamilies(strings.NewReader(get(t, c.metricsURL)))
+	found, err := parser.TextToMetricFamilies(strings.NewReader(get(t, url)))
 	require.NoError(t, err)
 	return found
 }
 
-// values gives a metric's values by those of the labels, which are joined by
-// spaces. Two series of equal labels fail the test.
+// values gives a metric's values, and a histogram's counts, by those of the
+// labels, which are joined by spaces. Two series of equal labels fail the test.
 func (f families) values(t require.TestingT, name string, labels ...string) map[string]float64 {
 	values := make(map[string]float64)
 	for _, series := range f[name].GetMetric() {
@@ -43,7 +48,9 @@ func (f families) values(t require.TestingT, name string, labels ...string) map[
 		}
 		joined := strings.Join(key, " ")
 		require.NotContains(t, values, joined, "%s has two series with these %v", name, labels)
-		values[joined] = series.GetGauge().GetValue()
+		// Only one of them is there.
+		values[joined] = series.GetGauge().GetValue() + series.GetCounter().GetValue() +
+			float64(series.GetHistogram().GetSampleCount())
 	}
 	return values
 }
