@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -51,7 +52,9 @@ func (c *Config) filterMistakes() []error {
 		{"group_exclude", c.GroupExclude},
 	} {
 		if _, err := regexp.Compile(expression.given); err != nil {
-			mistakes = append(mistakes, fmt.Errorf("%q is %q: must be a regular expression: %w", expression.key, expression.given, err))
+			// The error repeats the expression, which may have lines of its own.
+			reason := strings.ReplaceAll(err.Error(), "\n", `\n`)
+			mistakes = append(mistakes, fmt.Errorf("%q is %q: must be a regular expression: %s", expression.key, expression.given, reason))
 		}
 	}
 	return mistakes

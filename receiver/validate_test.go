@@ -44,6 +44,10 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.TopicMatch = "(" },
 			"\"topic_match\" is \"(\": must be a regular expression: error parsing regexp: missing closing ): `(`",
 		},
+		"topic_match of two lines": {
+			func(c *Config) { c.TopicMatch = "a\n(" },
+			`"topic_match" is "a\n(": must be a regular expression: error parsing regexp: missing closing ): ` + "`a\\n(`",
+		},
 		"topic_exclude": {
 			func(c *Config) { c.TopicExclude = "*" },
 			"\"topic_exclude\" is \"*\": must be a regular expression: error parsing regexp: missing argument to repetition operator: `*`",

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -24,6 +25,9 @@ var oldestProtocol = sarama.V0_10_2_0
 func (c *Config) Mistakes() []error {
 	mistakes := c.brokerMistakes()
 	if err := c.protocolMistake(); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	if err := c.clientMistake(); err != nil {
 		mistakes = append(mistakes, err)
 	}
 	for _, limit := range []struct {
@@ -75,6 +79,19 @@ func (c *Config) protocolMistake() error {
 			c.ProtocolVersion, oldestProtocol)
 	}
 	return nil
+}
+
+// oldClientID is what sarama takes for a client id while it is bound to a
+// protocol from before Kafka 1.0.
+var oldClientID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+func (c *Config) clientMistake() error {
+	version, err := sarama.ParseKafkaVersion(c.ProtocolVersion)
+	if err != nil || version.IsAtLeast(sarama.V1_0_0_0) || oldClientID.MatchString(c.ClientID) {
+		return nil //nolint:nilerr // a wrong version is a mistake of its own
+	}
+	return fmt.Errorf(`"client_id" is %q: must consist of letters, digits, ".", "_" and "-" with a "protocol_version" before "1.0.0"`,
+		c.ClientID)
 }
 
 func (s *SASLConfig) mistakes() []error {

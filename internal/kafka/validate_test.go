@@ -33,6 +33,8 @@ func TestMistakes(t *testing.T) {
 		"protocol 0.10.2.0":  {func(c *Config) { c.ProtocolVersion = "0.10.2.0" }, ""},
 		"protocol too old":   {func(c *Config) { c.ProtocolVersion = "0.10.1.0" }, `"protocol_version" is "0.10.1.0": must be a Kafka version such as "2.8.0", from "0.10.2.0", or empty`},
 		"protocol not one":   {func(c *Config) { c.ProtocolVersion = "latest" }, `"protocol_version" is "latest": must be a Kafka version such as "2.8.0", from "0.10.2.0", or empty`},
+		"client":             {func(c *Config) { c.ClientID = "lag, of eu" }, ""},
+		"client before 1.0":  {func(c *Config) { c.ProtocolVersion, c.ClientID = "0.11.0.0", "lag, of eu" }, `"client_id" is "lag, of eu": must consist of letters, digits, ".", "_" and "-" with a "protocol_version" before "1.0.0"`},
 		"dial_timeout":       {func(c *Config) { c.DialTimeout = 0 }, `"dial_timeout" is 0s: must be more than 0s`},
 		"request_timeout":    {func(c *Config) { c.RequestTimeout = -1 }, `"request_timeout" is -1ns: must be more than 0s`},
 		"mechanism unknown":  {sasl(SASLConfig{Mechanism: "plain"}), `"auth.sasl.mechanism" is "plain": must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, or empty for no login`},
@@ -46,7 +48,7 @@ func TestMistakes(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := Config{Brokers: []string{"kafka:9092"}, DialTimeout: time.Second, RequestTimeout: time.Second}
+			cfg := Config{Brokers: []string{"kafka:9092"}, ClientID: "lag", DialTimeout: time.Second, RequestTimeout: time.Second}
 			tt.change(&cfg)
 			err := errors.Join(cfg.Mistakes()...)
 			if tt.want == "" {
