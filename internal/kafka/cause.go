@@ -18,7 +18,7 @@ import (
 // causeOf says what a person should look at, or "" where err tells no more
 // than itself.
 func causeOf(err error) string {
-	if code, ok := errors.AsType[sarama.KError](err); ok {
+	if code, ok := kafkaCode(err); ok {
 		return causeOfCode(code)
 	}
 	if stranger, ok := errors.AsType[*notKafkaError](err); ok {

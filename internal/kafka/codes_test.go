@@ -4,6 +4,7 @@
 package kafka
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/IBM/sarama"
@@ -28,4 +29,18 @@ func TestCodeNames(t *testing.T) {
 	}
 	assert.Greater(t, seen, 100)
 	assert.Equal(t, "ERROR_12345", codeName(12345))
+}
+
+// The library hides the code of a refused login behind the broker's own words.
+func TestCodesOfRefusedLogins(t *testing.T) {
+	for code, want := range map[sarama.KError]string{
+		sarama.ErrSASLAuthenticationFailed: "SASL_AUTHENTICATION_FAILED",
+		sarama.ErrUnsupportedSASLMechanism: "UNSUPPORTED_SASL_MECHANISM",
+		sarama.ErrIllegalSASLState:         "ILLEGAL_SASL_STATE",
+	} {
+		err := &openError{err: sarama.Wrap(code, errors.New("Authentication failed"))}
+		assert.Equal(t, want, codeOf(err))
+		assert.Equal(t, causeOfCode(code), causeOf(err))
+		assert.False(t, passing(&node{}, err), "another try would count as another attack")
+	}
 }

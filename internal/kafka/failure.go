@@ -44,10 +44,27 @@ func failuresOf(err error) []cluster.Failure {
 // not nil.
 func fine(code sarama.KError) bool { return code == sarama.ErrNoError }
 
+// kafkaCode is the error code that a broker answered with, where err is one.
+func kafkaCode(err error) (sarama.KError, bool) {
+	if code, ok := errors.AsType[sarama.KError](err); ok {
+		return code, true
+	}
+	// The library puts the code of a refused login where only a comparison
+	// finds it.
+	for _, code := range []sarama.KError{
+		sarama.ErrSASLAuthenticationFailed, sarama.ErrUnsupportedSASLMechanism, sarama.ErrIllegalSASLState,
+	} {
+		if errors.Is(err, code) {
+			return code, true
+		}
+	}
+	return 0, false
+}
+
 // codeOf is Kafka's name of an error, or one of the names that
 // [cluster.Failure] lists for what is none of Kafka's.
 func codeOf(err error) string {
-	code, ok := errors.AsType[sarama.KError](err)
+	code, ok := kafkaCode(err)
 	switch {
 	case ok:
 		return codeName(code)
@@ -74,7 +91,7 @@ func timedOut(err error) bool {
 // or a coordinator that moves, or the connection to a broker that was well a
 // moment ago.
 func passing(n *node, err error) bool {
-	code, ok := errors.AsType[sarama.KError](err)
+	code, ok := kafkaCode(err)
 	switch {
 	case err == nil || errors.Is(err, context.Canceled):
 		return false

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -50,6 +51,16 @@ func (c *tally) Transferred(sent, received int) {
 	defer c.mu.Unlock()
 	c.sent += sent
 	c.received += received
+}
+
+// A connection that could not be made was told of when it was tried, whatever
+// the reason, and not again for each request that would have used it.
+func TestObserverIsToldOfALoginOnce(t *testing.T) {
+	counts := newTally()
+	s := &scrape{Client: &Client{obs: counts}}
+	refused := &openError{err: sarama.ErrUnsupportedSASLMechanism}
+	s.observe(apiOffsetFetch, sarama.ErrGroupAuthorizationFailed, refused, sarama.ErrGroupAuthorizationFailed)
+	assert.Equal(t, map[[2]string]int{{"OffsetFetch", "GROUP_AUTHORIZATION_FAILED"}: 1}, counts.failed)
 }
 
 func TestObserver(t *testing.T) {
