@@ -12,6 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 // admin is a super user: what it sees is all there is.
@@ -111,8 +114,8 @@ var cases = map[string]struct {
 }
 
 func TestRealACLs(t *testing.T) {
-	kafka := startKafka(t, slices.Concat(slices.Collect(maps.Keys(cases)), []string{admin, monitor, team})...)
-	all := see(t, kafka, admin)
+	cluster := startKafka(t, slices.Concat(slices.Collect(maps.Keys(cases)), []string{admin, monitor, team})...)
+	all := see(t, cluster, login(admin))
 	require.Contains(t, all.points, "kafka.consumer_group.lag group=modern topic=secret partition=0")
 	require.Empty(t, all.lines)
 
@@ -120,10 +123,10 @@ func TestRealACLs(t *testing.T) {
 	for user, c := range cases {
 		acls[user] = c.acls
 	}
-	grant(t, kafka, acls)
+	grant(t, cluster, acls)
 	for user, want := range cases {
 		t.Run(user, func(t *testing.T) {
-			got := see(t, kafka, user)
+			got := see(t, cluster, login(user))
 			points := without(all.points, want.hidden...)
 			maps.Copy(points, want.other)
 			assert.Equal(t, points, got.points)
@@ -137,7 +140,33 @@ func TestRealACLs(t *testing.T) {
 			}
 		})
 	}
-	t.Run("as documented", func(t *testing.T) { followTheDocs(t, kafka, all) })
+	t.Run("as documented", func(t *testing.T) { followTheDocs(t, cluster, all) })
+	t.Run("failing logins", func(t *testing.T) { failToLogIn(t, cluster) })
+}
+
+// failToLogIn checks what a login says that the broker does not take.
+func failToLogIn(t *testing.T, cluster *kafkatest.Cluster) {
+	t.Helper()
+	for name, tt := range map[string]struct {
+		sasl *kafka.SASLConfig
+		line string
+	}{
+		"none": {nil, "Metadata NO_CONNECTION: it closed the connection on the first request: a SASL login is missing"},
+		"a wrong password": {
+			&kafka.SASLConfig{Mechanism: "PLAIN", Username: admin, Password: "guessed"},
+			"Metadata SASL_AUTHENTICATION_FAILED: wrong user name or password",
+		},
+		"a mechanism that is not offered": {
+			&kafka.SASLConfig{Mechanism: "SCRAM-SHA-256", Username: admin, Password: "guessed"},
+			"Metadata UNSUPPORTED_SASL_MECHANISM: the broker does not offer this SASL mechanism",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := see(t, cluster, tt.sasl)
+			assert.Empty(t, got.points)
+			assertLines(t, []string{tt.line}, got)
+		})
+	}
 }
 
 func without(points map[string]int64, hidden ...string) map[string]int64 {
@@ -159,6 +188,6 @@ func assertLines(t *testing.T, want []string, got seen) {
 				n++
 			}
 		}
-		assert.Equal(t, 1, n, "lines that begin with %q", line)
+		assert.Equal(t, 1, n, "lines that begin with %q among %q", line, got.lines)
 	}
 }

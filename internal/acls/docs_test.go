@@ -27,13 +27,13 @@ func followTheDocs(t *testing.T, kafka *kafkatest.Cluster, all seen) {
 	}
 	// Another user's rights need not be here yet when the tool has ended.
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
-		got := see(t, kafka, monitor)
+		got := see(t, kafka, login(monitor))
 		assert.Equal(now, all.points, got.points)
 		assert.Empty(now, got.lines)
 		assert.Empty(now, got.errors)
 	}, patience, tick)
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
-		got := see(t, kafka, team)
+		got := see(t, kafka, login(team))
 		want := without(all.points, "group=audit", "group=classic", "group=modern", "topic=secret")
 		want["kafka.consumer_group.lag_max group=billing"] = 6
 		assert.Equal(now, want, got.points)

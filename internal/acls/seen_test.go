@@ -43,12 +43,17 @@ const scrapes = 3
 // patience bounds every wait, tick is the pause between two looks.
 const patience, tick = time.Minute, 50 * time.Millisecond
 
-// see runs the receiver with a user's login.
-func see(t *testing.T, cluster *kafkatest.Cluster, user string) seen {
+// login is how a user logs in.
+func login(user string) *kafka.SASLConfig {
+	return &kafka.SASLConfig{Mechanism: "PLAIN", Username: user, Password: configopaque.String(password(user))}
+}
+
+// see runs the receiver with a login.
+func see(t *testing.T, cluster *kafkatest.Cluster, sasl *kafka.SASLConfig) seen {
 	t.Helper()
 	cfg := receiver.NewFactory().CreateDefaultConfig().(*receiver.Config)
 	cfg.Brokers = cluster.Addresses(listener)
-	cfg.Auth.SASL = &kafka.SASLConfig{Mechanism: "PLAIN", Username: user, Password: configopaque.String(password(user))}
+	cfg.Auth.SASL = sasl
 	cfg.InitialDelay, cfg.CollectionInterval = 0, 100*time.Millisecond
 
 	core, lines := observer.New(zapcore.InfoLevel)
