@@ -74,7 +74,7 @@ func (l *failureLog) fail(now time.Time, kind failureKind, f cluster.Failure) {
 		state.suppressed++
 		return
 	}
-	// Each question has a message of its own, because the collector's logger
+	// Each question has messages of its own, because the collector's logger
 	// drops messages that it sees too often, and this one is not repeated soon.
 	l.log.Warn("Kafka did not answer in full: "+kind.question(), append(kind.fields(), costs(f, state.suppressed)...)...)
 	*state = failureState{loggedAt: now, open: true}
@@ -85,7 +85,7 @@ func (l *failureLog) fail(now time.Time, kind failureKind, f cluster.Failure) {
 func (l *failureLog) recover(now time.Time, kind failureKind, state *failureState) {
 	if state.open {
 		state.open = false
-		l.log.Info("Kafka answers again", kind.fields()...)
+		l.log.Info("Kafka answers again: "+kind.question(), kind.fields()...)
 	}
 	if now.Sub(state.loggedAt) >= repeatAfter {
 		delete(l.known, kind)

@@ -24,13 +24,38 @@ func failuresOf(s *cluster.Snapshot, err error) []cluster.Failure {
 	return nil
 }
 
+var errNeverLed = errors.New("not seen with a leader since this receiver started")
+
+// leaderless returns a failure for the partitions without a leader of which no
+// earlier scrape has learned the end either.
+func leaderless(s *cluster.Snapshot) []cluster.Failure {
+	n := 0
+	for _, topic := range s.Topics {
+		for i := range topic.Partitions {
+			if p := &topic.Partitions[i]; p.Leader == cluster.NoBroker && !p.End.Known() {
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []cluster.Failure{{
+		API: "ListOffsets", Broker: cluster.NoBroker, Code: cluster.CodeNoLeader,
+		Cause: "partitions are offline: they have no leader", Partitions: n, Err: errNeverLed,
+	}}
+}
+
 // partial returns the error of a scrape that failed in part, or nil. missing is
 // the number of data points that were not recorded because a value is unknown.
 func partial(failures []cluster.Failure, missing int) error {
-	if len(failures) == 0 {
+	if len(failures) == 0 && missing == 0 {
 		return nil
 	}
-	errs := make([]error, 0, len(failures))
+	errs := make([]error, 0, len(failures)+1)
+	if missing > 0 {
+		errs = append(errs, fmt.Errorf("%d data points are not known", missing))
+	}
 	for _, f := range failures {
 		missing += uncounted(f)
 		errs = append(errs, fmt.Errorf("%s: %w", f.API, f.Err))

@@ -50,9 +50,23 @@ func TestPartialCountsDataPoints(t *testing.T) {
 	}
 }
 
-func TestPartialWithoutFailureIsNone(t *testing.T) {
+func TestPartialOfNothingMissing(t *testing.T) {
 	require.NoError(t, partial(nil, 0))
-	require.NoError(t, partial(nil, 2), "a partition that lost its leader before it was first seen")
+	require.ErrorContains(t, partial(nil, 2), "2 data points are not known")
+}
+
+func TestLeaderless(t *testing.T) {
+	offline := cluster.Partition{Leader: cluster.NoBroker, End: cluster.Unknown}
+	remembered := cluster.Partition{Leader: cluster.NoBroker, End: 7, Remembered: true}
+	silent := cluster.Partition{Leader: 1, End: cluster.Unknown}
+	of := func(partitions ...cluster.Partition) *cluster.Snapshot {
+		return &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", Partitions: partitions}}}
+	}
+	assert.Empty(t, leaderless(of(remembered, silent)))
+	got := leaderless(of(offline, remembered, offline))
+	require.Len(t, got, 1)
+	assert.Equal(t, 2, got[0].Partitions)
+	assert.Equal(t, "NO_LEADER", got[0].Code)
 }
 
 func TestFailuresOf(t *testing.T) {

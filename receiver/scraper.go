@@ -51,13 +51,17 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	if s.asker.stopped() {
 		return pmetric.NewMetrics(), errStopped
 	}
-	s.failures.report(s.now(), failuresOf(snapshot, err))
 	s.status.report(err)
 	if err != nil {
+		s.failures.report(s.now(), failuresOf(snapshot, err))
 		s.tel.scraped(ctx, &cluster.Snapshot{}, &lag.Report{})
 		return pmetric.NewMetrics(), err
 	}
 	s.memory.Restore(snapshot)
+	if s.ask.Ends {
+		snapshot.Failures = append(snapshot.Failures, leaderless(snapshot)...)
+	}
+	s.failures.report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
 	metrics, missing := s.record.record(s.now(), snapshot, report)

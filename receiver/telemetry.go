@@ -87,7 +87,7 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 		"seen": len(s.Topics), "filtered": s.FilteredTopics,
 	})
 	gauge(t.builder.KafkalagPartitions, "outcome", map[string]int{
-		"seen": partitionsOf(s), "failed": failedPartitions,
+		"seen": partitionsOf(s), "filtered": s.FilteredPartitions, "failed": failedPartitions,
 	})
 	gauge(t.builder.KafkalagAnomalies, "kind", map[string]int{
 		"committed_beyond_end":     report.Anomalies.BeyondEnd,

@@ -101,7 +101,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 		s.Groups["billing"].Commits = append(s.Groups["billing"].Commits,
 			cluster.TopicCommits{Topic: "gone", Partitions: []cluster.Commit{{Offset: 1}}})
 		s.Groups["denied"] = &cluster.Group{Name: "denied"}
-		s.FilteredGroups, s.FilteredTopics, s.ClaimedTwice = 5, 6, 7
+		s.FilteredGroups, s.FilteredTopics, s.FilteredPartitions, s.ClaimedTwice = 5, 6, 9, 7
 		s.Failures = []cluster.Failure{
 			{API: "OffsetFetch", Groups: 1, Err: errors.New("denied")},
 			{API: "DescribeGroups", Groups: 1, Err: errors.New("denied")}, // the same one
@@ -114,7 +114,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/failed": 1}, counts(t, reader, "kafkalag_groups"))
 	assert.Equal(t, map[string]int64{"/seen": 1, "/filtered": 6}, counts(t, reader, "kafkalag_topics"))
-	assert.Equal(t, map[string]int64{"/seen": 2, "/failed": 3}, counts(t, reader, "kafkalag_partitions"))
+	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 9, "/failed": 3}, counts(t, reader, "kafkalag_partitions"))
 	assert.Equal(t, map[string]int64{
 		"/committed_beyond_end": 1, "/commit_for_deleted_topic": 1, "/group_claimed_twice": 7, "/partition_without_commit": 1,
 	}, counts(t, reader, "kafkalag_anomalies"))

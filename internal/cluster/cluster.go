@@ -44,8 +44,9 @@ type Snapshot struct {
 	Topics map[string]*Topic
 	// Groups holds the groups that the filters let pass, by name.
 	Groups map[string]*Group
-	// FilteredTopics and FilteredGroups count what the filters left out.
-	FilteredTopics, FilteredGroups int
+	// FilteredTopics, FilteredPartitions and FilteredGroups count what the
+	// filters left out.
+	FilteredTopics, FilteredPartitions, FilteredGroups int
 	// ClaimedTwice counts the groups that two brokers listed as theirs.
 	ClaimedTwice int
 	// Failures says what could not be learned, and why.
@@ -84,6 +85,8 @@ type Partition struct {
 	// will get (or the last stable offset, where only committed records
 	// count). Both are Unknown where they were not asked for or not learned.
 	Start, End Offset
+	// Remembered says that they were learned in an earlier scrape.
+	Remembered bool
 }
 
 // Group is one consumer group (or share, streams or Connect group: whatever

@@ -32,6 +32,6 @@ const (
 	CodeNoAnswer = "NO_ANSWER"
 	// CodeIncomplete is an answer that leaves out what was asked for.
 	CodeIncomplete = "INCOMPLETE_ANSWER"
-	// CodeNoLeader is a leader that is not among the cluster's brokers.
-	CodeNoLeader = "UNKNOWN_LEADER"
+	// CodeNoLeader is a partition without a leader among the cluster's brokers.
+	CodeNoLeader = "NO_LEADER"
 )

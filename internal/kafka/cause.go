@@ -33,14 +33,20 @@ func causeOf(err error) string {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens there: the broker is down, or the port is another"
+	case timedOut(err) && !reached(err):
+		return "unreachable: no connection in time"
 	case errors.Is(err, errNoAnswer):
-		return "it accepts connections but does not answer"
-	case timedOut(err):
-		return "unreachable: no connection within dial_timeout"
+		return "it accepts connections but does not answer in time"
 	case gone(err):
 		return causeOfHangUp(err)
 	}
 	return ""
+}
+
+// reached tells whether the broker's port was reached at all.
+func reached(err error) bool {
+	open, ok := errors.AsType[*openError](err)
+	return !ok || open.reached
 }
 
 // gone tells whether the peer closed the connection.

@@ -58,9 +58,13 @@ type Client struct {
 	seeds []*node
 
 	meta *metadata // the last one that was learned; nil at first
-	// stale is why the last one still serves although it should not.
+	// fresh says that it was learned in this scrape, stale why it still serves
+	// although it should have been.
+	fresh      bool
 	stale      []cluster.Failure
 	limitsTold bool
+	// missing is what groups committed in and was looked for in vain.
+	missing map[unnamed]bool
 }
 
 // NewClient returns a client for cfg, which has been validated. It does not
@@ -97,10 +101,12 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	}
 	s := newScrape(c, ask)
 	s.groups(ctx)
+	s.catchUp(ctx)
 	s.offsets(ctx)
 	s.describe(ctx)
-	if c.stale != nil && c.allDown() {
-		return &cluster.Snapshot{Failures: c.stale}, &noMetadataError{c.stale}
+	if !c.fresh && c.allDown() { // what was cached is no answer
+		failures := s.snapshot.Failures
+		return &cluster.Snapshot{Failures: failures}, &noMetadataError{failures}
 	}
 	return s.snapshot, nil
 }
@@ -110,13 +116,17 @@ func (c *Client) allDown() bool {
 	return !slices.ContainsFunc(c.current(), func(n *node) bool { return !n.isDown() })
 }
 
+// troubled tells whether a broker failed in the scrape before.
+func (c *Client) troubled() bool {
+	return slices.ContainsFunc(c.current(), func(n *node) bool { return !n.steady() })
+}
+
 // Close drops all connections, and cuts those that a request hangs on.
 func (c *Client) Close() {
 	c.stop(errClosed)
 	for _, n := range c.all() {
 		n.dropIdle()
 	}
-	forgetLogs(c.log)
 }
 
 // open makes a connection that is ready for requests.

@@ -34,16 +34,14 @@ func (s *scrape) commits(ctx context.Context, n *node, groups []*cluster.Group) 
 	defer cancel()
 	var failed []groupError
 	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		if n.takesOneGroup() {
-			failed = append(failed, s.commitsOneByOne(ctx, n, batch)...)
-		} else {
-			failed = append(failed, s.commitsOfMany(ctx, n, batch)...)
-		}
+		failed = append(failed, s.commitsOfMany(ctx, n, batch)...)
 	}
 	return failed
 }
 
-// commitsOfMany asks for several groups in one request (Kafka 3.0 and later).
+// commitsOfMany asks for several groups in one request. Before Kafka 3.0 that
+// takes one group only: the library then refuses to send it, which costs
+// nothing.
 func (s *scrape) commitsOfMany(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
 	type sent struct {
 		version int16
@@ -59,7 +57,6 @@ func (s *scrape) commitsOfMany(ctx context.Context, n *node, groups []*cluster.G
 		return sent{request.Version, answer}, err
 	})
 	if unsent(err) && got.version < 8 {
-		n.takeOneGroup()
 		return s.commitsOneByOne(ctx, n, groups)
 	}
 	if err != nil {
@@ -96,7 +93,7 @@ func (s *scrape) commitsOfOne(ctx context.Context, n *node, g *cluster.Group) []
 		return b.FetchOffset(sarama.NewOffsetFetchRequest(s.conf.Version, g.Name, nil))
 	})
 	if err != nil {
-		return []groupError{{g.Name, err}}
+		return []groupError{{group: g.Name, err: err}}
 	}
 	return s.decodeGroup(g, answer.Blocks, answer.Err)
 }
@@ -112,7 +109,7 @@ func (s *scrape) decodeGroups(groups []*cluster.Group, answer *sarama.OffsetFetc
 		if a := byName[g.Name]; a != nil {
 			failed = append(failed, s.decodeGroup(g, a.Blocks, a.Err)...)
 		} else {
-			failed = append(failed, groupError{g.Name, errNotAnswered})
+			failed = append(failed, groupError{group: g.Name, err: errNotAnswered})
 		}
 	}
 	return failed
@@ -121,40 +118,43 @@ func (s *scrape) decodeGroups(groups []*cluster.Group, answer *sarama.OffsetFetc
 // decodeGroup fills in what one group committed.
 func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sarama.OffsetFetchResponseBlock, code sarama.KError) []groupError {
 	if !fine(code) {
-		return []groupError{{g.Name, code}}
+		return []groupError{{group: g.Name, err: code}}
 	}
 	g.CommitsKnown = true
 	g.Commits = make([]cluster.TopicCommits, 0, len(blocks))
-	var failed []groupError
+	failed := groupError{group: g.Name}
 	for topic, partitions := range blocks {
 		// A broker answers for every topic that the group ever used.
 		if len(partitions) == 0 || !s.ask.Topic(topic) {
 			continue
 		}
-		commits, err := decodeCommits(partitions)
+		commits, unknown, err := decodeCommits(partitions)
 		if err != nil {
-			failed = append(failed, groupError{g.Name, err})
+			failed.err, failed.partitions = err, failed.partitions+unknown
 		}
 		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: s.intern(topic), Partitions: commits})
 	}
 	slices.SortFunc(g.Commits, func(a, b cluster.TopicCommits) int { return strings.Compare(a.Topic, b.Topic) })
-	return failed
+	if failed.err != nil {
+		return []groupError{failed}
+	}
+	return nil
 }
 
-// decodeCommits turns one topic's answers into commits, sorted by partition,
-// with the last error among them.
-func decodeCommits(partitions map[int32]*sarama.OffsetFetchResponseBlock) ([]cluster.Commit, error) {
-	commits := make([]cluster.Commit, 0, len(partitions))
-	var failed error
+// decodeCommits turns one topic's answers into commits, sorted by partition.
+// It also returns how many are unknown and the last error among theirs.
+func decodeCommits(partitions map[int32]*sarama.OffsetFetchResponseBlock) (commits []cluster.Commit, unknown int, err error) {
+	commits = make([]cluster.Commit, 0, len(partitions))
 	for id, block := range partitions {
 		offset := max(cluster.Offset(block.Offset), cluster.None)
 		if !fine(block.Err) {
-			offset, failed = cluster.Unknown, block.Err
+			offset, err = cluster.Unknown, block.Err
+			unknown++
 		}
 		commits = append(commits, cluster.Commit{Partition: id, Offset: offset})
 	}
 	slices.SortFunc(commits, func(a, b cluster.Commit) int { return cmp.Compare(a.Partition, b.Partition) })
-	return commits, failed
+	return commits, unknown, err
 }
 
 // intern returns the metadata's own string for a topic: thousands of groups
@@ -169,19 +169,7 @@ func (s *scrape) intern(topic string) string {
 func allFailed(groups []*cluster.Group, err error) []groupError {
 	failed := make([]groupError, len(groups))
 	for i, g := range groups {
-		failed[i] = groupError{g.Name, err}
+		failed[i] = groupError{group: g.Name, err: err}
 	}
 	return failed
-}
-
-func (n *node) takesOneGroup() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.oneGroup
-}
-
-func (n *node) takeOneGroup() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.oneGroup = true
 }

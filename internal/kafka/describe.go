@@ -6,6 +6,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/IBM/sarama"
@@ -23,28 +24,76 @@ const (
 type describer func(ctx context.Context, n *node, groups []*cluster.Group) []groupError
 
 // describe learns the groups' members and states from their coordinators.
-// Nothing else depends on it.
+// Nothing else depends on it. What fails in a way that passes is asked once
+// more, of the coordinators that list the groups then.
 func (s *scrape) describe(ctx context.Context) {
 	if s.ask.Group == nil || !s.ask.Describe {
 		return
 	}
-	classic, consumer := s.byCoordinator()
-	answers := sideBySide(s.current(), func(n *node) []cluster.Failure {
+	groups := slices.Collect(maps.Values(s.snapshot.Groups))
+	failed := s.askMembers(ctx, groups)
+	if worthRetrying(failed) && s.settle(ctx) {
+		s.findCoordinators(ctx)
+		failed = s.askMembers(ctx, s.failedGroups(failed))
+	}
+	for _, f := range failed {
+		s.failed(mergeGroups(f.node, f.api, f.groups)...)
+	}
+}
+
+// undescribed is what one broker did not tell of its groups.
+type undescribed struct {
+	node   *node
+	api    string
+	groups []groupError
+}
+
+// askMembers asks side by side and returns what failed.
+func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []undescribed {
+	classic, consumer := byCoordinator(groups)
+	return slices.Concat(sideBySide(s.current(), func(n *node) []undescribed {
 		ctx, cancel := s.step(ctx)
 		defer cancel()
-		return slices.Concat(
+		return []undescribed{
 			s.describeAll(ctx, n, apiDescribeGroups, classic[n.id], s.describeClassic),
-			s.describeAll(ctx, n, apiConsumerGroupDescribe, consumer[n.id], s.describeConsumer))
+			s.describeAll(ctx, n, apiConsumerGroupDescribe, consumer[n.id], s.describeConsumer),
+		}
+	})...)
+}
+
+func worthRetrying(failed []undescribed) bool {
+	return slices.ContainsFunc(failed, func(f undescribed) bool {
+		return slices.ContainsFunc(f.groups, func(g groupError) bool { return passing(f.node, g.err) })
 	})
-	s.failed(slices.Concat(answers...)...)
+}
+
+func (s *scrape) failedGroups(failed []undescribed) []*cluster.Group {
+	var groups []*cluster.Group
+	for _, f := range failed {
+		for _, g := range f.groups {
+			groups = append(groups, s.snapshot.Groups[g.group])
+		}
+	}
+	return groups
+}
+
+// findCoordinators asks every broker anew for the groups that it coordinates.
+func (s *scrape) findCoordinators(ctx context.Context) {
+	for _, a := range sideBySide(s.current(), func(n *node) groupsOf { return s.list(ctx, n) }) {
+		for _, g := range a.groups {
+			if known := s.snapshot.Groups[g.Name]; known != nil {
+				known.Coordinator = g.Coordinator
+			}
+		}
+	}
 }
 
 // byCoordinator sorts the groups by whom to ask, and how. Those whose type is
 // not told are classic ones: brokers that know other types tell them. Share
 // and streams groups have requests of their own, which this client lacks.
-func (s *scrape) byCoordinator() (classic, consumer map[int32][]*cluster.Group) {
+func byCoordinator(groups []*cluster.Group) (classic, consumer map[int32][]*cluster.Group) {
 	classic, consumer = map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}
-	for _, g := range s.snapshot.Groups {
+	for _, g := range groups {
 		switch g.Type {
 		case "", "classic":
 			classic[g.Coordinator] = append(classic[g.Coordinator], g)
@@ -55,14 +104,14 @@ func (s *scrape) byCoordinator() (classic, consumer map[int32][]*cluster.Group) 
 	return classic, consumer
 }
 
-// describeAll asks n in batches and puts the failures together by error.
-func (s *scrape) describeAll(ctx context.Context, n *node, api string, groups []*cluster.Group, describe describer) []cluster.Failure {
-	var failed []groupError
+// describeAll asks n in batches.
+func (s *scrape) describeAll(ctx context.Context, n *node, api string, groups []*cluster.Group, describe describer) undescribed {
+	failed := undescribed{node: n, api: api}
 	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		failed = append(failed, describe(ctx, n, batch)...)
+		failed.groups = append(failed.groups, describe(ctx, n, batch)...)
 	}
-	s.observeGroups(api, failed)
-	return mergeGroups(n, api, failed)
+	s.observeGroups(api, failed.groups)
+	return failed
 }
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.
@@ -73,19 +122,13 @@ func (s *scrape) describeClassic(ctx context.Context, n *node, groups []*cluster
 	if err != nil {
 		return allFailed(groups, err)
 	}
-	byName := byName(groups)
-	var failed []groupError
+	answers := make(map[string]description, len(answer.Groups))
 	for _, d := range answer.Groups {
-		g := byName[d.GroupId]
-		switch {
-		case g == nil || vanished(d.Err):
-		case !fine(d.Err):
-			failed = append(failed, groupError{d.GroupId, d.Err})
-		default:
-			g.State, g.Protocol, g.Members, g.Described = d.State, d.Protocol, len(d.Members), true
-		}
+		// A group that does not exist, or is of another protocol, is Dead.
+		gone := d.State == "Dead" || vanished(d.Err)
+		answers[d.GroupId] = description{code: d.Err, gone: gone, state: d.State, protocol: d.Protocol, members: len(d.Members)}
 	}
-	return failed
+	return fillIn(groups, answers)
 }
 
 func newDescribeGroupsRequest(version sarama.KafkaVersion, groups []string) *sarama.DescribeGroupsRequest {
@@ -113,17 +156,38 @@ func (s *scrape) describeConsumer(ctx context.Context, n *node, groups []*cluste
 	if err != nil {
 		return allFailed(groups, err)
 	}
-	byName := byName(groups)
-	var failed []groupError
+	answers := make(map[string]description, len(answer.Groups))
 	for i := range answer.Groups {
 		d := &answer.Groups[i]
-		g := byName[d.GroupID]
+		answers[d.GroupID] = description{
+			code: d.ErrorCode, gone: vanished(d.ErrorCode), state: d.GroupState, protocol: d.AssignorName, members: len(d.Members),
+		}
+	}
+	return fillIn(groups, answers)
+}
+
+// description is what a broker says of one group, by either request.
+type description struct {
+	code            sarama.KError
+	gone            bool
+	state, protocol string
+	members         int
+}
+
+// fillIn enters what was told and returns the groups that failed. Of a group
+// that is gone by now nothing is said, and nothing is wrong.
+func fillIn(groups []*cluster.Group, answers map[string]description) []groupError {
+	var failed []groupError
+	for _, g := range groups {
+		d, told := answers[g.Name]
 		switch {
-		case g == nil || vanished(d.ErrorCode):
-		case !fine(d.ErrorCode):
-			failed = append(failed, groupError{d.GroupID, d.ErrorCode})
+		case !told:
+			failed = append(failed, groupError{group: g.Name, err: errNotAnswered})
+		case d.gone:
+		case !fine(d.code):
+			failed = append(failed, groupError{group: g.Name, err: d.code})
 		default:
-			g.State, g.Protocol, g.Members, g.Described = d.GroupState, d.AssignorName, len(d.Members), true
+			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
 		}
 	}
 	return failed
@@ -138,12 +202,4 @@ func names(groups []*cluster.Group) []string {
 		names[i] = g.Name
 	}
 	return names
-}
-
-func byName(groups []*cluster.Group) map[string]*cluster.Group {
-	byName := make(map[string]*cluster.Group, len(groups))
-	for _, g := range groups {
-		byName[g.Name] = g
-	}
-	return byName
 }

@@ -14,17 +14,16 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// failure says that n did not answer a request of api, or only with an error,
-// and what that costs. n is nil where no broker could be asked.
-func failure(n *node, api string, err error, groups, partitions int) cluster.Failure {
+// failure says that n did not answer a request of api, or only with an error.
+// What that costs is for the caller to add. n is nil where no broker could be
+// asked.
+func failure(n *node, api string, err error) cluster.Failure {
 	f := cluster.Failure{
-		API:        api,
-		Broker:     cluster.NoBroker,
-		Code:       codeOf(err),
-		Cause:      causeOf(err),
-		Groups:     groups,
-		Partitions: partitions,
-		Err:        err,
+		API:    api,
+		Broker: cluster.NoBroker,
+		Code:   codeOf(err),
+		Cause:  causeOf(err),
+		Err:    err,
 	}
 	if n != nil {
 		f.Broker, f.Address = n.id, n.address
@@ -37,7 +36,7 @@ func failuresOf(err error) []cluster.Failure {
 	if e, ok := errors.AsType[*noMetadataError](err); ok {
 		return e.failures
 	}
-	return []cluster.Failure{failure(nil, apiMetadata, err, 0, 0)}
+	return []cluster.Failure{failure(nil, apiMetadata, err)}
 }
 
 // fine tells whether Kafka answered without an error. Its code for success is

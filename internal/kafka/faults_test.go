@@ -308,6 +308,21 @@ func TestMetadataOfAnIgnorantBroker(t *testing.T) {
 		}
 	})
 	requireWhole(t, snapshot(t, client, everything()), 3, 3, 1)
+
+	// Without a second opinion nothing is believed.
+	fake.Honest()
+	calls := 0
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		if calls++; calls == 1 {
+			answer.(*kmsg.MetadataResponse).Topics = nil
+		} else {
+			answer.(*kmsg.MetadataResponse).Brokers = nil
+		}
+	})
+	_, err := client.Snapshot(t.Context(), everything())
+	require.Error(t, err)
+	fake.Honest()
+	requireWhole(t, snapshot(t, client, everything()), 3, 3, 1)
 }
 
 func TestDeletedTopicAndAddedPartitions(t *testing.T) {
@@ -388,7 +403,7 @@ func TestStrangers(t *testing.T) {
 		"TLS alert": "a TLS port spoken to in plain text: set tls",
 		"2 GiB":     "no Kafka broker listens there",
 		"4 GiB":     "no Kafka broker listens there",
-		"nothing":   "it accepts connections but does not answer",
+		"nothing":   "it accepts connections but does not answer in time",
 		"goodbye":   "it closed the connection before any answer: a TLS port spoken to in plain text, or not a Kafka port",
 	}
 	require.Len(t, kafkatest.Noises, len(causes))
@@ -472,6 +487,74 @@ func TestMetadataRefreshFails(t *testing.T) {
 }
 
 // A leader that moves is found although the metadata is young.
+// Nothing that a group committed may be left out of its sums because the
+// metadata is older than the commit.
+func TestCachedMetadataCatchesUpWithCommits(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+
+	fake.AddPartitions(t, "t0", 5)
+	fake.Produce(t, "t0", 4, 7)
+	fake.CreateTopic(t, "new", 1, 1, nil)
+	fake.Produce(t, "new", 0, 5)
+	fake.Commit(t, "g0", map[string]map[int32]int64{"t0": {4: 1}, "new": {0: 2}})
+	s := snapshot(t, client, everything())
+	require.Empty(t, s.Failures)
+	require.Len(t, s.Topics["t0"].Partitions, 5)
+	assert.Equal(t, cluster.Offset(7), s.Topics["t0"].Partitions[4].End)
+	require.NotNil(t, s.Topics["new"])
+	assert.Equal(t, cluster.Offset(5), s.Topics["new"].Partitions[0].End)
+
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) { // kfake forgets a deleted topic's commits
+		m := answer.(*kmsg.MetadataResponse)
+		m.Topics = slices.DeleteFunc(m.Topics, func(t kmsg.MetadataResponseTopic) bool { return *t.Topic == "new" })
+	})
+	client.meta.at = time.Now().Add(-2 * time.Hour)
+	assert.Nil(t, snapshot(t, client, everything()).Topics["new"])
+	fake.ResetRequests()
+	assert.Nil(t, snapshot(t, client, everything()).Topics["new"])
+	assert.Zero(t, fake.Requests()["Metadata"], "what was looked for in vain is not looked for again")
+}
+
+// While a broker is down, where its partitions went to is asked in every scrape.
+func TestCachedMetadataAfterTheLossOfABroker(t *testing.T) {
+	fake := seeded(t, 1, 3, 0)
+	proxies := fake.Proxies(t)
+	client := newTestClient(t, proxies[0].Addr())
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 0)
+	proxies[2].Refuse()
+	for range 2 {
+		s := snapshot(t, client, everything())
+		require.NotEmpty(t, s.Failures)
+		requireTrue(t, s)
+	}
+	fake.MoveLeader(t, "t0", 2, 0)
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		m := answer.(*kmsg.MetadataResponse)
+		m.Brokers = slices.DeleteFunc(m.Brokers, func(b kmsg.MetadataResponseBroker) bool { return b.NodeID == 2 })
+	})
+	s := snapshot(t, client, everything())
+	assert.Len(t, s.Brokers, 2)
+	requireWhole(t, s, 1, 3, 0)
+}
+
+func TestCachedMetadataIsNoAnswer(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	fake.Kfake.Close()
+	for range 3 {
+		s, err := client.Snapshot(t.Context(), everything())
+		require.Error(t, err)
+		assert.NotEmpty(t, s.Failures)
+		assert.Empty(t, s.Brokers)
+	}
+}
+
 func TestCachedMetadataFollowsLeaders(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)

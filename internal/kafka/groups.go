@@ -24,10 +24,13 @@ type groupsOf struct {
 	failed   []groupError
 }
 
-// groupError is a group that a broker listed and then did not answer for.
+// groupError is a group that a broker listed and then did not answer for, or
+// not in full.
 type groupError struct {
 	group string
 	err   error
+	// partitions counts those with an error, where the group had none.
+	partitions int
 }
 
 // groups asks every broker for the groups that it coordinates and, of those
@@ -37,32 +40,40 @@ func (s *scrape) groups(ctx context.Context) {
 	if s.ask.Group == nil {
 		return
 	}
-	answers := s.askGroups(ctx)
-	if worthRetrying(answers) && s.settle(ctx) {
-		answers = s.askGroups(ctx)
+	var open openQuestions
+	answers := s.askGroups(ctx, &open)
+	if open.worthRetrying() && s.settle(ctx) {
+		s.topics()
+		open.keepOnly(s.current())
+		answers = s.askGroups(ctx, &open)
 	}
 	for _, a := range answers {
 		s.snapshot.FilteredGroups += a.filtered
-		if a.listErr != nil {
-			s.failed(failure(a.node, apiListGroups, a.listErr, 0, 0))
-		}
-		s.failed(s.groupFailures(a)...)
 	}
+	s.snapshot.ClaimedTwice = len(s.claimedTwice)
+	s.failed(open.failures()...)
 }
 
-// askGroups asks side by side and enters what it learns into the snapshot.
-func (s *scrape) askGroups(ctx context.Context) []groupsOf {
+// askGroups asks side by side, enters what it learns into the snapshot, and
+// keeps book of what is open.
+func (s *scrape) askGroups(ctx context.Context, open *openQuestions) []groupsOf {
 	answers := sideBySide(s.current(), func(n *node) groupsOf { return s.groupsOf(ctx, n) })
-	claimed := map[string]bool{}
+	claimed := map[string]int32{}
 	for _, a := range answers {
 		s.observe(apiListGroups, a.listErr)
 		s.observeGroups(apiOffsetFetch, a.failed)
+		open.note(a)
 		for _, g := range a.groups {
-			if claimed[g.Name] {
-				s.snapshot.ClaimedTwice++
+			if other, twice := claimed[g.Name]; twice && other != g.Coordinator {
+				s.claimedTwice[g.Name] = true
 			}
-			claimed[g.Name] = true
+			claimed[g.Name] = g.Coordinator
 			s.enter(g)
+		}
+	}
+	for name, g := range s.snapshot.Groups {
+		if whole(g) {
+			open.close(name)
 		}
 	}
 	return answers
@@ -71,9 +82,17 @@ func (s *scrape) askGroups(ctx context.Context) []groupsOf {
 // enter adds a group. While a coordinator moves two brokers may list the same
 // group: the one that answered for its commits counts.
 func (s *scrape) enter(g *cluster.Group) {
-	if known := s.snapshot.Groups[g.Name]; known == nil || !known.CommitsKnown {
+	known := s.snapshot.Groups[g.Name]
+	if known == nil || !whole(known) && (g.CommitsKnown || !known.CommitsKnown) {
 		s.snapshot.Groups[g.Name] = g
 	}
+}
+
+// whole tells whether all that a group committed is known.
+func whole(g *cluster.Group) bool {
+	return g.CommitsKnown && !slices.ContainsFunc(g.Commits, func(t cluster.TopicCommits) bool {
+		return slices.ContainsFunc(t.Partitions, func(c cluster.Commit) bool { return c.Offset == cluster.Unknown })
+	})
 }
 
 // groupsOf asks one broker: first which groups, then their commits. Groups
@@ -82,7 +101,7 @@ func (s *scrape) groupsOf(ctx context.Context, n *node) groupsOf {
 	a := s.list(ctx, n)
 	a.groups = slices.DeleteFunc(a.groups, func(g *cluster.Group) bool {
 		known := s.snapshot.Groups[g.Name]
-		return known != nil && known.CommitsKnown
+		return known != nil && whole(known)
 	})
 	if s.ask.Commits && len(a.groups) > 0 {
 		a.failed = s.commits(ctx, n, a.groups)
@@ -147,35 +166,4 @@ func newListGroupsRequest(version sarama.KafkaVersion) *sarama.ListGroupsRequest
 		return &sarama.ListGroupsRequest{Version: 1}
 	}
 	return &sarama.ListGroupsRequest{}
-}
-
-// worthRetrying tells whether asking again may help.
-func worthRetrying(answers []groupsOf) bool {
-	return slices.ContainsFunc(answers, func(a groupsOf) bool {
-		return passing(a.node, a.listErr) ||
-			slices.ContainsFunc(a.failed, func(g groupError) bool { return passing(a.node, g.err) })
-	})
-}
-
-// groupFailures is what of a broker's failed groups no other broker answered
-// for.
-func (s *scrape) groupFailures(a groupsOf) []cluster.Failure {
-	return mergeGroups(a.node, apiOffsetFetch, slices.DeleteFunc(a.failed, func(g groupError) bool {
-		return s.snapshot.Groups[g.group].CommitsKnown
-	}))
-}
-
-// mergeGroups puts failed groups together by error.
-func mergeGroups(n *node, api string, failed []groupError) []cluster.Failure {
-	var failures []cluster.Failure
-	for _, g := range failed {
-		f := failure(n, api, g.err, 1, 0)
-		same := slices.IndexFunc(failures, func(o cluster.Failure) bool { return o.Code == f.Code })
-		if same < 0 {
-			failures = append(failures, f)
-		} else {
-			failures[same].Groups++
-		}
-	}
-	return failures
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 
 	"github.com/IBM/sarama"
 )
@@ -34,17 +33,18 @@ func openLink(ctx context.Context, c *Client, address string) (*link, error) {
 	}
 	_, err := await(ctx, l, func(b *sarama.Broker) (bool, error) { return b.Connected() })
 	if err != nil {
-		silent := l.dialer.silent()
+		reached, silent := l.dialer.reached(), l.dialer.silent()
 		l.close()
-		return nil, &openError{err: err, silent: silent}
+		return nil, &openError{err: err, reached: reached, silent: silent}
 	}
 	return l, nil
 }
 
 // openError is a connection that could not be made ready for requests.
 type openError struct {
-	err    error
-	silent bool // the peer never sent a response
+	err     error
+	reached bool // there was a TCP connection
+	silent  bool // the peer never sent a response
 }
 
 func (e *openError) Error() string { return "connect: " + e.err.Error() }
@@ -72,7 +72,7 @@ func await[T any](ctx context.Context, l *link, call func(*sarama.Broker) (T, er
 		var o outcome
 		defer func() {
 			if r := recover(); r != nil {
-				o.err = &panicError{value: r, stack: debug.Stack()}
+				o.err = &panicError{value: r}
 			}
 			l.client.calls.Add(-1)
 			done <- o
@@ -91,10 +91,7 @@ func await[T any](ctx context.Context, l *link, call func(*sarama.Broker) (T, er
 
 // panicError is a panic of the client library, most likely over bytes that a
 // broker should not have sent.
-type panicError struct {
-	value any
-	stack []byte
-}
+type panicError struct{ value any }
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic in the Kafka client: %v", e.value) }
 

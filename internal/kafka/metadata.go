@@ -41,9 +41,11 @@ type metadata struct {
 var errNoBrokers = errors.New("the metadata names no brokers")
 
 // metadata learns the cluster's brokers and topics from whichever broker
-// answers first, unless what was learned before is young enough.
+// answers first, unless what was learned before is young enough. It is not
+// while a broker is down: where its partitions and groups went to is news.
 func (c *Client) metadata(ctx context.Context) error {
-	if c.meta != nil && time.Since(c.meta.at) < c.cfg.Metadata.RefreshInterval {
+	c.fresh = false
+	if c.meta != nil && time.Since(c.meta.at) < c.cfg.Metadata.RefreshInterval && !c.troubled() {
 		return nil
 	}
 	err := c.refresh(ctx)
@@ -63,9 +65,12 @@ func (c *Client) refresh(ctx context.Context) error {
 		return err
 	}
 	if c.meta.lost(answer) {
-		answer = c.confirm(ctx, answer)
+		if answer, err = c.confirm(ctx, answer); err != nil {
+			return err
+		}
 	}
 	c.adopt(answer)
+	c.fresh = true
 	c.tellLimits(answer)
 	return nil
 }
@@ -85,16 +90,21 @@ func (m *metadata) lost(next *metadata) bool {
 }
 
 // confirm asks a second time after topics have disappeared, another broker
-// where there is one. The later answer counts: it either agrees or knows more.
-func (c *Client) confirm(ctx context.Context, first *metadata) *metadata {
+// where there is one. The answer that knows more counts. Without a second one
+// nothing is known: taking the first for the truth would be to forget topics
+// that may be there.
+func (c *Client) confirm(ctx context.Context, first *metadata) (*metadata, error) {
 	if !pause(ctx, retryPause) {
-		return first
+		return nil, context.Cause(ctx)
 	}
 	second, err := c.askMetadata(ctx, first.from)
-	if err != nil || len(second.topics) < len(first.topics) {
-		return first
+	if err != nil {
+		return nil, err
 	}
-	return second
+	if len(second.topics) < len(first.topics) {
+		return first, nil
+	}
+	return second, nil
 }
 
 // askMetadata asks one broker after the other, the next one as soon as one has
@@ -132,7 +142,7 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 			if o.err == nil {
 				return o.meta, nil
 			}
-			failures = append(failures, failure(nodes[o.asked], apiMetadata, o.err, 0, 0))
+			failures = append(failures, failure(nodes[o.asked], apiMetadata, o.err))
 			askNext()
 		case <-patience.C:
 			askNext()
@@ -292,7 +302,7 @@ func (c *Client) adopt(meta *metadata) {
 	seeds := c.seeds
 	c.mu.Unlock()
 	for _, n := range gone {
-		n.dropIdle()
+		n.retire()
 	}
 	for _, seed := range seeds {
 		seed.handOver(byAddress[seed.address])

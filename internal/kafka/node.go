@@ -33,9 +33,10 @@ type node struct {
 	// failed counts the scrapes in a row that ended with down set, skip the
 	// coming ones that leave the broker out.
 	failed, skip int
-	// oneGroup says that its OffsetFetch takes one group at a time (before
-	// Kafka 3.0).
-	oneGroup bool
+	// answered is when it last answered.
+	answered time.Time
+	// retired says that the cluster has no such broker any more.
+	retired bool
 }
 
 // skippedError is a broker that was left out of a scrape.
@@ -119,7 +120,7 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 		value, err := await(ctx, l, request)
 		if unsent(err) {
 			n.give(l)
-			return none, err
+			return value, err
 		}
 		n.client.obs.Request(api, time.Since(began))
 		if err == nil {
@@ -127,12 +128,31 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 			return value, nil
 		}
 		l.close()
-		n.client.obs.Failed(api, codeOf(err))
+		n.tellFailed(ctx, api, err)
 		if reused && ctx.Err() == nil {
 			n.dropIdle() // as old as this one, most likely gone with it
 			continue
 		}
+		if n.busy(ctx) {
+			return none, err
+		}
 		return none, n.fail(ctx, &requestError{err: err})
+	}
+}
+
+// busy tells whether the step's time passed while the broker kept answering:
+// it has more to answer than fits, and is not down.
+func (n *node) busy(ctx context.Context) bool {
+	end, limited := ctx.Deadline()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return limited && ctx.Err() != nil && n.answered.After(end.Add(-n.client.cfg.RequestTimeout))
+}
+
+// tellFailed tells the observer, unless the answer was not wanted any more.
+func (n *node) tellFailed(ctx context.Context, api string, err error) {
+	if !errors.Is(context.Cause(ctx), context.Canceled) {
+		n.client.obs.Failed(api, codeOf(err))
 	}
 }
 
@@ -158,17 +178,18 @@ func (n *node) take(ctx context.Context, api string) (*link, error) {
 	n.mu.Unlock()
 	l, err := n.client.open(ctx, n.address)
 	if err != nil {
-		n.client.obs.Failed(api, codeOf(err))
+		n.tellFailed(ctx, api, err)
 		return nil, n.fail(ctx, err)
 	}
 	return l, nil
 }
 
-// give puts a connection back for the next request.
+// give puts a connection that has answered back for the next request.
 func (n *node) give(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.client.ctx.Err() != nil {
+	n.answered = time.Now()
+	if n.retired || n.client.ctx.Err() != nil {
 		l.close()
 		return
 	}
@@ -181,7 +202,7 @@ func (n *node) give(l *link) {
 func (n *node) forgive() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.failed == 0 && !n.forgiven && !timedOut(n.down) {
+	if n.down != nil && n.failed == 0 && !n.forgiven && !timedOut(n.down) {
 		n.down, n.forgiven = nil, true
 	}
 }
@@ -232,6 +253,15 @@ func (n *node) fail(ctx context.Context, err error) error {
 	defer n.mu.Unlock()
 	n.down = err
 	return err
+}
+
+// retire closes the connections of a broker that is not in the cluster any
+// more, those too that are still to be given back.
+func (n *node) retire() {
+	n.mu.Lock()
+	n.retired = true
+	n.mu.Unlock()
+	n.dropIdle()
 }
 
 // dropIdle closes all connections that are not in use.

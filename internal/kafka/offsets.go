@@ -59,12 +59,13 @@ func (s *scrape) offsets(ctx context.Context) {
 	failed := s.askOffsets(ctx, bounds, s.places())
 	again := slices.ContainsFunc(failed, func(f placeError) bool { return passing(f.node, f.err) })
 	if again && s.settle(ctx) {
-		failed = s.askOffsetsAgain(ctx, failed)
+		s.followLeaders()
+		failed = s.askOffsetsAgain(ctx, bounds)
 	}
 	s.failed(offsetFailures(failed)...)
 }
 
-// places lists the partitions that have a leader to ask.
+// places lists the partitions.
 func (s *scrape) places() []place {
 	var places []place
 	for _, topic := range s.snapshot.Topics {
@@ -75,21 +76,15 @@ func (s *scrape) places() []place {
 	return places
 }
 
-// askOffsetsAgain repeats what failed.
-func (s *scrape) askOffsetsAgain(ctx context.Context, failed []placeError) []placeError {
-	var still []placeError
-	for _, b := range []bound{logEnd, logStart} {
-		var places []place
-		for _, f := range failed {
-			if f.bound.sentinel == b.sentinel {
-				places = append(places, f.place)
-			}
-		}
-		if len(places) > 0 {
-			still = append(still, s.askOffsets(ctx, []bound{b}, places)...)
-		}
+// askOffsetsAgain asks for all that is still unknown: what failed, and the
+// partitions that have got a leader meanwhile.
+func (s *scrape) askOffsetsAgain(ctx context.Context, bounds []bound) []placeError {
+	var failed []placeError
+	for _, b := range bounds {
+		unknown := slices.DeleteFunc(s.places(), func(p place) bool { return b.field(p.partition).Known() })
+		failed = append(failed, s.askOffsets(ctx, []bound{b}, unknown)...)
 	}
-	return still
+	return failed
 }
 
 // askOffsets asks side by side, one request for each leader and bound, and
@@ -183,7 +178,7 @@ func offsetFailures(failed []placeError) []cluster.Failure {
 	index := map[kind]int{}
 	counted := map[*cluster.Partition]bool{}
 	for _, f := range failed {
-		next := failure(f.node, apiListOffsets, f.err, 0, 0)
+		next := failure(f.node, apiListOffsets, f.err)
 		k := kind{f.node, next.Code}
 		i, seen := index[k]
 		if !seen {

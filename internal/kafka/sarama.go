@@ -25,7 +25,6 @@ func saramaConfig(cfg *Config) (*sarama.Config, error) {
 		}
 		conf.Version = version
 	}
-	conf.Metadata.AllowAutoTopicCreation = false
 	// The steps' own deadlines cut connections; these only catch what none of
 	// them watches.
 	backstop := max(2*cfg.RequestTimeout, time.Second)
@@ -52,10 +51,19 @@ func forwardLogs(log *zap.Logger) {
 	hookLogs.Do(func() {
 		sarama.Logger = forwarder{}
 		sarama.DebugLogger = forwarder{}
+		if sarama.PanicHandler == nil {
+			sarama.PanicHandler = logPanic
+		}
 	})
 }
 
-func forgetLogs(log *zap.Logger) { saramaLogs.CompareAndSwap(log, nil) }
+// logPanic keeps the collector alive when one of the library's own goroutines
+// panics over an answer. Whoever waits for that goroutine runs into a deadline.
+func logPanic(value any) {
+	if log := saramaLogs.Load(); log != nil {
+		log.Error("The Kafka client library panicked", zap.Any("value", value), zap.Stack("stack"))
+	}
+}
 
 // forwarder writes the library's lines at debug level: what they tell reaches
 // the user as failures of a scrape.

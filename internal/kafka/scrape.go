@@ -16,33 +16,91 @@ import (
 // they answer is put together by the one goroutine that asked.
 type scrape struct {
 	*Client
-	ask      Questions
-	snapshot *cluster.Snapshot
+	ask          Questions
+	snapshot     *cluster.Snapshot
+	claimedTwice map[string]bool // groups
 }
 
 // newScrape begins with what the metadata says of the topics that are wanted.
 func newScrape(c *Client, ask Questions) *scrape {
-	meta := c.meta
-	s := &scrape{Client: c, ask: ask, snapshot: &cluster.Snapshot{
-		ClusterID: meta.clusterID,
-		Brokers:   meta.brokers,
-		Topics:    make(map[string]*cluster.Topic, len(meta.topics)),
+	s := &scrape{Client: c, ask: ask, claimedTwice: map[string]bool{}, snapshot: &cluster.Snapshot{
+		ClusterID: c.meta.clusterID,
 		Groups:    map[string]*cluster.Group{},
 	}}
 	s.failed(c.stale...)
+	s.topics()
+	return s
+}
+
+// topics takes the brokers and topics from the metadata.
+func (s *scrape) topics() {
+	meta := s.meta
+	s.snapshot.Brokers = meta.brokers
+	s.snapshot.Topics = make(map[string]*cluster.Topic, len(meta.topics))
+	s.snapshot.FilteredTopics, s.snapshot.FilteredPartitions = 0, 0
 	for name, topic := range meta.topics {
-		if !ask.Topic(name) {
+		if !s.ask.Topic(name) {
 			s.snapshot.FilteredTopics++
+			s.snapshot.FilteredPartitions += len(topic.Partitions)
 			continue
 		}
 		mine := *topic
 		mine.Partitions = slices.Clone(topic.Partitions)
 		s.snapshot.Topics[name] = &mine
-		if code, unclear := meta.unclear[name]; unclear {
-			s.failed(failure(meta.from, apiMetadata, code, 0, max(1, len(mine.Partitions))))
+	}
+}
+
+// unclear says which topics the metadata could not describe.
+func (s *scrape) unclear() {
+	for name, code := range s.meta.unclear {
+		if topic := s.snapshot.Topics[name]; topic != nil {
+			f := failure(s.meta.from, apiMetadata, code)
+			f.Partitions = max(1, len(topic.Partitions))
+			s.failed(f)
 		}
 	}
-	return s
+}
+
+// unnamed is something that a group has committed in and the metadata does not
+// name: a topic, or a partition of one.
+type unnamed struct {
+	topic     string
+	partition int32 // -1: the topic as a whole
+}
+
+// catchUp learns the metadata anew where it does not name what a group has
+// committed in: that is either newer than the metadata or gone. What was looked
+// for once and is still not named is gone.
+func (s *scrape) catchUp(ctx context.Context) {
+	missing := s.notNamed()
+	for name := range missing {
+		if !s.missing[name] && s.refresh(ctx) == nil {
+			s.topics()
+			missing = s.notNamed()
+			break
+		}
+	}
+	s.missing = missing
+	s.unclear()
+}
+
+// notNamed lists what the metadata does not name. Partitions are numbered from
+// 0, so that the last one that a group committed tells of all.
+func (s *scrape) notNamed() map[unnamed]bool {
+	names := map[unnamed]bool{}
+	for _, g := range s.snapshot.Groups {
+		for _, t := range g.Commits {
+			topic := s.snapshot.Topics[t.Topic]
+			last := t.Partitions[len(t.Partitions)-1].Partition
+			switch {
+			case topic == nil:
+				names[unnamed{t.Topic, -1}] = true
+			case !topic.Unclear && int(last) >= len(topic.Partitions):
+				names[unnamed{t.Topic, last}] = true
+			}
+		}
+	}
+	return names
 }
 
 // failed notes what could not be learned.
@@ -79,16 +137,17 @@ func (s *scrape) settle(ctx context.Context) bool {
 	for _, n := range s.current() {
 		n.forgive()
 	}
-	if err := s.refresh(ctx); err != nil {
-		return false
-	}
+	return s.refresh(ctx) == nil
+}
+
+// followLeaders takes over who leads the partitions now.
+func (s *scrape) followLeaders() {
 	s.snapshot.Brokers = s.meta.brokers
 	for name, topic := range s.snapshot.Topics {
 		if now := s.meta.topics[name]; now != nil && now.ID == topic.ID {
 			follow(topic, now)
 		}
 	}
-	return true
 }
 
 // follow takes over who leads and replicates a topic's partitions. Those

@@ -15,6 +15,9 @@ import (
 )
 
 // oldestProtocol is the first that answers for all committed offsets of a group.
+// shortest is the least that a time limit may be.
+const shortest = time.Millisecond
+
 var oldestProtocol = sarama.V0_10_2_0
 
 // Mistakes returns what is wrong with the configuration, an error for each: the
@@ -37,12 +40,12 @@ func (c *Config) Mistakes() []error {
 		{"dial_timeout", c.DialTimeout},
 		{"request_timeout", c.RequestTimeout},
 	} {
-		if limit.given <= 0 {
-			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be more than 0s", limit.key, limit.given))
+		if limit.given < shortest {
+			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be at least %v", limit.key, limit.given, shortest))
 		}
 	}
 	if every := c.Metadata.RefreshInterval; every < 0 {
-		mistakes = append(mistakes, fmt.Errorf(`"metadata::refresh_interval" is %v: must be 0s or more`, every))
+		mistakes = append(mistakes, fmt.Errorf(`"metadata.refresh_interval" is %v: must be 0s or more`, every))
 	}
 	return append(mistakes, c.Auth.SASL.mistakes()...)
 }

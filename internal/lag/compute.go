@@ -62,7 +62,7 @@ func (r *Report) topic(topic *cluster.Topic, commits []cluster.Commit) Topic {
 		if c.Offset == cluster.None || !exists {
 			continue
 		}
-		lag := r.partition(c.Offset, p.End)
+		lag := r.partition(c.Offset, p)
 		out.Partitions = append(out.Partitions, Partition{ID: c.Partition, Committed: c.Offset, Lag: lag})
 		out.OffsetSum = plus(out.OffsetSum, c.Offset)
 		out.LagSum = plus(out.LagSum, lag)
@@ -90,10 +90,14 @@ func find(topic *cluster.Topic, id int32) (cluster.Partition, bool) {
 
 // partition is the lag by the definition of Kafka's own tool: end offset minus
 // committed offset. A commit beyond the end belongs to a log that was cut or
-// created anew; it leaves nothing to read.
-func (r *Report) partition(committed, end cluster.Offset) cluster.Offset {
+// created anew; it leaves nothing to read. Where the end is of an earlier
+// scrape, it rather proves that the log had grown since.
+func (r *Report) partition(committed cluster.Offset, p cluster.Partition) cluster.Offset {
+	end := p.End
 	switch {
 	case !committed.Known() || !end.Known():
+		return cluster.Unknown
+	case committed > end && p.Remembered:
 		return cluster.Unknown
 	case committed > end:
 		r.Anomalies.BeyondEnd++

@@ -64,6 +64,18 @@ func TestComputePartition(t *testing.T) {
 	}
 }
 
+// A commit beyond an end that was remembered tells that the log had grown, not
+// that it was cut.
+func TestComputeCommitBeyondARememberedEnd(t *testing.T) {
+	p := cluster.Partition{Leader: cluster.NoBroker, Start: 0, End: 100, Remembered: true}
+	report := Compute(snapshotOf([]cluster.Partition{p}, cluster.Commit{Offset: 140}))
+	assert.Equal(t, cluster.Unknown, report.Groups[0].Topics[0].LagSum)
+	assert.Equal(t, cluster.Unknown, report.Groups[0].LagMax)
+	assert.Zero(t, report.Anomalies)
+	report = Compute(snapshotOf([]cluster.Partition{p}, cluster.Commit{Offset: 90}))
+	assert.Equal(t, cluster.Offset(10), report.Groups[0].Topics[0].LagSum)
+}
+
 func TestComputeTopic(t *testing.T) {
 	three := []cluster.Partition{log(0, 0, 10), log(1, 5, 20), log(2, 0, 30)}
 	commit := func(partition int32, offset cluster.Offset) cluster.Commit {

@@ -57,6 +57,7 @@ func (r *remembered) restore(topic *cluster.Topic) *remembered {
 		if p.Leader == cluster.NoBroker {
 			p.Start = orElse(p.Start, past.start)
 			p.End = orElse(p.End, past.end)
+			p.Remembered = true
 		}
 		next.ranges[i] = past.learn(p)
 	}

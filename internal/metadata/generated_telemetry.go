@@ -99,7 +99,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.KafkalagPartitions, err = builder.meter.Int64Gauge(
 		"otelcol_kafkalag_partitions",
-		metric.WithDescription("Partitions in the last scrape, by outcome: seen, failed (an offset that was asked for is not known). [Alpha]"),
+		metric.WithDescription("Partitions in the last scrape, by outcome: seen, filtered (of topics that the filters leave out), failed (an offset that was asked for is not known). [Alpha]"),
 		metric.WithUnit("{partition}"),
 	)
 	errs = errors.Join(errs, err)

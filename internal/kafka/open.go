@@ -1,0 +1,113 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// openQuestions keeps book of what brokers did not answer about groups. A
+// question is closed by an answer, whoever gives it, and by nothing else: a
+// group that nobody lists any more after its coordinator refused it is still
+// missing.
+type openQuestions struct {
+	listed map[int32]bool // brokers that have told their groups
+	lists  map[int32]listError
+	groups map[string]brokerGroupError
+}
+
+type listError struct {
+	node *node
+	err  error
+}
+
+type brokerGroupError struct {
+	node *node
+	groupError
+}
+
+// note takes one broker's answers of one round.
+func (o *openQuestions) note(a groupsOf) {
+	if o.listed == nil {
+		o.listed, o.lists, o.groups = map[int32]bool{}, map[int32]listError{}, map[string]brokerGroupError{}
+	}
+	switch {
+	case a.listErr == nil:
+		o.listed[a.node.id] = true
+		delete(o.lists, a.node.id)
+	case !o.listed[a.node.id]:
+		o.lists[a.node.id] = listError{a.node, a.listErr}
+	}
+	for _, g := range a.failed {
+		o.groups[g.group] = brokerGroupError{a.node, g}
+	}
+}
+
+// close takes a group off whose commits are known.
+func (o *openQuestions) close(group string) { delete(o.groups, group) }
+
+// keepOnly forgets the lists of brokers that have left the cluster: others
+// have their groups now.
+func (o *openQuestions) keepOnly(nodes []*node) {
+	maps.DeleteFunc(o.lists, func(id int32, _ listError) bool {
+		return !slices.ContainsFunc(nodes, func(n *node) bool { return n.id == id })
+	})
+}
+
+// worthRetrying tells whether asking again may help.
+func (o *openQuestions) worthRetrying() bool {
+	for _, l := range o.lists {
+		if passing(l.node, l.err) {
+			return true
+		}
+	}
+	for _, g := range o.groups {
+		if passing(g.node, g.err) {
+			return true
+		}
+	}
+	return false
+}
+
+// failures is what is open in the end, by broker.
+func (o *openQuestions) failures() []cluster.Failure {
+	var failures []cluster.Failure
+	for _, id := range slices.Sorted(maps.Keys(o.lists)) {
+		failures = append(failures, failure(o.lists[id].node, apiListGroups, o.lists[id].err))
+	}
+	byNode := map[*node][]groupError{}
+	for _, name := range slices.Sorted(maps.Keys(o.groups)) {
+		g := o.groups[name]
+		byNode[g.node] = append(byNode[g.node], g.groupError)
+	}
+	byID := func(a, b *node) int { return cmp.Compare(a.id, b.id) }
+	for _, n := range slices.SortedFunc(maps.Keys(byNode), byID) {
+		failures = append(failures, mergeGroups(n, apiOffsetFetch, byNode[n])...)
+	}
+	return failures
+}
+
+// mergeGroups puts one broker's failed groups together by error. A group counts
+// as missing as a whole, or with the partitions that are.
+func mergeGroups(n *node, api string, failed []groupError) []cluster.Failure {
+	var failures []cluster.Failure
+	for _, g := range failed {
+		f := failure(n, api, g.err)
+		same := slices.IndexFunc(failures, func(o cluster.Failure) bool { return o.Code == f.Code })
+		if same < 0 {
+			same = len(failures)
+			failures = append(failures, f)
+		}
+		if g.partitions > 0 {
+			failures[same].Partitions += g.partitions
+		} else {
+			failures[same].Groups++
+		}
+	}
+	return failures
+}
