@@ -7,6 +7,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,6 +26,7 @@ func TestRealLostBroker(t *testing.T) {
 }
 
 func testKilled(t *testing.T, c *kafkatest.Cluster, tr *truth) {
+	t.Helper()
 	const id = 2
 	// What hangs on the broker may be missing while the cluster still counts
 	// on it, and nothing else ever.
@@ -51,6 +53,8 @@ func testKilled(t *testing.T, c *kafkatest.Cluster, tr *truth) {
 
 	dead := c.Broker(id)
 	dead.Kill(t)
+	restart := sync.OnceFunc(func() { dead.Start(t) })
+	t.Cleanup(restart) // for the tests that follow, if this one fails
 	w.await("all that hangs on the broker is absent", func(p points) bool {
 		return p.brokers() == 3 && len(tr.missing(p)) == len(hanging)
 	})
@@ -70,7 +74,7 @@ func testKilled(t *testing.T, c *kafkatest.Cluster, tr *truth) {
 	assert.Equal(t, dials, dead.Proxy(proxied).Dials(), "nobody dials the dead broker")
 	w.release()
 
-	dead.Start(t)
+	restart()
 	after := w.await("three brokers again", func(p points) bool {
 		return p.brokers() == 3 && len(ledBy(p, id)) == len(led) && tr.whole(p)
 	})
@@ -82,6 +86,7 @@ func testKilled(t *testing.T, c *kafkatest.Cluster, tr *truth) {
 // A paused broker accepts and never answers. When it goes on, before the
 // cluster has given it up, nothing is missing any more.
 func testPaused(t *testing.T, c *kafkatest.Cluster, tr *truth) {
+	t.Helper()
 	const id = 3
 	w := watch(t, c.Addresses(proxied), tr.check, tr.only)
 	w.await("everything", tr.whole)

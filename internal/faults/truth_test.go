@@ -34,6 +34,7 @@ func (l layout) topicsOf(group int) []int {
 // Every number differs from its neighbours', so that none can be taken for
 // another. The commits of topic 0 stand at the start: the smallest there is.
 func (l layout) end(topic, partition int) int64 { return int64(10 + 5*topic + partition) }
+
 func (l layout) committed(group, topic, partition int) int64 {
 	return int64((group + partition) * topic % 11)
 }
