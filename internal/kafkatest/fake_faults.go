@@ -50,14 +50,12 @@ func (f *Fake) Slow(api kmsg.Key, broker int32, d time.Duration) {
 	})
 }
 
-// hold has each request wait before it is handled. Requests on other
-// connections go on meanwhile.
+// hold keeps each answer back. Other connections are answered meanwhile.
 func (f *Fake) hold(api kmsg.Key, broker int32, wait func()) {
-	f.Kfake.ControlKey(int16(api), func(kmsg.Request) (kmsg.Response, error, bool) {
-		if broker == AnyBroker || f.Kfake.CurrentNode() == broker {
-			f.Kfake.SleepControl(wait)
+	f.Rewrite(api, func(at int32, _ kmsg.Response) {
+		if broker == AnyBroker || at == broker {
+			wait()
 		}
-		return nil, nil, false // not handled here, and so asked again next time
 	})
 }
 

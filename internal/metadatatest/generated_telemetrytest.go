@@ -100,7 +100,7 @@ func AssertEqualKafkalagIo(t *testing.T, tt *componenttest.Telemetry, dps []metr
 func AssertEqualKafkalagPartitions(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_partitions",
-		Description: "Partitions in the last scrape, by outcome: seen, failed (an offset that was asked for is not known). [Alpha]",
+		Description: "Partitions in the last scrape, by outcome: seen, filtered (of topics that the filters leave out), failed (an offset that was asked for is not known). [Alpha]",
 		Unit:        "{partition}",
 		Data: metricdata.Gauge[int64]{
 			DataPoints: dps,
