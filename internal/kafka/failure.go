@@ -75,6 +75,9 @@ func codeOf(err error) string {
 	case timedOut(err):
 		return cluster.CodeNoAnswer
 	}
+	if _, ok := errors.AsType[*loginError](err); ok {
+		return cluster.CodeNoLogin
+	}
 	return cluster.CodeNoConnection
 }
 
@@ -96,6 +99,9 @@ func passing(n *node, err error) bool {
 	case err == nil || errors.Is(err, context.Canceled):
 		return false
 	case !ok:
+		if _, refused := errors.AsType[*loginError](err); refused && !gone(err) {
+			return false
+		}
 		return n == nil || n.steady() && !unsent(err)
 	}
 	switch code {
