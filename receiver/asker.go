@@ -9,12 +9,15 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/collector/component"
+
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 )
 
 // client is the part of [kafka.Client] that a scrape needs.
 type client interface {
+	Start(host component.Host) error
 	Snapshot(ctx context.Context, ask kafka.Questions) (*cluster.Snapshot, error)
 	Close()
 }

@@ -34,6 +34,8 @@ type answerFunc func(ctx context.Context) (*cluster.Snapshot, error)
 
 func answering(answer answerFunc) *fakeClient { return &fakeClient{answer: answer} }
 
+func (*fakeClient) Start(component.Host) error { return nil }
+
 func (c *fakeClient) Snapshot(ctx context.Context, _ kafka.Questions) (*cluster.Snapshot, error) {
 	c.mu.Lock()
 	c.asked++

@@ -43,7 +43,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, tel *telemetr
 // collector that does not start.
 func (s *lagScraper) start(_ context.Context, host component.Host) error {
 	s.status.host = host
-	return nil
+	return s.asker.client.Start(host)
 }
 
 func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {

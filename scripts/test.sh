@@ -41,6 +41,9 @@ else
 	kafka=yes
 fi
 
+PATH=$PATH:/usr/sbin command -v krb5kdc >/dev/null || leave_out real 'logins by Kerberos need krb5kdc'
+command -v curl >/dev/null || leave_out product 'secured metrics need curl'
+
 # One package after the other: each starts processes of its own.
 mapfile -t packages < <(packages_with TestReal)
 if [[ $kafka == yes ]] && ((${#packages[@]})); then

@@ -154,11 +154,11 @@ func failToLogIn(t *testing.T, cluster *kafkatest.Cluster) {
 		"none": {nil, "Metadata NO_CONNECTION: it closed the connection on the first request: a SASL login is missing"},
 		"a wrong password": {
 			&kafka.SASLConfig{Mechanism: "PLAIN", Username: admin, Password: "guessed"},
-			"Metadata SASL_AUTHENTICATION_FAILED: wrong user name or password",
+			"Metadata SASL_AUTHENTICATION_FAILED: SASL PLAIN login failed: wrong user name or password",
 		},
 		"a mechanism that is not offered": {
 			&kafka.SASLConfig{Mechanism: "SCRAM-SHA-256", Username: admin, Password: "guessed"},
-			"Metadata UNSUPPORTED_SASL_MECHANISM: the broker does not offer this SASL mechanism",
+			"Metadata UNSUPPORTED_SASL_MECHANISM: SASL SCRAM-SHA-256 login failed: the broker does not offer this mechanism on this port",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,8 @@ type Failure struct {
 const (
 	// CodeNoConnection is a connection that could not be made or broke.
 	CodeNoConnection = "NO_CONNECTION"
+	// CodeNoLogin is a login that failed without an answer of the broker.
+	CodeNoLogin = "NO_LOGIN"
 	// CodeNoAnswer is a time limit that passed.
 	CodeNoAnswer = "NO_ANSWER"
 	// CodeIncomplete is an answer that leaves out what was asked for.

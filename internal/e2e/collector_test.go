@@ -35,20 +35,25 @@ type collector struct {
 	exited chan struct{} // closed when the process has ended and is reaped
 }
 
-// binary is the built collector. Without one the test is skipped, unless
-// KAFKALAG_REQUIRE has "all" or "product".
+// binary is the built collector.
 func binary(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("KAFKALAG_COLLECTOR")
 	if path != "" {
 		return path
 	}
+	missing(t, "KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
+	return ""
+}
+
+// missing skips the test, unless KAFKALAG_REQUIRE has "all" or "product".
+func missing(t *testing.T, what string) {
+	t.Helper()
 	required := strings.Split(os.Getenv("KAFKALAG_REQUIRE"), ",")
 	if slices.Contains(required, "all") || slices.Contains(required, "product") {
-		t.Fatal("KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
+		t.Fatal(what)
 	}
-	t.Skip("KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
-	return ""
+	t.Skip(what)
 }
 
 // command runs the built collector with nothing of this process's environment

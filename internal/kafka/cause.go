@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 
 	"github.com/IBM/sarama"
@@ -18,11 +19,17 @@ import (
 // causeOf says what a person should look at, or "" where err tells no more
 // than itself.
 func causeOf(err error) string {
+	if login, ok := errors.AsType[*loginError](err); ok {
+		return causeOfLogin(login)
+	}
 	if code, ok := kafkaCode(err); ok {
 		return causeOfCode(code)
 	}
 	if stranger, ok := errors.AsType[*notKafkaError](err); ok {
 		return causeOfStranger(stranger)
+	}
+	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
+		return causeOfAlert(alert.Err)
 	}
 	if handshake, ok := errors.AsType[*tlsError](err); ok {
 		return causeOfHandshake(handshake)
@@ -105,6 +112,20 @@ func causeOfHandshake(err error) string {
 	return "the TLS handshake failed"
 }
 
+// causeOfAlert explains why the broker ended TLS. What it holds against the
+// client's certificate comes after the handshake, in TLS 1.3.
+func causeOfAlert(alert error) string {
+	said := "the broker refused TLS (" + alert.Error() + "): "
+	switch strings.TrimPrefix(alert.Error(), "tls: ") {
+	case "certificate required", "bad certificate", "unknown certificate", "unknown certificate authority",
+		"expired certificate", "revoked certificate", "unsupported certificate", "handshake failure":
+		return said + "check tls.cert_file and tls.key_file"
+	case "protocol version not supported":
+		return said + "check tls.min_version and tls.max_version"
+	}
+	return said + "check tls"
+}
+
 func causeOfCode(code sarama.KError) string {
 	switch code {
 	case sarama.ErrTopicAuthorizationFailed:
@@ -113,12 +134,6 @@ func causeOfCode(code sarama.KError) string {
 		return "an ACL is missing: Describe on the group"
 	case sarama.ErrClusterAuthorizationFailed:
 		return "an ACL is missing: Describe on the cluster"
-	case sarama.ErrSASLAuthenticationFailed:
-		return "wrong user name or password"
-	case sarama.ErrUnsupportedSASLMechanism:
-		return "the broker does not offer this SASL mechanism"
-	case sarama.ErrIllegalSASLState:
-		return "the broker expects no SASL login on this port, or another one"
 	case sarama.ErrOffsetsLoadInProgress:
 		return "the coordinator is still loading its groups"
 	case sarama.ErrNotCoordinatorForConsumer, sarama.ErrConsumerCoordinatorNotAvailable:

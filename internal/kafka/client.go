@@ -12,8 +12,10 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/IBM/sarama"
+	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -42,8 +44,8 @@ var (
 	errHanging  = errors.New("not dialed: too many earlier calls still hang")
 )
 
-// Client asks one cluster. It connects when first asked, never before. One
-// goroutine at a time may call Snapshot, any may call Close.
+// Client asks one cluster. It is started once, and connects when first asked,
+// never before. One goroutine at a time may call Snapshot, any may call Close.
 type Client struct {
 	cfg   Config
 	conf  sarama.Config
@@ -52,6 +54,8 @@ type Client struct {
 	ctx   context.Context //nolint:containedctx // ends with Close
 	stop  context.CancelCauseFunc
 	calls atomic.Int64
+	// tokens is nil where the login needs none.
+	tokens *tokens
 
 	mu    sync.Mutex
 	nodes map[int32]*node
@@ -70,20 +74,35 @@ type Client struct {
 // NewClient returns a client for cfg, which has been validated. It does not
 // dial. Its traffic is told to obs, which may be nil.
 func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
-	conf, err := saramaConfig(&cfg)
-	if err != nil {
-		return nil, err
-	}
 	if obs == nil {
 		obs = unobserved{}
 	}
-	c := &Client{cfg: cfg, conf: *conf, log: log, obs: obs, nodes: map[int32]*node{}}
+	cfg, deprecated := cfg.current()
+	warnDeprecated(log, deprecated)
+	c := &Client{cfg: cfg, log: log, obs: obs, nodes: map[int32]*node{}}
 	c.ctx, c.stop = context.WithCancelCause(context.Background())
+	c.tokens = newTokens(c.ctx, &c.cfg)
+	conf, err := saramaConfig(&c.cfg, c.tokens)
+	if err != nil {
+		return nil, err
+	}
+	c.conf = *conf
 	for _, address := range cfg.Brokers {
 		c.seeds = append(c.seeds, &node{client: c, id: cluster.NoBroker, address: address})
 	}
 	forwardLogs(log)
 	return c, nil
+}
+
+// Start looks at what the configuration refers to: files, and a collector
+// extension that hands out tokens. It does not dial. The error has a line for
+// each mistake.
+func (c *Client) Start(host component.Host) error {
+	mistakes := c.cfg.fileMistakes(time.Now())
+	if err := c.useExtension(host); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	return errors.Join(mistakes...)
 }
 
 // Snapshot asks the cluster. It returns by ctx's deadline, with what was

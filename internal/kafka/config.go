@@ -6,7 +6,6 @@ package kafka
 import (
 	"time"
 
-	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/config/configtls"
 )
 
@@ -38,18 +37,4 @@ type MetadataConfig struct {
 	// RefreshInterval is how long metadata serves before it is asked for anew.
 	// It goes on serving while that fails. 0: every scrape asks.
 	RefreshInterval time.Duration `mapstructure:"refresh_interval"`
-}
-
-// AuthConfig is how to log in to the brokers.
-type AuthConfig struct {
-	// SASL, where its mechanism is set, logs in by user name and password.
-	SASL *SASLConfig `mapstructure:"sasl"`
-}
-
-// SASLConfig is a login by SASL.
-type SASLConfig struct {
-	// Mechanism is PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty is no login.
-	Mechanism string              `mapstructure:"mechanism"`
-	Username  string              `mapstructure:"username"`
-	Password  configopaque.String `mapstructure:"password"`
 }

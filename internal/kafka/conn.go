@@ -23,6 +23,7 @@ var errCut = errors.New("connection cut")
 // plain text.
 type dialer struct {
 	cfg  *Config
+	bare int // see [frameGuard]
 	obs  Observer
 	ctx  context.Context //nolint:containedctx // sarama's dialer interface takes none
 	stop context.CancelCauseFunc
@@ -30,13 +31,14 @@ type dialer struct {
 	mu   sync.Mutex
 	sock net.Conn // the TCP connection below everything
 
+	stood    atomic.Bool                   // whether there was a connection, TLS included
 	answers  atomic.Int64                  // responses begun
 	stranger atomic.Pointer[notKafkaError] // what came instead of one
 }
 
-func newDialer(cfg *Config, obs Observer) *dialer {
+func newDialer(cfg *Config, bare int, obs Observer) *dialer {
 	ctx, stop := context.WithCancelCause(context.Background())
-	return &dialer{cfg: cfg, obs: obs, ctx: ctx, stop: stop}
+	return &dialer{cfg: cfg, bare: bare, obs: obs, ctx: ctx, stop: stop}
 }
 
 // Dial connects within the dial timeout, TLS handshake included.
@@ -58,7 +60,8 @@ func (d *dialer) Dial(network, address string) (net.Conn, error) {
 		d.obs.Connections(-1)
 		return nil, err
 	}
-	return &conn{Conn: plain, sock: sock, dialer: d}, nil
+	d.stood.Store(true)
+	return &conn{Conn: plain, sock: sock, dialer: d, guard: frameGuard{bare: d.bare}}, nil
 }
 
 // secure puts TLS on top of sock where it is configured.

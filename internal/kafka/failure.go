@@ -74,6 +74,9 @@ func codeOf(err error) string {
 	case timedOut(err):
 		return cluster.CodeNoAnswer
 	}
+	if _, ok := errors.AsType[*loginError](err); ok {
+		return cluster.CodeNoLogin
+	}
 	return cluster.CodeNoConnection
 }
 
@@ -95,6 +98,9 @@ func passing(n *node, err error) bool {
 	case err == nil || errors.Is(err, context.Canceled):
 		return false
 	case !ok:
+		if _, refused := errors.AsType[*loginError](err); refused && !gone(err) {
+			return false
+		}
 		return n == nil || n.steady() && !unsent(err)
 	}
 	switch code {

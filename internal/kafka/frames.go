@@ -35,6 +35,10 @@ func (e *notKafkaError) Error() string {
 // frameGuard follows a stream of responses and refuses a length that no broker
 // sends.
 type frameGuard struct {
+	// bare is which frame may be shorter than a response, counted from 1: the
+	// answer to a password outside of requests, as before Kafka 1.0. Without
+	// such a login it is 0.
+	bare   int
 	length [lengthBytes]byte
 	have   int   // bytes of length read so far
 	rest   int64 // bytes of the current frame still to come
@@ -70,8 +74,12 @@ func (g *frameGuard) begin() *notKafkaError {
 	if g.frames == 0 {
 		limit = maxFirstFrame
 	}
+	least := int32(minFrame)
+	if g.frames+1 == g.bare {
+		least = 0
+	}
 	size := int32(binary.BigEndian.Uint32(g.length[:]))
-	if size < minFrame || size > limit {
+	if size < least || size > limit {
 		return &notKafkaError{start: g.length, first: g.frames == 0}
 	}
 	g.frames++

@@ -4,6 +4,7 @@
 package kafka
 
 import (
+	"bytes"
 	"encoding/binary"
 	"testing"
 
@@ -79,4 +80,26 @@ func abs(n int) int {
 		return -(n + 1)
 	}
 	return n
+}
+
+// The answer to a bare password is empty; no other frame may be.
+func TestFrameGuardOfABareLogin(t *testing.T) {
+	answer, empty := []byte{0, 0, 0, 4, 1, 2, 3, 4}, []byte{0, 0, 0, 0}
+	for name, tt := range map[string]struct {
+		bare   int
+		frames [][]byte
+		good   bool
+	}{
+		"after a handshake":     {2, [][]byte{answer, empty, answer}, true},
+		"without a handshake":   {1, [][]byte{empty, answer}, true},
+		"twice":                 {1, [][]byte{empty, empty}, false},
+		"too soon":              {2, [][]byte{empty}, false},
+		"longer than it may be": {1, [][]byte{{0xff, 0xff, 0xff, 0xff}}, false},
+		"no such login":         {0, [][]byte{empty}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			guard := frameGuard{bare: tt.bare}
+			assert.Equal(t, tt.good, guard.follow(bytes.Join(tt.frames, nil)) == nil)
+		})
+	}
 }

@@ -24,7 +24,7 @@ type link struct {
 
 // openLink connects to address, logs in, and negotiates the protocol.
 func openLink(ctx context.Context, c *Client, address string) (*link, error) {
-	l := &link{client: c, dialer: newDialer(&c.cfg, c.obs), broker: sarama.NewBroker(address)}
+	l := &link{client: c, dialer: newDialer(&c.cfg, bareFrame(&c.conf), c.obs), broker: sarama.NewBroker(address)}
 	conf := c.conf
 	conf.Net.Proxy.Enable = true
 	conf.Net.Proxy.Dialer = l.dialer
@@ -35,6 +35,9 @@ func openLink(ctx context.Context, c *Client, address string) (*link, error) {
 	if err != nil {
 		reached, silent := l.dialer.reached(), l.dialer.silent()
 		l.close()
+		if l.dialer.stood.Load() && (!silent || isBare(&conf)) {
+			err = c.asLogin(err)
+		}
 		return nil, &openError{err: err, reached: reached, silent: silent}
 	}
 	return l, nil

@@ -47,7 +47,7 @@ func (c *Config) Mistakes() []error {
 	if every := c.Metadata.RefreshInterval; every < 0 {
 		mistakes = append(mistakes, fmt.Errorf(`"metadata.refresh_interval" is %v: must be 0s or more`, every))
 	}
-	return append(mistakes, c.Auth.SASL.mistakes()...)
+	return append(mistakes, c.authMistakes()...)
 }
 
 func (c *Config) brokerMistakes() []error {
@@ -95,39 +95,4 @@ func (c *Config) clientMistake() error {
 	}
 	return fmt.Errorf(`"client_id" is %q: must consist of letters, digits, ".", "_" and "-" with a "protocol_version" before "1.0.0"`,
 		c.ClientID)
-}
-
-func (s *SASLConfig) mistakes() []error {
-	if s == nil {
-		return nil
-	}
-	switch s.Mechanism {
-	case "":
-		return s.unusedMistake()
-	case sarama.SASLTypePlaintext, sarama.SASLTypeSCRAMSHA256, sarama.SASLTypeSCRAMSHA512:
-		return s.passwordMistakes()
-	default:
-		return []error{fmt.Errorf(
-			`"auth.sasl.mechanism" is %q: must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, or empty for no login`, s.Mechanism)}
-	}
-}
-
-// unusedMistake is there because the login would be left out without a word.
-func (s *SASLConfig) unusedMistake() []error {
-	if s.Username == "" && s.Password == "" {
-		return nil
-	}
-	return []error{errors.New(
-		`"auth.sasl.mechanism" is empty, with a username or password given: must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 to use them`)}
-}
-
-func (s *SASLConfig) passwordMistakes() []error {
-	var mistakes []error
-	if s.Username == "" {
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.username" is empty: must be set for %s`, s.Mechanism))
-	}
-	if s.Password == "" {
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.password" is empty: must be set for %s`, s.Mechanism))
-	}
-	return mistakes
 }

@@ -10,6 +10,8 @@
 //     request can be failed, delayed, left unanswered or answered otherwise.
 //   - [StartProxy] and [StartNoise] stand where a broker should be and
 //     misbehave on the level of TCP.
+//   - [NewCA], [StartKDC] and [StartTokenServer] are what logins need beside
+//     the brokers.
 //
 // What tests put into a cluster goes through [Seed], which uses another client
 // library than the one under test.

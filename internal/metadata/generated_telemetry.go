@@ -112,7 +112,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.KafkalagRequestErrors, err = builder.meter.Int64Counter(
 		"otelcol_kafkalag_request_errors",
-		metric.WithDescription("Requests without an answer or with one that holds an error, by api and error_code (Kafka's name, or NO_CONNECTION, NO_ANSWER), those included that succeeded when asked again. [Alpha]"),
+		metric.WithDescription("Requests without an answer or with one that holds an error, by api and error_code (Kafka's name, or NO_CONNECTION, NO_LOGIN, NO_ANSWER), those included that succeeded when asked again. [Alpha]"),
 		metric.WithUnit("{request}"),
 	)
 	errs = errors.Join(errs, err)

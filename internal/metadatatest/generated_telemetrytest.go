@@ -129,7 +129,7 @@ func AssertEqualKafkalagRequestDuration(t *testing.T, tt *componenttest.Telemetr
 func AssertEqualKafkalagRequestErrors(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_request_errors",
-		Description: "Requests without an answer or with one that holds an error, by api and error_code (Kafka's name, or NO_CONNECTION, NO_ANSWER), those included that succeeded when asked again. [Alpha]",
+		Description: "Requests without an answer or with one that holds an error, by api and error_code (Kafka's name, or NO_CONNECTION, NO_LOGIN, NO_ANSWER), those included that succeeded when asked again. [Alpha]",
 		Unit:        "{request}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

@@ -1,0 +1,35 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"github.com/IBM/sarama"
+	"go.uber.org/zap"
+)
+
+// current says what c says, without deprecated keys, and which of those it had
+// with what to write in their place.
+func (c Config) current() (Config, []string) {
+	var deprecated []string
+	if plain := c.Auth.PlainText; plain != nil {
+		deprecated = append(deprecated, "auth.plain_text: use auth.sasl with mechanism PLAIN")
+		c.Auth.SASL = &SASLConfig{Mechanism: sarama.SASLTypePlaintext, Username: plain.Username, Password: plain.Password}
+		c.Auth.PlainText = nil
+	}
+	if c.Auth.TLS != nil {
+		deprecated = append(deprecated, "auth.tls: use tls")
+		c.TLS = c.Auth.TLS
+		c.Auth.TLS = nil
+	}
+	if c.Auth.SASL != nil && c.Auth.SASL.Version != nil {
+		deprecated = append(deprecated, "auth.sasl.version: leave it out, the handshake's version follows from protocol_version")
+	}
+	return c, deprecated
+}
+
+func warnDeprecated(log *zap.Logger, keys []string) {
+	if len(keys) > 0 {
+		log.Warn("The configuration has deprecated keys", zap.Strings("keys", keys))
+	}
+}

@@ -1,0 +1,81 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package authtest
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/config/configopaque"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+)
+
+func opaque(s string) configopaque.String { return configopaque.String(s) }
+
+func (s *secured) kerberos() *kafka.KerberosConfig {
+	return &kafka.KerberosConfig{ServiceName: "kafka", Realm: s.kdc.Realm, Username: user, ConfigFile: s.kdc.ConfigFile}
+}
+
+func (s *secured) byTicket(secret string) kafka.AuthConfig {
+	k := s.kerberos()
+	k.Password = opaque(secret)
+	return kafka.AuthConfig{Kerberos: k}
+}
+
+func (s *secured) byKeytab(file string) kafka.AuthConfig {
+	k := s.kerberos()
+	k.Username, k.UseKeyTab, k.KeyTabFile = "keeper", true, file
+	return kafka.AuthConfig{Kerberos: k}
+}
+
+// tickets holds what else can be wrong with Kerberos.
+func tickets(t *testing.T, s *secured) {
+	t.Helper()
+	if s.kdc == nil {
+		t.Skip("no KDC")
+	}
+	for name, tt := range map[string]struct {
+		change func(*kafka.KerberosConfig)
+		cause  string
+	}{
+		"without fast negotiation": {func(k *kafka.KerberosConfig) { k.DisableFastNegotiation = true }, ""},
+		"unknown user":             {func(k *kafka.KerberosConfig) { k.Username = "nobody" }, "the KDC does not know auth.kerberos.username"},
+		"unknown service": {func(k *kafka.KerberosConfig) { k.ServiceName = "rabbit" }, "the KDC does not know the broker: " +
+			"check auth.kerberos.service_name, and that the broker is dialed by the host name of its principal"},
+		"unknown realm": {
+			func(k *kafka.KerberosConfig) { k.Realm = "NOWHERE.TEST" },
+			"unknown realm: auth.kerberos.config_file has no KDC for auth.kerberos.realm",
+		},
+		"KDC not there": {
+			func(k *kafka.KerberosConfig) { k.ConfigFile = s.elsewhere(t, deadAddress(t)) },
+			"the KDC cannot be reached: check auth.kerberos.config_file",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := config(s.Addresses(saslOnly))
+			cfg.Auth = s.byTicket(password)
+			tt.change(cfg.Auth.Kerberos)
+			cause := tt.cause
+			if cause != "" {
+				cause = "SASL GSSAPI login failed: " + cause
+			}
+			connect(t, cfg, nil).requireOutcome(t, cause)
+		})
+	}
+}
+
+// elsewhere is a krb5.conf with the KDC at another address.
+func (s *secured) elsewhere(t *testing.T, address string) string {
+	t.Helper()
+	text, err := os.ReadFile(s.kdc.ConfigFile)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "krb5.conf")
+	moved := regexp.MustCompile(`kdc = 127.*`).ReplaceAll(text, []byte("kdc = "+address))
+	require.NoError(t, os.WriteFile(file, moved, 0o600))
+	return file
+}

@@ -1,0 +1,140 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package authtest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configtls"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+)
+
+// config reaches the brokers at these host:port addresses.
+func config(brokers []string) kafka.Config {
+	return kafka.Config{
+		Brokers: brokers, ClientID: "test",
+		DialTimeout: 5 * time.Second, RequestTimeout: 10 * time.Second,
+	}
+}
+
+// trusting speaks TLS with the authority in the file.
+func trusting(caFile string) *configtls.ClientConfig {
+	c := configtls.NewDefaultClientConfig()
+	c.CAFile = caFile
+	return &c
+}
+
+// host has collector extensions.
+type host map[component.ID]component.Component
+
+func (h host) GetExtensions() map[component.ID]component.Component { return h }
+
+// client asks a cluster, and keeps all that is said while it does.
+type client struct {
+	*kafka.Client
+	said *transcript
+}
+
+// transcript is written to from many goroutines.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *transcript) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *transcript) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// connect makes a client, after it has checked that the configuration is free
+// of mistakes. At its end, no secret may have been said.
+func connect(t *testing.T, cfg kafka.Config, extensions host) *client {
+	t.Helper()
+	require.Empty(t, cfg.Mistakes())
+	said := new(transcript)
+	log := zap.New(zapcore.NewCore(
+		zapcore.NewJSONEncoder(zap.NewDevelopmentEncoderConfig()), zapcore.AddSync(said), zap.DebugLevel))
+	k, err := kafka.NewClient(cfg, log, nil)
+	require.NoError(t, err)
+	require.NoError(t, k.Start(extensions))
+	c := &client{Client: k, said: said}
+	t.Cleanup(func() {
+		k.Close()
+		fmt.Fprintf(said, "%v %+v %#v", cfg, cfg, cfg)
+		keepsSecrets(t, said.String())
+	})
+	return c
+}
+
+// keepsSecrets holds that nothing that was said gives a secret away.
+func keepsSecrets(t *testing.T, said string) {
+	t.Helper()
+	for _, secret := range []string{password, wrong, "client-secret-of-monitor", "Bearer ", "eyJ"} {
+		assert.NotContains(t, said, secret)
+	}
+}
+
+// ask makes one scrape of the brokers alone.
+func (c *client) ask(t *testing.T) (*cluster.Snapshot, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	all := func(string) bool { return true }
+	s, err := c.Snapshot(ctx, kafka.Questions{Topic: all, Group: all, Ends: true})
+	for _, f := range s.Failures {
+		fmt.Fprintf(c.said, "%+v\n", f)
+	}
+	return s, err
+}
+
+// requireIn holds that the client gets in and learns of the broker.
+func (c *client) requireIn(t *testing.T) {
+	t.Helper()
+	s, err := c.ask(t)
+	require.NoError(t, err)
+	require.Empty(t, s.Failures)
+	require.Len(t, s.Brokers, 1)
+}
+
+// requireOut holds that it does not, and why it says so, in one line.
+func (c *client) requireOut(t *testing.T, cause string) {
+	t.Helper()
+	s, err := c.ask(t)
+	require.Error(t, err)
+	require.Len(t, s.Failures, 1)
+	f := s.Failures[0]
+	assert.Equal(t, cause, f.Cause, "error: %v", f.Err)
+	assert.NotEmpty(t, f.Address)
+	assert.NotContains(t, f.Err.Error(), "\n")
+}
+
+// requireOutcome holds that the client gets in where there is no cause, and is
+// kept out for that cause where there is.
+func (c *client) requireOutcome(t *testing.T, cause string) {
+	t.Helper()
+	if cause == "" {
+		c.requireIn(t)
+		return
+	}
+	c.requireOut(t, cause)
+}

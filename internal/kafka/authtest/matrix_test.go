@@ -1,0 +1,79 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package authtest
+
+import (
+	"testing"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+)
+
+const untrusted = "the broker's certificate is signed by a CA that is not trusted: set tls.ca_file"
+
+// way is one way to log in, with the right secret and a wrong one.
+type way struct {
+	name  string
+	right kafka.AuthConfig
+	wrong kafka.AuthConfig
+	// cause is what the wrong one comes to.
+	cause string
+}
+
+func byPassword(mechanism, secret string) kafka.AuthConfig {
+	return kafka.AuthConfig{SASL: &kafka.SASLConfig{Mechanism: mechanism, Username: user, Password: opaque(secret)}}
+}
+
+// ways lists all that the broker offers.
+func (s *secured) ways() []way {
+	var all []way
+	for _, mechanism := range []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"} {
+		all = append(all, way{
+			mechanism, byPassword(mechanism, password), byPassword(mechanism, wrong),
+			"SASL " + mechanism + " login failed: wrong user name or password",
+		})
+	}
+	all = append(all, way{
+		"OAUTHBEARER", s.byToken(s.tokens.Secret), s.byToken(wrong),
+		"SASL OAUTHBEARER login failed: " + tokenRefused,
+	})
+	if s.kdc != nil {
+		all = append(all,
+			way{"GSSAPI password", s.byTicket(password), s.byTicket(wrong), "SASL GSSAPI login failed: wrong password or keytab"},
+			way{
+				"GSSAPI keytab", s.byKeytab(s.keytab), s.byKeytab(s.strangersTab),
+				"SASL GSSAPI login failed: auth.kerberos.keytab_file has no key for auth.kerberos.username and auth.kerberos.realm",
+			})
+	}
+	return all
+}
+
+// matrix holds every mechanism against a right and a wrong secret, with and
+// without TLS, and against a wrong authority.
+func matrix(t *testing.T, s *secured) {
+	t.Helper()
+	for _, w := range s.ways() {
+		for _, tt := range []struct {
+			name     string
+			listener string
+			auth     kafka.AuthConfig
+			caFile   string
+			cause    string
+		}{
+			{"right", saslOnly, w.right, "", ""},
+			{"wrong secret", saslOnly, w.wrong, "", w.cause},
+			{"right over TLS", saslTLS, w.right, s.ca.File, ""},
+			{"wrong secret over TLS", saslTLS, w.wrong, s.ca.File, w.cause},
+			{"wrong CA", saslTLS, w.right, s.otherCA.File, untrusted},
+		} {
+			t.Run(w.name+"/"+tt.name, func(t *testing.T) {
+				cfg := config(s.Addresses(tt.listener))
+				cfg.Auth = tt.auth
+				if tt.caFile != "" {
+					cfg.TLS = trusting(tt.caFile)
+				}
+				connect(t, cfg, nil).requireOutcome(t, tt.cause)
+			})
+		}
+	}
+}

@@ -1,0 +1,107 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configtls"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// startOf is what starting a client with that configuration comes to.
+func startOf(t *testing.T, cfg Config, host component.Host) error {
+	t.Helper()
+	client, err := NewClient(cfg, zap.NewNop(), nil)
+	require.NoError(t, err)
+	defer client.Close()
+	return client.Start(host)
+}
+
+func TestStartLooksAtFiles(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	missing := filepath.Join(dir, "missing")
+	nonsense := file("nonsense", "no PEM")
+	ca := kafkatest.NewCA(t)
+	good := ca.Issue(t, "good", time.Hour)
+	other := ca.Issue(t, "other", time.Hour)
+	old := ca.Issue(t, "old", -time.Hour)
+	bundle := file("bundle", read(t, old.Cert)+read(t, ca.File))
+	krb := file("krb5.conf", "[libdefaults]\ndefault_realm = R\n")
+
+	pair := func(cert, key string) func(*Config) {
+		return func(c *Config) { c.TLS.CertFile, c.TLS.KeyFile = cert, key }
+	}
+	authority := func(path string) func(*Config) { return func(c *Config) { c.TLS.CAFile = path } }
+	kerberos := func(krb5, keytab string) func(*Config) {
+		return func(c *Config) {
+			c.Auth.Kerberos = &KerberosConfig{ServiceName: "kafka", Realm: "R", Username: "u", KeyTabFile: keytab, ConfigFile: krb5}
+		}
+	}
+	for name, tt := range map[string]struct {
+		change func(*Config)
+		want   []string // the beginning of each line
+	}{
+		"none":           {func(*Config) {}, nil},
+		"authority":      {authority(ca.File), nil},
+		"bundle":         {authority(bundle), nil},
+		"pair":           {pair(good.Cert, good.Key), nil},
+		"no authority":   {authority(missing), []string{`"tls.ca_file" is "` + missing + `": must be a file with certificates in PEM: no such file or directory`}},
+		"odd authority":  {authority(nonsense), []string{`"tls.ca_file" is "` + nonsense + `": must be a file with certificates in PEM: there are none`}},
+		"old authority":  {authority(old.Cert), []string{`"tls.ca_file" is "` + old.Cert + `": must be a file with certificates in PEM: expired at `}},
+		"no certificate": {pair(missing, good.Key), []string{`"tls.cert_file" is "` + missing + `": must be a file with a certificate in PEM: no such file or directory`}},
+		"no key":         {pair(good.Cert, missing), []string{`"tls.key_file" is "` + missing + `": must be a file with the key of tls.cert_file in PEM: no such file or directory`}},
+		"other key":      {pair(good.Cert, other.Key), []string{`"tls.key_file" is "` + other.Key + `": must be a file with the key of tls.cert_file in PEM: tls: private key does not match public key`}},
+		"old pair":       {pair(old.Cert, old.Key), []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
+		"token server": {func(c *Config) {
+			tls := configtls.NewDefaultClientConfig()
+			tls.CAFile = missing
+			c.Auth.SASL = &SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearer: &OAuthBearerConfig{TLS: &tls}}
+		}, []string{`"auth.sasl.oauthbearer.tls.ca_file" is "` + missing + `": must be a file with certificates in PEM: no such file or directory`}},
+		"Kerberos": {kerberos(missing, missing), []string{
+			`"auth.kerberos.config_file" is "` + missing + `": must be a file with a krb5.conf: no such file or directory`,
+			`"auth.kerberos.keytab_file" is "` + missing + `": must be a file with a keytab: no such file or directory`,
+		}},
+		"odd keytab": {kerberos(krb, nonsense), []string{`"auth.kerberos.keytab_file" is "` + nonsense + `": must be a file with a keytab: `}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := testConfig("kafka:9092")
+			tls := configtls.NewDefaultClientConfig()
+			cfg.TLS = &tls
+			tt.change(&cfg)
+			err := startOf(t, cfg, nil)
+			if tt.want == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.Error(t, err)
+			lines := strings.Split(err.Error(), "\n")
+			require.Len(t, lines, len(tt.want))
+			for i, want := range tt.want {
+				assert.True(t, strings.HasPrefix(lines[i], want), "%s\nis not\n%s", lines[i], want)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(text)
+}

@@ -1,0 +1,87 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+// tokenServer asks an OAuth 2.0 server by the client credentials grant.
+type tokenServer struct {
+	cfg   *OAuthBearerConfig
+	grant clientcredentials.Config
+}
+
+func newTokenServer(cfg *OAuthBearerConfig) *tokenServer {
+	return &tokenServer{cfg: cfg, grant: clientcredentials.Config{
+		ClientID:       cfg.ClientID,
+		ClientSecret:   reveal(cfg.ClientSecret),
+		TokenURL:       cfg.TokenURL,
+		Scopes:         cfg.Scopes,
+		EndpointParams: cfg.EndpointParams,
+	}}
+}
+
+// Token implements [tokenSource].
+func (s *tokenServer) Token(ctx context.Context) (*oauth2.Token, error) {
+	client, err := s.client(ctx)
+	if err != nil {
+		return nil, &tokenError{cause: "check auth.sasl.oauthbearer.tls", err: err}
+	}
+	token, err := s.grant.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
+	if err != nil {
+		return nil, &tokenError{cause: causeOfTokenServer(err), err: plainTokenError(err)}
+	}
+	return token, nil
+}
+
+// client serves one request, so that it sees files that were replaced. Tokens
+// are asked for seldom.
+func (s *tokenServer) client(ctx context.Context) (*http.Client, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableKeepAlives = true
+	if s.cfg.TLS != nil {
+		config, err := s.cfg.TLS.LoadTLSConfig(ctx)
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig = config
+	}
+	return &http.Client{Transport: transport}, nil
+}
+
+func causeOfTokenServer(err error) string {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response != nil && refused.Response.StatusCode < 500 {
+		return "the token server refused: check client_id, client_secret, token_url and scopes of auth.sasl.oauthbearer"
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "the token server's certificate is signed by a CA that is not trusted: set auth.sasl.oauthbearer.tls.ca_file"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the token server's certificate is for another name: check auth.sasl.oauthbearer.token_url"
+	}
+	if timedOut(err) {
+		return "the token server did not answer within half of request_timeout"
+	}
+	return "no answer from the token server: check auth.sasl.oauthbearer.token_url"
+}
+
+// plainTokenError is err on one line, without the server's whole page.
+func plainTokenError(err error) error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	switch {
+	case !ok || refused.Response == nil:
+		return err
+	case refused.ErrorCode == "":
+		return fmt.Errorf("the token server answered %s", refused.Response.Status)
+	}
+	return fmt.Errorf("the token server answered %s: %s", refused.Response.Status, refused.ErrorCode)
+}
