@@ -26,6 +26,9 @@ type Group struct {
 	// cluster's marks: Unknown as soon as one of them is unknown, None where
 	// the group has no lag at all to compare.
 	LagMax cluster.Offset
+	// Status is that of the worst partition, unknown while one of them is.
+	// [Judge] fills it in.
+	Status Status
 }
 
 // Topic is the lag of a group in one topic.
@@ -40,6 +43,9 @@ type Topic struct {
 	OffsetSum, LagSum, Expired cluster.Offset
 	// Uncommitted counts the topic's partitions without a commit.
 	Uncommitted int
+	// AgeMax is the largest Age among the partitions; unknown as soon as one
+	// of them is. [Dates] fills it in.
+	AgeMax Age
 }
 
 // Partition is the lag of a group in one partition; Unknown marks as in
@@ -47,6 +53,11 @@ type Topic struct {
 type Partition struct {
 	ID             int32
 	Committed, Lag cluster.Offset
+	// Age is that of the oldest record which the group has not read, by the
+	// record's own timestamp; 0 where it has read all. [Dates] fills it in.
+	Age Age
+	// Status is filled in by [Judge].
+	Status Status
 }
 
 // Anomalies counts what a scrape found odd. They are no failures: the numbers

@@ -1,0 +1,220 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// Age is how long ago a record was written. The zero Age is unknown.
+type Age struct {
+	time.Duration
+	Known bool
+}
+
+// Dates tells how old the records are that groups have not read yet, by the
+// records' own timestamps. It learns from scrapes, which tell when records
+// arrived, and from look-ups, which tell timestamps; it says which look-ups
+// would help. It is not safe for concurrent use.
+type Dates struct {
+	// Keep is how long the arrival of records is remembered.
+	Keep time.Duration
+	// Interval is the time from one scrape to the next. Arrival stands for a
+	// record's timestamp where a look-up has shown that they differ by no more.
+	Interval time.Duration
+	// Blind says that there are no look-ups: arrival then always stands for
+	// the timestamp.
+	Blind bool
+
+	now    cluster.Timestamp
+	scrape int
+	topics map[string]*topicDates
+	wants  []want
+}
+
+// topicDates is one topic. Its id tells it from a later one of the same name.
+type topicDates struct {
+	id         cluster.TopicID
+	partitions map[int32]*partitionDates
+	// compacted is valid until its time.
+	compacted      bool
+	compactedUntil cluster.Timestamp
+}
+
+// partitionDates is what is remembered of one partition.
+type partitionDates struct {
+	scrape     int // which learned start, end and leader
+	start, end cluster.Offset
+	leader     int32
+
+	history history
+	steps   steps
+	search  progress
+	commits []cluster.Offset // of the newest scrape, where there is lag
+
+	// prompt says that a look-up has shown, until that time, that records
+	// arrive close to their timestamps.
+	prompt      bool
+	promptUntil cluster.Timestamp
+	// asked says that a look-up is under way, aside that one was in vain and
+	// the next scrape is waited for.
+	asked, aside bool
+}
+
+// want is a commit without a date.
+type want struct {
+	topic     string
+	partition int32
+	commit    cluster.Offset
+	lag       cluster.Offset
+}
+
+// Date fills in the ages of r, which was computed from s at the time now, and
+// returns how many could not be told.
+func (d *Dates) Date(now time.Time, s *cluster.Snapshot, r *Report) (unknown int) {
+	d.now = cluster.NewTimestamp(now)
+	d.scrape++
+	d.wants = d.wants[:0]
+	d.forget(s)
+	d.observe(s, r)
+	for g := range r.Groups {
+		for t := range r.Groups[g].Topics {
+			unknown += d.topic(&r.Groups[g].Topics[t])
+		}
+	}
+	slices.SortFunc(d.wants, func(a, b want) int {
+		return cmp.Or(cmp.Compare(b.lag, a.lag), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
+	})
+	return unknown
+}
+
+// forget drops the topics that are gone, and those created anew.
+func (d *Dates) forget(s *cluster.Snapshot) {
+	if d.topics == nil {
+		d.topics = map[string]*topicDates{}
+	}
+	for name, known := range d.topics {
+		if now := s.Topics[name]; now == nil || now.ID != known.id {
+			delete(d.topics, name)
+		}
+	}
+}
+
+// observe learns where the partitions that groups use end, and which commits
+// are to be dated.
+func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
+	for _, g := range r.Groups {
+		for _, t := range g.Topics {
+			topic := s.Topics[t.Name]
+			for _, p := range t.Partitions {
+				if now, exists := find(topic, p.ID); exists {
+					d.partition(topic, &now).observe(d, now, p)
+				}
+			}
+		}
+	}
+	for _, t := range d.topics {
+		for id, p := range t.partitions {
+			switch {
+			case p.scrape == d.scrape:
+				slices.Sort(p.commits)
+				p.steps.prune(p.start, p.commits)
+			case d.scrape-p.scrape > int(d.Keep/d.Interval):
+				delete(t.partitions, id) // no group uses it any more
+			}
+		}
+	}
+}
+
+func (d *Dates) partition(topic *cluster.Topic, p *cluster.Partition) *partitionDates {
+	t := d.topics[topic.Name]
+	if t == nil {
+		t = &topicDates{id: topic.ID, partitions: map[int32]*partitionDates{}}
+		d.topics[topic.Name] = t
+	}
+	known := t.partitions[p.ID]
+	if known == nil || p.End.Known() && p.End < known.end {
+		// An end that went back belongs to another log.
+		known = &partitionDates{}
+		t.partitions[p.ID] = known
+	}
+	return known
+}
+
+// observe takes the partition as it is now, and one group's commit in it.
+func (p *partitionDates) observe(d *Dates, now cluster.Partition, g Partition) {
+	if p.scrape != d.scrape {
+		p.scrape, p.leader, p.aside = d.scrape, now.Leader, false
+		p.start, p.end = orElse(now.Start, p.start), orElse(now.End, p.end)
+		p.commits = p.commits[:0]
+		if now.End.Known() && d.Keep > 0 {
+			p.history.add(d.now, now.End, d.Keep)
+		}
+	}
+	if g.Lag > 0 {
+		p.commits = append(p.commits, p.unread(g.Committed))
+	}
+}
+
+// unread is the first offset that a group at commit can still read: what was
+// before the log's start is gone, and the oldest record left is next.
+func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return max(commit, p.start) }
+
+// topic fills in the ages of one group in one topic.
+func (d *Dates) topic(t *Topic) (unknown int) {
+	t.AgeMax = Age{Known: true}
+	for i := range t.Partitions {
+		p := &t.Partitions[i]
+		p.Age = d.age(t.Name, p)
+		t.AgeMax.Duration = max(t.AgeMax.Duration, p.Age.Duration)
+		if !p.Age.Known {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		t.AgeMax = Age{}
+	}
+	return unknown
+}
+
+// age is how old the first record is that a group has not read in a partition:
+//   - 0 where there is none: nothing is committed beyond, or retention has
+//     deleted all that was;
+//   - 0 for a record of the future.
+func (d *Dates) age(topic string, g *Partition) Age {
+	if !g.Lag.Known() {
+		return Age{}
+	}
+	t := d.topics[topic]
+	p := t.partitions[g.ID]
+	commit := p.unread(g.Committed)
+	if g.Lag == 0 || commit >= p.end {
+		return Age{Known: true}
+	}
+	at, ok := d.date(t, p, commit)
+	if !ok {
+		d.wants = append(d.wants, want{topic, g.ID, commit, g.Lag})
+		return Age{}
+	}
+	return Age{Duration: time.Duration(max(d.now-at, 0)) * time.Millisecond, Known: true}
+}
+
+// date tells a commit's timestamp by what is at hand: a record that a look-up
+// named, then its arrival, then bounds that a search has brought together.
+func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) (cluster.Timestamp, bool) {
+	if below, _ := p.steps.around(commit); below != nil && below.offset == commit {
+		return below.at, true
+	}
+	if d.Blind || p.prompt && d.now <= p.promptUntil {
+		if at, ok := p.history.arrival(commit); ok {
+			return at, true
+		}
+	}
+	at, verdict := p.steps.date(commit, d.now, t.compacted)
+	return at, verdict == found || verdict == foundUnlessCompacted && d.now <= t.compactedUntil
+}

@@ -1,0 +1,237 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// live is a log that grows by ten records a second, stamped late by that much.
+type live struct {
+	testLog
+	now  time.Time
+	late time.Duration
+}
+
+// pass lets time go by.
+func (l *live) pass(d time.Duration) {
+	for range d / (100 * time.Millisecond) {
+		l.now = l.now.Add(100 * time.Millisecond)
+		l.records = append(l.records, record{l.end, cluster.NewTimestamp(l.now.Add(-l.late))})
+		l.end++
+	}
+}
+
+func TestDatesFromHistory(t *testing.T) {
+	d, log := newDates(), &live{now: testNow}
+	log.pass(time.Minute)
+	var commit cluster.Offset
+	for i := range 20 { // a consumer at half the rate
+		ages := log.scrape(d, log.now, commit)
+		if i == 2 {
+			assert.Positive(t, log.search(d, false), "one look-up at least shows that records arrive when they are stamped")
+			log.asked = 0
+		}
+		if i > 2 {
+			truth := log.now.Sub(time.UnixMilli(int64(log.date(commit))))
+			require.True(t, ages[0].Known)
+			assert.InDelta(t, truth.Seconds(), ages[0].Seconds(), 1)
+			log.search(d, false)
+		}
+		log.pass(30 * time.Second)
+		commit = log.end - cluster.Offset(100+150*(i+1))
+	}
+	assert.Zero(t, log.asked, "the history tells all the rest")
+}
+
+func TestDatesOfReplayedRecords(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	d, log := newDates(), &live{now: testNow, late: year}
+	log.pass(time.Minute)
+	for range 5 {
+		commit := log.end - 200
+		log.scrape(d, log.now, commit)
+		log.search(d, false)
+		age := log.scrape(d, log.now, commit)[0]
+		require.True(t, age.Known)
+		assert.InDelta(t, (year + 20*time.Second).Seconds(), age.Seconds(), 1, "arrival is not what counts")
+		log.pass(30 * time.Second)
+	}
+	again := newDates()
+	log.scrape(again, log.now, log.end-200)
+	log.search(again, false)
+	assert.InDelta(t, (year + 20*time.Second).Seconds(), log.scrape(again, log.now, log.end-200)[0].Seconds(), 1)
+}
+
+func TestDatesBlind(t *testing.T) {
+	d, log := &Dates{Keep: time.Hour, Interval: 30 * time.Second, Blind: true}, &live{now: testNow}
+	log.pass(time.Minute)
+	commit := log.end - 10
+	assert.False(t, log.scrape(d, log.now, commit)[0].Known, "it came before the history")
+	log.pass(30 * time.Second)
+	assert.False(t, log.scrape(d, log.now, commit)[0].Known)
+	assert.InDelta(t, 20, log.scrape(d, log.now, log.end-200)[0].Seconds(), 0.2)
+}
+
+func TestDatesAskNothingTwice(t *testing.T) {
+	log := dense(spread(1000, func(i int) float64 { return float64(i*i) / 1e6 })...)
+	d := newDates()
+	for range 3 {
+		log.scrape(d, testNow, log.end, log.end)
+		log.search(d, false)
+	}
+	assert.Zero(t, log.asked, "nobody lags")
+	log.scrape(d, testNow, 100, 100, log.end, 700)
+	log.search(d, false)
+	log.asked = 0
+	for i := range 3 {
+		now := testNow.Add(time.Duration(i) * time.Minute)
+		for _, age := range log.scrape(d, now, 100, 100, log.end, 700) {
+			assert.True(t, age.Known)
+		}
+		log.search(d, false)
+	}
+	assert.Zero(t, log.asked, "stuck groups are dated already")
+
+	log.scrape(d, testNow, 105, 100, log.end, 702)
+	assert.LessOrEqual(t, log.search(d, false), 6, "what is known nearby makes it few")
+}
+
+func TestDatesOfManyGroupsShareRounds(t *testing.T) {
+	log := dense(spread(3000, func(i int) float64 { return float64(i*i) / 9e6 })...)
+	alone := 0
+	commits := []cluster.Offset{100, 500, 600, 610, 1500, 2900}
+	for _, c := range commits {
+		d := newDates()
+		log.scrape(d, testNow, c)
+		alone += log.search(d, false)
+	}
+	d := newDates()
+	log.scrape(d, testNow, commits...)
+	assert.Less(t, log.search(d, false), alone*3/4)
+}
+
+func TestDatesForgetAnotherLog(t *testing.T) {
+	old := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
+	for name, next := range map[string]func(*testLog, *cluster.Snapshot){
+		"an end that went back": func(l *testLog, _ *cluster.Snapshot) { l.end = 50 },
+		"another topic id":      func(_ *testLog, s *cluster.Snapshot) { s.Topics["t"].ID[0]++ },
+	} {
+		t.Run(name, func(t *testing.T) {
+			log, d := *old, newDates()
+			log.scrape(d, testNow, 10)
+			log.search(d, false)
+			require.True(t, log.scrape(d, testNow, 10)[0].Known)
+			shell := log.snapshot(10)
+			next(&log, shell)
+			s := log.snapshot(10)
+			s.Topics["t"].ID = shell.Topics["t"].ID
+			r := Compute(s)
+			assert.Equal(t, 1, d.Date(testNow, s, r))
+		})
+	}
+	t.Run("while a look-up is under way", func(t *testing.T) {
+		log, d := *old, newDates()
+		log.scrape(d, testNow, 10)
+		lookups, _ := d.Plan(1)
+		require.Len(t, lookups, 1)
+		s := log.snapshot(10)
+		s.Topics["t"].ID[0]++
+		d.Date(testNow, s, Compute(s))
+		d.Learn([]cluster.Answer{{Lookup: lookups[0], Offset: 10, Time: 5}})
+		assert.Equal(t, 1, d.Date(testNow, s, Compute(s)), "the answer is about the old log")
+		d.Learn([]cluster.Answer{{Lookup: cluster.Lookup{Topic: "never heard of"}}})
+	})
+}
+
+func TestDatesAreAbsentNotWrong(t *testing.T) {
+	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
+	s := log.snapshot(10)
+	s.Topics["t"].Partitions[0].End = cluster.Unknown
+	r := Compute(s)
+	d := newDates()
+	assert.Equal(t, 1, d.Date(testNow, s, r))
+	assert.Equal(t, Age{}, r.Groups[0].Topics[0].AgeMax)
+	lookups, _ := d.Plan(10)
+	assert.Empty(t, lookups, "without a lag there is nothing to date")
+
+	s = log.snapshot(10)
+	s.Topics["t"].Partitions[0].Leader = cluster.NoBroker
+	d = newDates()
+	d.Date(testNow, s, Compute(s))
+	lookups, _ = d.Plan(10)
+	assert.Empty(t, lookups, "nobody to ask")
+}
+
+func TestDatesSetAsideWhatFails(t *testing.T) {
+	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
+	d := newDates()
+	log.scrape(d, testNow, 10)
+	lookups, _ := d.Plan(10)
+	require.Len(t, lookups, 1)
+	again, _ := d.Plan(10)
+	assert.Empty(t, again, "one at a time")
+	d.Learn([]cluster.Answer{{Lookup: lookups[0], Err: errors.New("no leader")}})
+	again, _ = d.Plan(10)
+	assert.Empty(t, again, "until the next scrape")
+	log.scrape(d, testNow, 10)
+	again, _ = d.Plan(10)
+	assert.Len(t, again, 1)
+}
+
+func TestDatesNeverAskForEver(t *testing.T) {
+	log := dense(spread(1000, func(i int) float64 { return float64(i) / 2000 })...)
+	d := newDates()
+	log.scrape(d, testNow, 500)
+	for n := range 200 {
+		lookups, _ := d.Plan(1)
+		if len(lookups) == 0 {
+			return
+		}
+		// A log that changes all the time: answers that fit nothing known.
+		d.Learn([]cluster.Answer{{Lookup: lookups[0], Offset: cluster.Offset(n * 7 % 1000), Time: lookups[0].At + 1}})
+	}
+	t.Fatal("200 look-ups")
+}
+
+func TestPlanTakesTheLargestLagFirst(t *testing.T) {
+	d := newDates()
+	s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{}, Groups: map[string]*cluster.Group{}}
+	g := &cluster.Group{Name: "g", CommitsKnown: true}
+	s.Groups["g"] = g
+	for i, end := range []cluster.Offset{10, 1000, 100} {
+		name := fmt.Sprint("t", i)
+		s.Topics[name] = &cluster.Topic{Name: name, Partitions: []cluster.Partition{{Leader: int32(i), End: end}}}
+		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: name, Partitions: []cluster.Commit{{Offset: 1}}})
+	}
+	assert.Equal(t, 3, d.Date(testNow, s, Compute(s)))
+	first, _ := d.Plan(2)
+	require.Len(t, first, 2)
+	assert.Equal(t, []string{"t1", "t2"}, []string{first[0].Topic, first[1].Topic})
+	assert.Equal(t, int32(1), first[0].Leader)
+	second, _ := d.Plan(2)
+	require.Len(t, second, 1)
+	assert.Equal(t, "t0", second[0].Topic)
+}
+
+func TestDatesKeepWhatAGroupUsedThroughAFailedScrape(t *testing.T) {
+	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
+	d := newDates()
+	log.scrape(d, testNow, 10)
+	log.search(d, false)
+	log.scrape(d, testNow)
+	assert.True(t, log.scrape(d, testNow, 10)[0].Known)
+	for range int(d.Keep/d.Interval) + 1 {
+		log.scrape(d, testNow)
+	}
+	assert.Empty(t, d.topics["t"].partitions, "until nobody has used it for long")
+}

@@ -1,0 +1,129 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// seconds makes a history of (second, end) pairs.
+func seconds(pairs ...[2]int64) *history {
+	h := &history{}
+	for _, p := range pairs {
+		h.add(cluster.Timestamp(p[0]*1000), cluster.Offset(p[1]), time.Hour)
+	}
+	return h
+}
+
+func TestHistoryArrival(t *testing.T) {
+	for name, tt := range map[string]struct {
+		history *history
+		offset  cluster.Offset
+		want    float64 // seconds; NaN: cannot be told
+	}{
+		"empty":                  {seconds(), 5, math.NaN()},
+		"one point":              {seconds([2]int64{10, 5}), 5, math.NaN()},
+		"on the line":            {seconds([2]int64{10, 0}, [2]int64{20, 100}), 50, 15.05},
+		"the last before an end": {seconds([2]int64{10, 0}, [2]int64{20, 100}), 99, 19.95},
+		"before the history":     {seconds([2]int64{10, 5}, [2]int64{20, 100}), 4, math.NaN()},
+		"first of the history":   {seconds([2]int64{10, 5}, [2]int64{20, 6}), 5, 15},
+		"not yet seen":           {seconds([2]int64{10, 0}, [2]int64{20, 100}), 100, math.NaN()},
+		"after a pause":          {seconds([2]int64{10, 5}, [2]int64{20, 5}, [2]int64{90, 5}, [2]int64{100, 15}), 9, 94.5},
+		"before a pause":         {seconds([2]int64{10, 5}, [2]int64{20, 15}, [2]int64{90, 15}, [2]int64{100, 16}), 14, 19.5},
+		"an end that went back":  {seconds([2]int64{10, 5}, [2]int64{20, 15}, [2]int64{30, 2}, [2]int64{40, 12}), 6, 34.5},
+		"gone with its log":      {seconds([2]int64{10, 5}, [2]int64{20, 15}, [2]int64{30, 2}, [2]int64{40, 8}), 9, math.NaN()},
+		"a clock that went back": {seconds([2]int64{50, 0}, [2]int64{60, 10}, [2]int64{20, 20}, [2]int64{30, 30}), 5, math.NaN()},
+		"an end that leaps":      {seconds([2]int64{10, 0}, [2]int64{20, 1 << 40}), 5, math.NaN()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at, ok := tt.history.arrival(tt.offset)
+			if math.IsNaN(tt.want) {
+				assert.False(t, ok)
+				return
+			}
+			require.True(t, ok)
+			assert.InDelta(t, tt.want, float64(at)/1000, 0.001)
+		})
+	}
+}
+
+func TestHistoryMergesAndForgets(t *testing.T) {
+	h := &history{}
+	for i := range int64(1000) { // eight hours and more at an even rate
+		h.add(cluster.Timestamp(i*30_000), cluster.Offset(i*500), time.Hour)
+	}
+	assert.LessOrEqual(t, len(h.points), 3, "a straight line")
+	h = &history{}
+	for i := range int64(1000) {
+		h.add(cluster.Timestamp(i*30_000), cluster.Offset(i*i), time.Hour)
+	}
+	assert.LessOrEqual(t, len(h.points), maxPoints)
+	const hour = 3_600_000
+	assert.Less(t, h.at, cluster.Timestamp(999*30_000-hour+1), "it reaches back an hour")
+	assert.GreaterOrEqual(t, h.at+cluster.Timestamp(h.points[1].at), cluster.Timestamp(999*30_000-hour), "and no further than it must")
+}
+
+// TestHistoryIsTrueToAnInterval holds the history's estimates against what
+// happened, for rates that change all the time.
+func TestHistoryIsTrueToAnInterval(t *testing.T) {
+	const interval = 30_000
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		h := &history{}
+		end, rate := 0.0, 1000.0
+		var ends []cluster.Offset // at every interval's end
+		for i := range int64(121) {
+			h.add(cluster.Timestamp(i*interval), cluster.Offset(end), time.Hour)
+			ends = append(ends, cluster.Offset(end))
+			rate = max(0, rate*(0.5+r.Float64())+float64(r.IntN(3)-1)*200)
+			end += rate
+		}
+		wrong := 0
+		for i := 1; i < len(ends); i++ {
+			if ends[i] == ends[i-1] {
+				continue
+			}
+			at, ok := h.arrival((ends[i] + ends[i-1]) / 2)
+			require.True(t, ok)
+			truth := float64(i)*interval - interval/2
+			if math.Abs(float64(at)-truth) > interval {
+				wrong++
+			}
+		}
+		assert.LessOrEqual(t, wrong, 6, "seed %d: of 120, and only because a full history is thinned", seed)
+	}
+}
+
+// BenchmarkHistoryMemory states the memory of a full hour at 30 s, of records
+// that come at the least even rate.
+func BenchmarkHistoryMemory(b *testing.B) {
+	const partitions = 1000
+	b.ReportAllocs()
+	for b.Loop() {
+		r := rand.New(rand.NewPCG(1, 1))
+		dates := make([]partitionDates, partitions)
+		for i := range dates {
+			end := cluster.Offset(0)
+			for n := range int64(120) {
+				end += cluster.Offset(r.IntN(10_000))
+				dates[i].history.add(cluster.Timestamp(n*30_000), end, time.Hour)
+			}
+		}
+		held := 0
+		for i := range dates {
+			held += int(unsafe.Sizeof(dates[i])) + 8*cap(dates[i].history.points)
+		}
+		b.ReportMetric(float64(held)/partitions, "B/partition")
+		b.ReportMetric(float64(held)/partitions*100_000/(1<<20), "MiB/100k-partitions")
+	}
+}

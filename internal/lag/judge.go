@@ -1,0 +1,100 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
+
+// Judge remembers the last scrapes and says of each group and partition how it
+// does. The zero Judge is ready for use.
+type Judge struct {
+	groups map[string]*judged
+}
+
+// judged is one group.
+type judged struct {
+	absent     int // scrapes in a row
+	partitions map[topicPartition]*seen
+}
+
+type topicPartition struct {
+	topic     string
+	id        cluster.TopicID
+	partition int32
+}
+
+// seen is one partition of one group.
+type seen struct {
+	samples samples
+	absent  int // scrapes in a row
+}
+
+// Judge fills in the statuses of r, which was computed from s. A scrape that
+// does not know a lag is left out of the trend.
+func (j *Judge) Judge(s *cluster.Snapshot, r *Report) {
+	if j.groups == nil {
+		j.groups = map[string]*judged{}
+	}
+	for _, g := range j.groups {
+		g.absent++
+	}
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		known := j.groups[g.Name]
+		if known == nil {
+			known = &judged{partitions: map[topicPartition]*seen{}}
+			j.groups[g.Name] = known
+		}
+		known.absent = 0
+		known.judge(s, g)
+	}
+	for name, g := range j.groups {
+		if g.absent > window {
+			delete(j.groups, name)
+		}
+	}
+}
+
+// judge is one group's part: its status is that of its worst partition, and not
+// known while one of them is not.
+func (j *judged) judge(s *cluster.Snapshot, g *Group) {
+	for _, p := range j.partitions {
+		p.absent++
+	}
+	worst, unknown := StatusUnknown, false
+	for i := range g.Topics {
+		t := &g.Topics[i]
+		for n := range t.Partitions {
+			p := &t.Partitions[n]
+			p.Status = j.partition(topicPartition{t.Name, s.Topics[t.Name].ID, p.ID}, *p)
+			unknown = unknown || p.Status == StatusUnknown
+			worst = max(worst, p.Status)
+		}
+	}
+	if !unknown {
+		g.Status = worst
+	}
+	for key, p := range j.partitions {
+		if p.absent > window {
+			delete(j.partitions, key)
+		}
+	}
+}
+
+func (j *judged) partition(key topicPartition, now Partition) Status {
+	p := j.partitions[key]
+	if p == nil {
+		p = &seen{}
+		j.partitions[key] = p
+	}
+	p.absent = 0
+	if !now.Lag.Known() {
+		return StatusUnknown
+	}
+	if len(p.samples) == window {
+		copy(p.samples, p.samples[1:])
+		p.samples = p.samples[:window-1]
+	}
+	p.samples = append(p.samples, sample{now.Committed, now.Lag})
+	return p.samples.status()
+}

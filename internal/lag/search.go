@@ -1,0 +1,164 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"math"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// precise is when a search ends: a date that is known to within a second, in
+// milliseconds.
+const precise = 1000
+
+// verdict is what is known of a commit's date.
+type verdict int
+
+const (
+	// open: more look-ups are needed.
+	open verdict = iota
+	// found: the date is known.
+	found
+	// foundUnlessCompacted: so it is, unless the topic is compacted.
+	foundUnlessCompacted
+	// hopeless: no look-up can tell.
+	hopeless
+)
+
+// date is the timestamp of the record that is read next from commit on, as far
+// as look-ups have told.
+func (s steps) date(commit cluster.Offset, now cluster.Timestamp, compacted bool) (cluster.Timestamp, verdict) {
+	below, above := s.around(commit)
+	switch {
+	case below == nil && above != nil && above.from <= 0:
+		return s.first(above)
+	case below == nil:
+		return undated, open
+	case below.offset == commit:
+		return below.at, found
+	case below.at >= now:
+		// A record of the future, and with it all that follows, has no age yet:
+		// there is nothing to tell apart.
+		return below.at, found
+	case above == nil && now-below.at <= precise:
+		return below.at, found
+	case above == nil || above.from-below.at > precise:
+		return undated, open
+	case above.at == undated || above.at-below.at <= precise:
+		return below.at, found
+	}
+	return s.gap(below, above, compacted)
+}
+
+// first: no record with a timestamp comes before above. The commit lies before
+// the first one left, which is read next; or there is none, because the
+// partition is empty or its records are from before Kafka 0.10.
+func (s steps) first(above *step) (cluster.Timestamp, verdict) {
+	if above.at == undated {
+		return undated, hopeless
+	}
+	return above.at, found
+}
+
+// gap: no record with a timestamp of its own lies between below, which is
+// before the commit, and above, which is after it and much younger.
+//   - Where every offset is there, the record at the commit has the same
+//     timestamp as below, or one out of order: the largest so far counts.
+//   - In a compacted topic it is most likely gone, and the next one is read.
+func (s steps) gap(below, above *step, compacted bool) (cluster.Timestamp, verdict) {
+	switch {
+	case !compacted:
+		return below.at, foundUnlessCompacted
+	case above.from-below.at > 1:
+		return undated, open
+	}
+	return above.at, found
+}
+
+// progress is how far the search for one commit's date has come.
+type progress struct {
+	commit cluster.Offset
+	// at is the time asked for last; end was the log's end then.
+	at  cluster.Timestamp
+	end cluster.Offset
+	// low and width are the bounds as they were then: the lower one, and how
+	// far above it the other was.
+	low, width cluster.Timestamp
+	// pace is what bisecting would have brought the width down to.
+	pace cluster.Timestamp
+	// slow counts the answers in a row that did not halve the width, side those
+	// that moved the same bound: the upper one where positive.
+	slow, side int
+}
+
+// next chooses the time to ask for while the date of commit is open. Whatever
+// the answer, it moves one of the bounds.
+func (p *progress) next(s steps, h *history, commit, end cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+	p.at = p.choose(s, h, commit, end, now)
+	p.end = end
+	return p.at
+}
+
+func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+	below, above := s.around(commit)
+	if below == nil {
+		if at, ok := h.arrival(commit); ok && above == nil {
+			return at
+		}
+		return 0 // the oldest record
+	}
+	until := step{from: now + 1, offset: max(end, commit+1)} // what is written lies before now
+	if above != nil {
+		until = *above
+	}
+	width := until.from - below.at
+	p.note(commit, below.at, width)
+	switch {
+	case commit == below.offset+1, width <= precise, p.slow == 2 && p.pace/2 >= width:
+		// The very next timestamp ends the search where many records share
+		// one, or are out of order.
+		return below.at + 1
+	}
+	return min(max(below.at+p.interpolate(commit-below.offset, until.offset-commit), below.at+1), until.from-1)
+}
+
+// note compares the bounds with those before the last answer.
+func (p *progress) note(commit cluster.Offset, low, width cluster.Timestamp) {
+	if p.commit != commit || p.pace == 0 {
+		*p = progress{commit: commit, low: low, width: width, pace: 2 * width}
+		return
+	}
+	p.slow++
+	if width <= p.width/2 {
+		p.slow = 0
+	}
+	if low == p.low {
+		p.side = max(p.side, 0) + 1
+	} else {
+		p.side = min(p.side, 0) - 1
+	}
+	p.low, p.width, p.pace = low, width, p.pace/2
+}
+
+// interpolate returns how far above the lower bound to ask, when that is so many
+// offsets before the commit and the upper one so many after it.
+//
+// Interpolation alone finds a date at once where records come at an even rate,
+// and may take for ever where they do not. So the weight of a bound that does
+// not move is halved from answer to answer (the Illinois method), and the time
+// is kept so near to the middle that the search is never more than two answers
+// behind bisecting: about 20 for a week.
+func (p *progress) interpolate(before, after cluster.Offset) cluster.Timestamp {
+	// Half an offset before the commit: the answer is to be its record.
+	low, high := float64(before)-0.5, float64(after)+0.5
+	if p.side > 1 {
+		low = math.Ldexp(low, 1-p.side)
+	} else if p.side < -1 {
+		high = math.Ldexp(high, 1+p.side)
+	}
+	at := cluster.Timestamp(low / (low + high) * float64(p.width))
+	reach := max(p.pace, p.width) / 2
+	return min(max(at, p.width-reach), reach)
+}
