@@ -103,6 +103,9 @@ type Group struct {
 	// Members is the number of live members, valid when Described.
 	Members   int
 	Described bool
+	// Assigned is what the members are assigned, sorted by topic. It is valid
+	// when Described and asked for.
+	Assigned []Assignment
 	// Commits is sorted by topic. It is valid when CommitsKnown; a group
 	// that never committed then has none.
 	Commits      []TopicCommits
@@ -122,4 +125,13 @@ type TopicCommits struct {
 type Commit struct {
 	Partition int32
 	Offset    Offset
+}
+
+// Assignment is what the members of a group are assigned of one topic.
+type Assignment struct {
+	Topic string
+	// Members is the number of members that have a partition of it.
+	Members int
+	// Partitions is sorted and holds each once.
+	Partitions []int32
 }

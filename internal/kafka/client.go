@@ -27,8 +27,9 @@ type Questions struct {
 	// Topic and Group tell which names are wanted. Nothing is asked about
 	// others. A nil Group asks nothing about groups at all.
 	Topic, Group func(name string) bool
-	// Commits asks for committed offsets, Describe for members and state.
-	Commits, Describe bool
+	// Commits asks for committed offsets, Describe for members and state, and
+	// with Assignments also for the partitions that the members are assigned.
+	Commits, Describe, Assignments bool
 	// Ends and Starts ask for the partitions' end and log start offsets.
 	Ends, Starts bool
 }

@@ -126,7 +126,9 @@ func (s *scrape) describeClassic(ctx context.Context, n *node, groups []*cluster
 	for _, d := range answer.Groups {
 		// A group that does not exist, or is of another protocol, is Dead.
 		gone := d.State == "Dead" || vanished(d.Err)
-		answers[d.GroupId] = description{code: d.Err, gone: gone, state: d.State, protocol: d.Protocol, members: len(d.Members)}
+		answers[d.GroupId] = description{
+			code: d.Err, gone: gone, state: d.State, protocol: d.Protocol, members: len(d.Members), assigned: s.assignedClassic(d),
+		}
 	}
 	return fillIn(groups, answers)
 }
@@ -161,6 +163,7 @@ func (s *scrape) describeConsumer(ctx context.Context, n *node, groups []*cluste
 		d := &answer.Groups[i]
 		answers[d.GroupID] = description{
 			code: d.ErrorCode, gone: vanished(d.ErrorCode), state: d.GroupState, protocol: d.AssignorName, members: len(d.Members),
+			assigned: s.assignedConsumer(d),
 		}
 	}
 	return fillIn(groups, answers)
@@ -172,6 +175,7 @@ type description struct {
 	gone            bool
 	state, protocol string
 	members         int
+	assigned        []cluster.Assignment
 }
 
 // fillIn enters what was told and returns the groups that failed. Of a group
@@ -188,6 +192,7 @@ func fillIn(groups []*cluster.Group, answers map[string]description) []groupErro
 			failed = append(failed, groupError{group: g.Name, err: d.code})
 		default:
 			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
+			g.Assigned = d.assigned
 		}
 	}
 	return failed

@@ -7,13 +7,13 @@ import "github.com/IBM/sarama"
 
 // observe tells of errors within an answer, each code once. What broke the
 // request itself was told of when it was sent.
-func (s *scrape) observe(api string, errs ...error) {
+func (c *Client) observe(api string, errs ...error) {
 	told := map[sarama.KError]bool{}
 	for _, err := range errs {
 		code, ok := err.(sarama.KError) //nolint:errorlint // one within a chain is of a login that was refused
 		if ok && !told[code] {
 			told[code] = true
-			s.obs.Failed(api, codeName(code))
+			c.obs.Failed(api, codeName(code))
 		}
 	}
 }

@@ -1,0 +1,188 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/IBM/sarama"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// newTestFinder is a finder that knows the brokers of fake.
+func newTestFinder(t *testing.T, fake *kafkatest.Fake) *Finder {
+	t.Helper()
+	finder, err := NewFinder(Config{
+		Brokers:        []string{"127.0.0.1:1"}, // not asked
+		ClientID:       "test",
+		DialTimeout:    3 * time.Second,
+		RequestTimeout: 5 * time.Second,
+	}, zap.NewNop(), nil)
+	require.NoError(t, err)
+	t.Cleanup(finder.Close)
+	finder.Begin(brokersOf(fake))
+	return finder
+}
+
+func brokersOf(fake *kafkatest.Fake) map[int32]cluster.Broker {
+	brokers := map[int32]cluster.Broker{}
+	for id, address := range fake.Brokers() {
+		brokers[int32(id)] = cluster.Broker{ID: int32(id), Address: address}
+	}
+	return brokers
+}
+
+func TestLookup(t *testing.T) {
+	fake := kafkatest.StartFake(t, 3)
+	fake.CreateTopic(t, "t", 4, 1, nil)
+	for p := range int32(3) {
+		fake.MoveLeader(t, "t", p, p)
+		fake.ProduceAt(t, "t", p, time.UnixMilli(1000), time.UnixMilli(3000), time.UnixMilli(2000), time.UnixMilli(5000))
+	}
+	fake.MoveLeader(t, "t", 3, 0)
+	finder := newTestFinder(t, fake)
+	for name, tt := range map[string]struct {
+		partition, leader int32
+		at                cluster.Timestamp
+		offset            cluster.Offset
+		time              cluster.Timestamp
+		fails             bool
+	}{
+		"the oldest":               {partition: 0, leader: 0, at: 0, offset: 0, time: 1000},
+		"its own time":             {partition: 1, leader: 1, at: 3000, offset: 1, time: 3000},
+		"the first one after":      {partition: 2, leader: 2, at: 1500, offset: 1, time: 3000},
+		"none":                     {partition: 0, leader: 0, at: 5001, offset: cluster.None},
+		"an empty partition":       {partition: 3, leader: 0, at: 0, offset: cluster.None},
+		"not the leader":           {partition: 0, leader: 1, fails: true},
+		"a leader that is unknown": {partition: 0, leader: 9, fails: true},
+		"no such partition":        {partition: 9, leader: 0, fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ask := cluster.Lookup{Topic: "t", Partition: tt.partition, Leader: tt.leader, At: tt.at}
+			got := finder.Lookup(t.Context(), []cluster.Lookup{ask})
+			require.Len(t, got, 1)
+			assert.Equal(t, ask, got[0].Lookup)
+			if tt.fails {
+				assert.Error(t, got[0].Err)
+				return
+			}
+			require.NoError(t, got[0].Err)
+			assert.Equal(t, tt.offset, got[0].Offset)
+			assert.Equal(t, tt.time, got[0].Time)
+		})
+	}
+}
+
+func TestLookupsAreBatchedByLeader(t *testing.T) {
+	const partitions = 1200
+	fake := kafkatest.StartFake(t, 1)
+	fake.CreateTopic(t, "t", partitions, 1, nil)
+	finder := newTestFinder(t, fake)
+	fake.ResetRequests()
+	var lookups []cluster.Lookup
+	for p := range int32(partitions) {
+		lookups = append(lookups, cluster.Lookup{Topic: "t", Partition: p})
+	}
+	answers := finder.Lookup(t.Context(), lookups)
+	require.Len(t, answers, partitions)
+	seen := map[int32]bool{}
+	for _, a := range answers {
+		require.NoError(t, a.Err)
+		seen[a.Partition] = true
+	}
+	assert.Len(t, seen, partitions)
+	assert.Equal(t, 3, fake.Requests()["ListOffsets"])
+	assert.Equal(t, 1, fake.Dials(0))
+}
+
+func TestDecodeFound(t *testing.T) {
+	l := cluster.Lookup{Topic: "t", At: 5}
+	for name, tt := range map[string]struct {
+		block *sarama.OffsetResponseBlock
+		want  cluster.Answer
+	}{
+		"not answered":  {nil, cluster.Answer{Lookup: l, Err: errNotAnswered}},
+		"an error":      {&sarama.OffsetResponseBlock{Err: sarama.ErrNotLeaderForPartition}, cluster.Answer{Lookup: l, Err: sarama.ErrNotLeaderForPartition}},
+		"found":         {&sarama.OffsetResponseBlock{Offset: 7, Timestamp: 9}, cluster.Answer{Lookup: l, Offset: 7, Time: 9}},
+		"none":          {&sarama.OffsetResponseBlock{Offset: -1, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
+		"without times": {&sarama.OffsetResponseBlock{Offset: 7, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, decodeFound(l, tt.block)) })
+	}
+}
+
+// TestLookupOfABrokerThatIsAway asks it once, not once a round.
+func TestLookupOfABrokerThatIsAway(t *testing.T) {
+	fake := seeded(t, 1, 3, 0)
+	proxies := fake.Proxies(t)
+	brokers := brokersOf(fake)
+	for id, p := range proxies {
+		brokers[int32(id)] = cluster.Broker{ID: int32(id), Address: p.Addr()}
+	}
+	finder := newTestFinder(t, fake)
+	finder.Begin(brokers)
+	lookups := []cluster.Lookup{{Topic: "t0", Partition: 0, Leader: 0}, {Topic: "t0", Partition: 1, Leader: 1}}
+	proxies[1].Hang()
+	finder.client.cfg.RequestTimeout = 100 * time.Millisecond
+	for range 5 {
+		failed := 0
+		for _, a := range finder.Lookup(t.Context(), lookups) {
+			if a.Err != nil {
+				failed++
+				assert.Equal(t, int32(1), a.Partition)
+			}
+		}
+		assert.Equal(t, 1, failed)
+	}
+	assert.Equal(t, 1, proxies[1].Dials())
+}
+
+func TestLookupEndsWithClose(t *testing.T) {
+	fake := seeded(t, 1, 3, 0)
+	finder := newTestFinder(t, fake)
+	fake.ResetRequests()
+	defer fake.Hang(kmsg.ListOffsets, 0)()
+	answers := make(chan []cluster.Answer)
+	go func() {
+		answers <- finder.Lookup(context.Background(), []cluster.Lookup{{Topic: "t0", Leader: 0}})
+	}()
+	require.Eventually(t, func() bool { return fake.Requests()["ListOffsets"] == 1 }, 10*time.Second, time.Millisecond)
+	began := time.Now()
+	finder.Close()
+	got := <-answers
+	assert.ErrorIs(t, got[0].Err, errClosed)
+	assert.Less(t, time.Since(began), 2*time.Second)
+}
+
+func TestCompacted(t *testing.T) {
+	fake := kafkatest.StartFake(t, 2)
+	fake.CreateTopic(t, "plain", 1, 1, nil)
+	fake.CreateTopic(t, "compacted", 1, 1, map[string]string{cleanupPolicy: "compact"})
+	fake.CreateTopic(t, "both", 1, 1, map[string]string{cleanupPolicy: "compact,delete"})
+	finder := newTestFinder(t, fake)
+	got := finder.Compacted(t.Context(), []string{"plain", "compacted", "both", "none"})
+	assert.True(t, got["compacted"])
+	assert.True(t, got["both"])
+	assert.False(t, got["plain"])
+	assert.False(t, got["none"])
+	finder.Close()
+	assert.Empty(t, finder.Compacted(t.Context(), []string{"compacted"}))
+}
+
+func TestNewDescribeConfigsRequest(t *testing.T) {
+	for version, want := range map[sarama.KafkaVersion]int16{
+		sarama.V0_11_0_0: 0, sarama.V1_1_0_0: 1, sarama.V2_0_0_0: 2, sarama.V2_8_0_0: 4, sarama.MaxVersion: 4,
+	} {
+		assert.Equal(t, want, newDescribeConfigsRequest(version, []string{"t"}).Version, fmt.Sprint(version))
+	}
+}
