@@ -89,7 +89,8 @@ func TestScrapeOfACluster(t *testing.T) {
 	assert.Equal(t, map[string]int64{"": 3}, got["kafka.brokers"])
 	assert.Equal(t, map[string]int64{"topic=orders": 3}, got["kafka.topic.partitions"])
 	assert.Len(t, got["kafka.partition.current_offset"], 3)
-	assert.Len(t, got, len(allMetrics(t)), "every metric has a point")
+	assert.NotContains(t, got, "kafka.consumer_group.time_lag_max", "it has yet to be found")
+	assert.Len(t, got, len(allMetrics(t))-1, "every other metric has a point")
 }
 
 func TestFiltersApplyBeforeAnythingIsAsked(t *testing.T) {

@@ -40,8 +40,22 @@ type Config struct {
 	GroupMatch   string `mapstructure:"group_match"`
 	GroupExclude string `mapstructure:"group_exclude"`
 
+	// TimeLag is how time lags are told.
+	TimeLag TimeLagConfig `mapstructure:"time_lag"`
+
 	// MetricsBuilderConfig turns metrics and resource attributes on and off.
 	metadata.MetricsBuilderConfig `mapstructure:",squash"`
+}
+
+// TimeLagConfig is how the age of unread records is told.
+type TimeLagConfig struct {
+	// History is how long it is remembered when records arrived. 0 remembers
+	// nothing, and leaves all to the search.
+	History time.Duration `mapstructure:"history"`
+	// SearchBudget is how many records may be looked up by their time in a
+	// collection interval. 0 turns the search off: then a record's arrival
+	// stands for its time, and what came before the history has no time lag.
+	SearchBudget int `mapstructure:"search_budget"`
 }
 
 func createDefaultConfig() component.Config {
@@ -57,6 +71,7 @@ func createDefaultConfig() component.Config {
 		},
 		TopicMatch:           `^[^_].*$`,
 		GroupMatch:           `.*`,
+		TimeLag:              TimeLagConfig{History: time.Hour, SearchBudget: 5000},
 		MetricsBuilderConfig: metadata.NewDefaultMetricsBuilderConfig(),
 	}
 }

@@ -68,6 +68,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		TopicExclude:         "b$",
 		GroupMatch:           "^c",
 		GroupExclude:         "d$",
+		TimeLag:              TimeLagConfig{History: 2 * time.Hour, SearchBudget: 100},
 		MetricsBuilderConfig: metrics,
 	}, cfg)
 }

@@ -38,5 +38,11 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
-	return newMetrics(set, c, newScraper(set, c, client, tel), next)
+	var f finder
+	if needsDates(c.Metrics) && c.TimeLag.SearchBudget > 0 {
+		if f, err = kafka.NewFinder(c.Config, set.Logger, tel); err != nil {
+			return nil, err
+		}
+	}
+	return newMetrics(set, c, newScraper(set, c, client, f, tel), next)
 }

@@ -109,7 +109,7 @@ func newTestScraper(set receiver.Settings, cfg *Config, c client) *lagScraper {
 	if err != nil {
 		panic(err)
 	}
-	return newScraper(set, cfg, c, tel)
+	return newScraper(set, cfg, c, nil, tel)
 }
 
 // start runs a receiver with a client that stands in for the cluster.

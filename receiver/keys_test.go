@@ -33,6 +33,7 @@ var keyEffects = map[string]struct {
 	"topic_exclude":       {func(c *Config) { c.TopicExclude = "^b" }, topicsAsked},
 	"group_match":         {func(c *Config) { c.GroupMatch = "^b" }, groupsAsked},
 	"group_exclude":       {func(c *Config) { c.GroupExclude = "^b" }, groupsAsked},
+	"time_lag":            {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, datesOf},
 	"metrics":             {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
 	"resource_attributes": {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
 }
@@ -112,6 +113,13 @@ func pointsOf(_ *testing.T, cfg *Config) any {
 	snapshot, report := sample()
 	metrics, _ := recordWith(cfg, snapshot, report)
 	return metrics.DataPointCount()
+}
+
+// datesOf is how far back arrival is remembered, and the first round of a search.
+func datesOf(t *testing.T, cfg *Config) any {
+	t.Helper()
+	d := newDater(cfg, &fakeFinder{}, zap.NewNop(), nil)
+	return []any{d.dates.Keep, d.budget}
 }
 
 func topicsAsked(_ *testing.T, cfg *Config) any { return asked(questionsOf(cfg).Topic) }

@@ -15,9 +15,11 @@ func questionsOf(cfg *Config) kafka.Questions {
 	ask := kafka.Questions{
 		Topic:    newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
 		Commits:  needsCommits(on),
-		Describe: on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
+		Describe: needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
 		Ends:     on.KafkaPartitionCurrentOffset.Enabled || needsLag(on),
-		Starts:   on.KafkaPartitionOldestOffset.Enabled || on.KafkaConsumerGroupExpired.Enabled,
+		Starts:   on.KafkaPartitionOldestOffset.Enabled || on.KafkaConsumerGroupExpired.Enabled || needsDates(on),
+
+		Assignments: needsAssignments(on),
 	}
 	if ask.Commits || ask.Describe {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).wants
@@ -28,7 +30,20 @@ func questionsOf(cfg *Config) kafka.Questions {
 func needsLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupLag.Enabled ||
 		on.KafkaConsumerGroupLagSum.Enabled ||
-		on.KafkaConsumerGroupLagMax.Enabled
+		on.KafkaConsumerGroupLagMax.Enabled ||
+		needsDates(on) || needsStatus(on)
+}
+
+func needsDates(on metadata.MetricsConfig) bool {
+	return on.KafkaConsumerGroupTimeLag.Enabled || on.KafkaConsumerGroupTimeLagMax.Enabled
+}
+
+func needsStatus(on metadata.MetricsConfig) bool {
+	return on.KafkaConsumerGroupStatus.Enabled || on.KafkaConsumerGroupPartitionStatus.Enabled
+}
+
+func needsAssignments(on metadata.MetricsConfig) bool {
+	return on.KafkaConsumerGroupAssignedPartitions.Enabled || on.KafkaConsumerGroupTopicMembers.Enabled
 }
 
 func needsCommits(on metadata.MetricsConfig) bool {

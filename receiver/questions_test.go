@@ -12,13 +12,13 @@ import (
 )
 
 func TestQuestionsOf(t *testing.T) {
-	type asked struct{ groups, commits, describe, ends, starts bool }
+	type asked struct{ groups, commits, describe, ends, starts, assignments bool }
 	for name, tt := range map[string]struct {
 		enable func(*metadata.MetricsConfig)
 		want   asked
 	}{
 		"nothing":    {func(*metadata.MetricsConfig) {}, asked{}},
-		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, true, true}},
+		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, true, true, false}},
 		"brokers":    {func(on *metadata.MetricsConfig) { on.KafkaBrokers.Enabled = true }, asked{}},
 		"partitions": {func(on *metadata.MetricsConfig) { on.KafkaPartitionLeader.Enabled = true }, asked{}},
 		"current_offset": {
@@ -57,6 +57,30 @@ func TestQuestionsOf(t *testing.T) {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true },
 			asked{groups: true, commits: true, ends: true},
 		},
+		"time_lag": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTimeLag.Enabled = true },
+			asked{groups: true, commits: true, ends: true, starts: true},
+		},
+		"time_lag_max": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTimeLagMax.Enabled = true },
+			asked{groups: true, commits: true, ends: true, starts: true},
+		},
+		"status": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupStatus.Enabled = true },
+			asked{groups: true, commits: true, ends: true},
+		},
+		"partition_status": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupPartitionStatus.Enabled = true },
+			asked{groups: true, commits: true, ends: true},
+		},
+		"topic_members": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTopicMembers.Enabled = true },
+			asked{groups: true, describe: true, assignments: true},
+		},
+		"assigned_partitions": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupAssignedPartitions.Enabled = true },
+			asked{groups: true, describe: true, assignments: true},
+		},
 		"expired": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupExpired.Enabled = true },
 			asked{groups: true, commits: true, starts: true},
@@ -67,7 +91,7 @@ func TestQuestionsOf(t *testing.T) {
 			cfg.Metrics = metadata.MetricsConfig{}
 			tt.enable(&cfg.Metrics)
 			ask := questionsOf(cfg)
-			assert.Equal(t, tt.want, asked{ask.Group != nil, ask.Commits, ask.Describe, ask.Ends, ask.Starts})
+			assert.Equal(t, tt.want, asked{ask.Group != nil, ask.Commits, ask.Describe, ask.Ends, ask.Starts, ask.Assignments})
 			assert.NotNil(t, ask.Topic)
 		})
 	}

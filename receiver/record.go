@@ -129,11 +129,18 @@ func (r *recorder) group(g *cluster.Group) {
 	if g.Described {
 		r.mb.RecordKafkaConsumerGroupMembersDataPoint(r.ts, int64(g.Members), g.Name)
 	}
+	for _, a := range g.Assigned {
+		r.mb.RecordKafkaConsumerGroupTopicMembersDataPoint(r.ts, int64(a.Members), g.Name, a.Topic)
+		r.mb.RecordKafkaConsumerGroupAssignedPartitionsDataPoint(r.ts, int64(len(a.Partitions)), g.Name, a.Topic)
+	}
 }
 
 func (r *recorder) groupLag(g *lag.Group) {
 	if r.known(g.LagMax, r.on.KafkaConsumerGroupLagMax.Enabled) {
 		r.mb.RecordKafkaConsumerGroupLagMaxDataPoint(r.ts, int64(g.LagMax), g.Name)
+	}
+	if g.Status != lag.StatusUnknown {
+		r.mb.RecordKafkaConsumerGroupStatusDataPoint(r.ts, 1, g.Name, statusOf(g.Status))
 	}
 	for i := range g.Topics {
 		r.topicLag(g.Name, &g.Topics[i])
@@ -150,6 +157,9 @@ func (r *recorder) topicLag(group string, t *lag.Topic) {
 	if r.known(t.Expired, r.on.KafkaConsumerGroupExpired.Enabled) {
 		r.mb.RecordKafkaConsumerGroupExpiredDataPoint(r.ts, int64(t.Expired), group, t.Name)
 	}
+	if t.AgeMax.Known {
+		r.mb.RecordKafkaConsumerGroupTimeLagMaxDataPoint(r.ts, t.AgeMax.Seconds(), group, t.Name)
+	}
 	for _, p := range t.Partitions {
 		r.partitionLag(group, t.Name, p)
 	}
@@ -162,7 +172,15 @@ func (r *recorder) partitionLag(group, topic string, p lag.Partition) {
 	if r.known(p.Lag, r.on.KafkaConsumerGroupLag.Enabled) {
 		r.mb.RecordKafkaConsumerGroupLagDataPoint(r.ts, int64(p.Lag), group, topic, int64(p.ID))
 	}
+	if p.Age.Known {
+		r.mb.RecordKafkaConsumerGroupTimeLagDataPoint(r.ts, p.Age.Seconds(), group, topic, int64(p.ID))
+	}
+	if p.Status != lag.StatusUnknown {
+		r.mb.RecordKafkaConsumerGroupPartitionStatusDataPoint(r.ts, 1, group, topic, int64(p.ID), statusOf(p.Status))
+	}
 }
+
+func statusOf(s lag.Status) metadata.AttributeStatus { return metadata.MapAttributeStatus[s.String()] }
 
 func brokerID(id int32) string { return strconv.FormatInt(int64(id), 10) }
 

@@ -46,7 +46,8 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			"payments": {Name: "payments", Unclear: true},
 		},
 		Groups: map[string]*cluster.Group{
-			"billing":  {Name: "billing", Coordinator: 1, State: "Stable", Type: "consumer", Protocol: "uniform", Members: 2, Described: true, CommitsKnown: true},
+			"billing": {Name: "billing", Coordinator: 1, State: "Stable", Type: "consumer", Protocol: "uniform", Members: 2, Described: true, CommitsKnown: true,
+				Assigned: []cluster.Assignment{{Topic: "orders", Members: 2, Partitions: []int32{0, 1, 2}}, {Topic: "users", Members: 1, Partitions: []int32{0}}}},
 			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
 			"audit":    {Name: "audit", Coordinator: 3},
 		},
@@ -55,7 +56,7 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 		{Name: "billing", LagMax: cluster.Unknown, Topics: []lag.Topic{
 			{
 				Name: "orders", OffsetSum: 46, LagSum: cluster.Unknown, Expired: 4, Uncommitted: 1,
-				Partitions: []lag.Partition{{ID: 0, Committed: 6, Lag: 94}, {ID: 1, Committed: 40, Lag: cluster.Unknown}},
+				Partitions: []lag.Partition{{ID: 0, Committed: 6, Lag: 94, Age: aged(7200), Status: lag.StatusRewind}, {ID: 1, Committed: 40, Lag: cluster.Unknown}},
 			},
 			{
 				Name: "users", OffsetSum: cluster.Unknown, LagSum: cluster.Unknown, Expired: cluster.Unknown,
@@ -63,12 +64,20 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			},
 		}},
 		{Name: "idle", LagMax: cluster.None},
-		{Name: "shipping", LagMax: 2, Topics: []lag.Topic{{
+		{Name: "shipping", LagMax: 2, Status: lag.StatusWarn, Topics: []lag.Topic{{
 			Name: "orders", OffsetSum: 103, LagSum: 2, Expired: 0,
-			Partitions: []lag.Partition{{ID: 0, Committed: 98, Lag: 2}, {ID: 2, Committed: 5, Lag: 2}},
+			AgeMax: aged(90.5),
+			Partitions: []lag.Partition{
+				{ID: 0, Committed: 98, Lag: 2, Age: aged(90.5), Status: lag.StatusWarn},
+				{ID: 2, Committed: 5, Lag: 2, Age: aged(0.25), Status: lag.StatusOK},
+			},
 		}}},
 	}}
 	return snapshot, report
+}
+
+func aged(seconds float64) lag.Age {
+	return lag.Age{Duration: time.Duration(seconds * float64(time.Second)), Known: true}
 }
 
 func recordWith(cfg *Config, s *cluster.Snapshot, r *lag.Report) (pmetric.Metrics, int) {
@@ -79,6 +88,7 @@ func recordWith(cfg *Config, s *cluster.Snapshot, r *lag.Report) (pmetric.Metric
 func TestRecordGolden(t *testing.T) {
 	for name, change := range map[string]func(*Config, *cluster.Snapshot){
 		"default": func(*Config, *cluster.Snapshot) {},
+		"opt-in":  func(cfg *Config, _ *cluster.Snapshot) { onlyOptIn(cfg) },
 		"alias":   func(cfg *Config, _ *cluster.Snapshot) { cfg.ClusterAlias = "eu-orders"; onlyBrokers(cfg) },
 		"no-id":   func(cfg *Config, s *cluster.Snapshot) { s.ClusterID = ""; onlyBrokers(cfg) },
 	} {
@@ -89,6 +99,16 @@ func TestRecordGolden(t *testing.T) {
 			got, _ := recordWith(cfg, snapshot, report)
 			requireGolden(t, "record-"+name, got)
 		})
+	}
+}
+
+func onlyOptIn(cfg *Config) {
+	cfg.Metrics = metadata.MetricsConfig{
+		KafkaConsumerGroupAssignedPartitions: metadata.KafkaConsumerGroupAssignedPartitionsMetricConfig{Enabled: true},
+		KafkaConsumerGroupPartitionStatus:    metadata.KafkaConsumerGroupPartitionStatusMetricConfig{Enabled: true},
+		KafkaConsumerGroupStatus:             metadata.KafkaConsumerGroupStatusMetricConfig{Enabled: true},
+		KafkaConsumerGroupTimeLag:            metadata.KafkaConsumerGroupTimeLagMetricConfig{Enabled: true},
+		KafkaConsumerGroupTopicMembers:       metadata.KafkaConsumerGroupTopicMembersMetricConfig{Enabled: true},
 	}
 }
 

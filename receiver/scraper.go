@@ -22,28 +22,47 @@ type lagScraper struct {
 	ask      kafka.Questions
 	memory   lag.Memory
 	record   *recorder
+	dater    *dater     // nil: nobody wants to know
+	judge    *lag.Judge // likewise
 	failures *failureLog
+	expired  *expiredLog
 	status   status
 	tel      *telemetry
 	now      func() time.Time
 }
 
-func newScraper(set receiver.Settings, cfg *Config, client client, tel *telemetry) *lagScraper {
-	return &lagScraper{
+// newScraper returns a scraper that asks client, and f for time lags; without f
+// they are told as far as they can be.
+func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel *telemetry) *lagScraper {
+	s := &lagScraper{
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
+		expired:  newExpiredLog(set.Logger),
 		tel:      tel,
 		now:      time.Now,
 	}
+	if needsDates(cfg.Metrics) {
+		s.dater = newDater(cfg, f, set.Logger, tel)
+	}
+	if needsStatus(cfg.Metrics) {
+		s.judge = &lag.Judge{}
+	}
+	return s
 }
 
 // start does not dial: a cluster that is away is a failed scrape, not a
 // collector that does not start.
 func (s *lagScraper) start(_ context.Context, host component.Host) error {
 	s.status.host = host
-	return s.asker.client.Start(host)
+	if err := s.asker.client.Start(host); err != nil {
+		return err
+	}
+	if s.dater != nil {
+		return s.dater.start(host)
+	}
+	return nil
 }
 
 func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
@@ -64,12 +83,28 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.failures.report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
+	s.interpret(ctx, snapshot, report)
 	metrics, missing := s.record.record(s.now(), snapshot, report)
 	return metrics, partial(snapshot.Failures, missing)
 }
 
-// shutdown ends a running scrape and closes the connections. It does not wait.
+// interpret adds to a report what follows from the scrapes before.
+func (s *lagScraper) interpret(ctx context.Context, snapshot *cluster.Snapshot, report *lag.Report) {
+	if s.dater != nil {
+		s.dater.date(ctx, s.now(), snapshot, report)
+	}
+	if s.judge != nil {
+		s.judge.Judge(snapshot, report)
+	}
+	s.expired.report(s.now(), report)
+}
+
+// shutdown ends a running scrape and search, and closes the connections. It
+// does not wait for Kafka.
 func (s *lagScraper) shutdown() {
 	s.asker.stop()
+	if s.dater != nil {
+		s.dater.shutdown()
+	}
 	s.tel.shutdown()
 }

@@ -91,6 +91,20 @@ func TestTelemetryOfTraffic(t *testing.T) {
 	assert.InDelta(t, 3.02, total, 1e-9, "seconds")
 }
 
+func TestTelemetryOfTimeLag(t *testing.T) {
+	reader := componenttest.NewTelemetry()
+	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
+	tel, err := newTelemetry(reader.NewTelemetrySettings())
+	require.NoError(t, err)
+	tel.undated(t.Context(), 9)
+	tel.undated(t.Context(), 4)
+	tel.round(t.Context(), 300)
+	tel.round(t.Context(), 12)
+	assert.Equal(t, map[string]int64{"": 4}, counts(t, reader, "kafkalag_time_lag_undated"))
+	assert.Equal(t, map[string]int64{"": 2}, counts(t, reader, "kafkalag_time_lag_rounds"))
+	assert.Equal(t, map[string]int64{"": 312}, counts(t, reader, "kafkalag_time_lag_lookups"))
+}
+
 func TestTelemetryOfAScrape(t *testing.T) {
 	reader := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })

@@ -28,6 +28,7 @@ func (c *Config) timingMistakes() []error {
 	}{
 		{"collection_interval", c.CollectionInterval, c.CollectionInterval <= 0, "more than 0s"},
 		{"initial_delay", c.InitialDelay, c.InitialDelay < 0, "0s or more"},
+		{"time_lag.history", c.TimeLag.History, c.TimeLag.History < 0, "0s or more"},
 		// Without a limit, one broker that never answers would hold a scrape for ever.
 		{"timeout", c.Timeout, c.Timeout <= 0, "more than 0s"},
 		// The later steps of a scrape need time too when one of them runs into its limit.
@@ -39,6 +40,9 @@ func (c *Config) timingMistakes() []error {
 		if d.wrong {
 			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be %s", d.key, d.given, d.allowed))
 		}
+	}
+	if c.TimeLag.SearchBudget < 0 {
+		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 0 or more", "time_lag.search_budget", c.TimeLag.SearchBudget))
 	}
 	return mistakes
 }

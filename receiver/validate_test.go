@@ -29,6 +29,15 @@ func TestValidate(t *testing.T) {
 			`"initial_delay" is -1s: must be 0s or more`,
 		},
 		"initial_delay zero": {func(c *Config) { c.InitialDelay = 0 }, ""},
+		"time_lag.history negative": {
+			func(c *Config) { c.TimeLag.History = -time.Second },
+			`"time_lag.history" is -1s: must be 0s or more`,
+		},
+		"time_lag.search_budget negative": {
+			func(c *Config) { c.TimeLag.SearchBudget = -1 },
+			`"time_lag.search_budget" is -1: must be 0 or more`,
+		},
+		"time_lag zero": {func(c *Config) { c.TimeLag = TimeLagConfig{} }, ""},
 		"timeout zero": {
 			func(c *Config) { c.Timeout = 0 },
 			`"timeout" is 0s: must be more than 0s`,

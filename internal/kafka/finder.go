@@ -6,6 +6,7 @@ package kafka
 import (
 	"context"
 
+	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -25,6 +26,9 @@ func NewFinder(cfg Config, log *zap.Logger, obs Observer) (*Finder, error) {
 	}
 	return &Finder{client}, nil
 }
+
+// Start is Client's.
+func (f *Finder) Start(host component.Host) error { return f.client.Start(host) }
 
 // Begin tells which brokers there are. One that fails is not asked again before
 // the next Begin.

@@ -11,6 +11,10 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
+// patience is for how many scrapes at least a partition is remembered that no
+// group is seen to use: a group's coordinator may be away.
+const patience = 10
+
 // Age is how long ago a record was written. The zero Age is unknown.
 type Age struct {
 	time.Duration
@@ -124,7 +128,7 @@ func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
 			case p.scrape == d.scrape:
 				slices.Sort(p.commits)
 				p.steps.prune(p.start, p.commits)
-			case d.scrape-p.scrape > int(d.Keep/d.Interval):
+			case d.scrape-p.scrape > max(patience, int(d.Keep/d.Interval)):
 				delete(t.partitions, id) // no group uses it any more
 			}
 		}

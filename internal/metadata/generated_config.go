@@ -47,6 +47,26 @@ func (ms *KafkaBrokersMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	return nil
 }
 
+// KafkaConsumerGroupAssignedPartitionsMetricConfig provides config for the kafka.consumer_group.assigned_partitions metric.
+type KafkaConsumerGroupAssignedPartitionsMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupAssignedPartitionsMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaConsumerGroupExpiredMetricConfig provides config for the kafka.consumer_group.expired metric.
 type KafkaConsumerGroupExpiredMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -194,6 +214,106 @@ type KafkaConsumerGroupOffsetSumMetricConfig struct {
 }
 
 func (ms *KafkaConsumerGroupOffsetSumMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupPartitionStatusMetricConfig provides config for the kafka.consumer_group.partition_status metric.
+type KafkaConsumerGroupPartitionStatusMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupPartitionStatusMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupStatusMetricConfig provides config for the kafka.consumer_group.status metric.
+type KafkaConsumerGroupStatusMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupStatusMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupTimeLagMetricConfig provides config for the kafka.consumer_group.time_lag metric.
+type KafkaConsumerGroupTimeLagMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupTimeLagMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupTimeLagMaxMetricConfig provides config for the kafka.consumer_group.time_lag_max metric.
+type KafkaConsumerGroupTimeLagMaxMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupTimeLagMaxMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupTopicMembersMetricConfig provides config for the kafka.consumer_group.topic_members metric.
+type KafkaConsumerGroupTopicMembersMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupTopicMembersMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	if parser == nil {
 		return nil
 	}
@@ -389,25 +509,31 @@ func (ms *KafkaTopicPartitionsMetricConfig) Unmarshal(parser *confmap.Conf) erro
 
 // MetricsConfig provides config for kafkalag metrics.
 type MetricsConfig struct {
-	KafkaBrokerInfo                 KafkaBrokerInfoMetricConfig                 `mapstructure:"kafka.broker.info"`
-	KafkaBrokers                    KafkaBrokersMetricConfig                    `mapstructure:"kafka.brokers"`
-	KafkaConsumerGroupExpired       KafkaConsumerGroupExpiredMetricConfig       `mapstructure:"kafka.consumer_group.expired"`
-	KafkaConsumerGroupInfo          KafkaConsumerGroupInfoMetricConfig          `mapstructure:"kafka.consumer_group.info"`
-	KafkaConsumerGroupLag           KafkaConsumerGroupLagMetricConfig           `mapstructure:"kafka.consumer_group.lag"`
-	KafkaConsumerGroupLagMax        KafkaConsumerGroupLagMaxMetricConfig        `mapstructure:"kafka.consumer_group.lag_max"`
-	KafkaConsumerGroupLagSum        KafkaConsumerGroupLagSumMetricConfig        `mapstructure:"kafka.consumer_group.lag_sum"`
-	KafkaConsumerGroupMembers       KafkaConsumerGroupMembersMetricConfig       `mapstructure:"kafka.consumer_group.members"`
-	KafkaConsumerGroupOffset        KafkaConsumerGroupOffsetMetricConfig        `mapstructure:"kafka.consumer_group.offset"`
-	KafkaConsumerGroupOffsetSum     KafkaConsumerGroupOffsetSumMetricConfig     `mapstructure:"kafka.consumer_group.offset_sum"`
-	KafkaPartitionCurrentOffset     KafkaPartitionCurrentOffsetMetricConfig     `mapstructure:"kafka.partition.current_offset"`
-	KafkaPartitionLeader            KafkaPartitionLeaderMetricConfig            `mapstructure:"kafka.partition.leader"`
-	KafkaPartitionLeaderIsPreferred KafkaPartitionLeaderIsPreferredMetricConfig `mapstructure:"kafka.partition.leader_is_preferred"`
-	KafkaPartitionOffline           KafkaPartitionOfflineMetricConfig           `mapstructure:"kafka.partition.offline"`
-	KafkaPartitionOldestOffset      KafkaPartitionOldestOffsetMetricConfig      `mapstructure:"kafka.partition.oldest_offset"`
-	KafkaPartitionReplicas          KafkaPartitionReplicasMetricConfig          `mapstructure:"kafka.partition.replicas"`
-	KafkaPartitionReplicasInSync    KafkaPartitionReplicasInSyncMetricConfig    `mapstructure:"kafka.partition.replicas_in_sync"`
-	KafkaPartitionUnderReplicated   KafkaPartitionUnderReplicatedMetricConfig   `mapstructure:"kafka.partition.under_replicated"`
-	KafkaTopicPartitions            KafkaTopicPartitionsMetricConfig            `mapstructure:"kafka.topic.partitions"`
+	KafkaBrokerInfo                      KafkaBrokerInfoMetricConfig                      `mapstructure:"kafka.broker.info"`
+	KafkaBrokers                         KafkaBrokersMetricConfig                         `mapstructure:"kafka.brokers"`
+	KafkaConsumerGroupAssignedPartitions KafkaConsumerGroupAssignedPartitionsMetricConfig `mapstructure:"kafka.consumer_group.assigned_partitions"`
+	KafkaConsumerGroupExpired            KafkaConsumerGroupExpiredMetricConfig            `mapstructure:"kafka.consumer_group.expired"`
+	KafkaConsumerGroupInfo               KafkaConsumerGroupInfoMetricConfig               `mapstructure:"kafka.consumer_group.info"`
+	KafkaConsumerGroupLag                KafkaConsumerGroupLagMetricConfig                `mapstructure:"kafka.consumer_group.lag"`
+	KafkaConsumerGroupLagMax             KafkaConsumerGroupLagMaxMetricConfig             `mapstructure:"kafka.consumer_group.lag_max"`
+	KafkaConsumerGroupLagSum             KafkaConsumerGroupLagSumMetricConfig             `mapstructure:"kafka.consumer_group.lag_sum"`
+	KafkaConsumerGroupMembers            KafkaConsumerGroupMembersMetricConfig            `mapstructure:"kafka.consumer_group.members"`
+	KafkaConsumerGroupOffset             KafkaConsumerGroupOffsetMetricConfig             `mapstructure:"kafka.consumer_group.offset"`
+	KafkaConsumerGroupOffsetSum          KafkaConsumerGroupOffsetSumMetricConfig          `mapstructure:"kafka.consumer_group.offset_sum"`
+	KafkaConsumerGroupPartitionStatus    KafkaConsumerGroupPartitionStatusMetricConfig    `mapstructure:"kafka.consumer_group.partition_status"`
+	KafkaConsumerGroupStatus             KafkaConsumerGroupStatusMetricConfig             `mapstructure:"kafka.consumer_group.status"`
+	KafkaConsumerGroupTimeLag            KafkaConsumerGroupTimeLagMetricConfig            `mapstructure:"kafka.consumer_group.time_lag"`
+	KafkaConsumerGroupTimeLagMax         KafkaConsumerGroupTimeLagMaxMetricConfig         `mapstructure:"kafka.consumer_group.time_lag_max"`
+	KafkaConsumerGroupTopicMembers       KafkaConsumerGroupTopicMembersMetricConfig       `mapstructure:"kafka.consumer_group.topic_members"`
+	KafkaPartitionCurrentOffset          KafkaPartitionCurrentOffsetMetricConfig          `mapstructure:"kafka.partition.current_offset"`
+	KafkaPartitionLeader                 KafkaPartitionLeaderMetricConfig                 `mapstructure:"kafka.partition.leader"`
+	KafkaPartitionLeaderIsPreferred      KafkaPartitionLeaderIsPreferredMetricConfig      `mapstructure:"kafka.partition.leader_is_preferred"`
+	KafkaPartitionOffline                KafkaPartitionOfflineMetricConfig                `mapstructure:"kafka.partition.offline"`
+	KafkaPartitionOldestOffset           KafkaPartitionOldestOffsetMetricConfig           `mapstructure:"kafka.partition.oldest_offset"`
+	KafkaPartitionReplicas               KafkaPartitionReplicasMetricConfig               `mapstructure:"kafka.partition.replicas"`
+	KafkaPartitionReplicasInSync         KafkaPartitionReplicasInSyncMetricConfig         `mapstructure:"kafka.partition.replicas_in_sync"`
+	KafkaPartitionUnderReplicated        KafkaPartitionUnderReplicatedMetricConfig        `mapstructure:"kafka.partition.under_replicated"`
+	KafkaTopicPartitions                 KafkaTopicPartitionsMetricConfig                 `mapstructure:"kafka.topic.partitions"`
 }
 
 func DefaultMetricsConfig() MetricsConfig {
@@ -417,6 +543,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaBrokers: KafkaBrokersMetricConfig{
 			Enabled: true,
+		},
+		KafkaConsumerGroupAssignedPartitions: KafkaConsumerGroupAssignedPartitionsMetricConfig{
+			Enabled: false,
 		},
 		KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 			Enabled: true,
@@ -441,6 +570,21 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
 			Enabled: true,
+		},
+		KafkaConsumerGroupPartitionStatus: KafkaConsumerGroupPartitionStatusMetricConfig{
+			Enabled: false,
+		},
+		KafkaConsumerGroupStatus: KafkaConsumerGroupStatusMetricConfig{
+			Enabled: false,
+		},
+		KafkaConsumerGroupTimeLag: KafkaConsumerGroupTimeLagMetricConfig{
+			Enabled: false,
+		},
+		KafkaConsumerGroupTimeLagMax: KafkaConsumerGroupTimeLagMaxMetricConfig{
+			Enabled: true,
+		},
+		KafkaConsumerGroupTopicMembers: KafkaConsumerGroupTopicMembersMetricConfig{
+			Enabled: false,
 		},
 		KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
 			Enabled: true,

@@ -32,6 +32,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaBrokers: KafkaBrokersMetricConfig{
 						Enabled: true,
 					},
+					KafkaConsumerGroupAssignedPartitions: KafkaConsumerGroupAssignedPartitionsMetricConfig{
+						Enabled: true,
+					},
 					KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 						Enabled: true,
 					},
@@ -54,6 +57,21 @@ func TestMetricsBuilderConfig(t *testing.T) {
 						Enabled: true,
 					},
 					KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupPartitionStatus: KafkaConsumerGroupPartitionStatusMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupStatus: KafkaConsumerGroupStatusMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupTimeLag: KafkaConsumerGroupTimeLagMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupTimeLagMax: KafkaConsumerGroupTimeLagMaxMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupTopicMembers: KafkaConsumerGroupTopicMembersMetricConfig{
 						Enabled: true,
 					},
 					KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
@@ -100,6 +118,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaBrokers: KafkaBrokersMetricConfig{
 						Enabled: false,
 					},
+					KafkaConsumerGroupAssignedPartitions: KafkaConsumerGroupAssignedPartitionsMetricConfig{
+						Enabled: false,
+					},
 					KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 						Enabled: false,
 					},
@@ -122,6 +143,21 @@ func TestMetricsBuilderConfig(t *testing.T) {
 						Enabled: false,
 					},
 					KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupPartitionStatus: KafkaConsumerGroupPartitionStatusMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupStatus: KafkaConsumerGroupStatusMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupTimeLag: KafkaConsumerGroupTimeLagMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupTimeLagMax: KafkaConsumerGroupTimeLagMaxMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupTopicMembers: KafkaConsumerGroupTopicMembersMetricConfig{
 						Enabled: false,
 					},
 					KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
@@ -162,7 +198,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

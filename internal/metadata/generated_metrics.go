@@ -18,6 +18,40 @@ const (
 	AggregationStrategyMax = "max"
 )
 
+// AttributeStatus specifies the value status attribute.
+type AttributeStatus int
+
+const (
+	_ AttributeStatus = iota
+	AttributeStatusOK
+	AttributeStatusWARN
+	AttributeStatusSTALL
+	AttributeStatusREWIND
+)
+
+// String returns the string representation of the AttributeStatus.
+func (av AttributeStatus) String() string {
+	switch av {
+	case AttributeStatusOK:
+		return "OK"
+	case AttributeStatusWARN:
+		return "WARN"
+	case AttributeStatusSTALL:
+		return "STALL"
+	case AttributeStatusREWIND:
+		return "REWIND"
+	}
+	return ""
+}
+
+// MapAttributeStatus is a helper map of string to AttributeStatus attribute value.
+var MapAttributeStatus = map[string]AttributeStatus{
+	"OK":     AttributeStatusOK,
+	"WARN":   AttributeStatusWARN,
+	"STALL":  AttributeStatusSTALL,
+	"REWIND": AttributeStatusREWIND,
+}
+
 var MetricsInfo = metricsInfo{
 	KafkaBrokerInfo: metricInfo{
 		Name:       "kafka.broker.info",
@@ -25,6 +59,10 @@ var MetricsInfo = metricsInfo{
 	},
 	KafkaBrokers: metricInfo{
 		Name: "kafka.brokers",
+	},
+	KafkaConsumerGroupAssignedPartitions: metricInfo{
+		Name:       "kafka.consumer_group.assigned_partitions",
+		Attributes: []string{"group", "topic"},
 	},
 	KafkaConsumerGroupExpired: metricInfo{
 		Name:       "kafka.consumer_group.expired",
@@ -56,6 +94,26 @@ var MetricsInfo = metricsInfo{
 	},
 	KafkaConsumerGroupOffsetSum: metricInfo{
 		Name:       "kafka.consumer_group.offset_sum",
+		Attributes: []string{"group", "topic"},
+	},
+	KafkaConsumerGroupPartitionStatus: metricInfo{
+		Name:       "kafka.consumer_group.partition_status",
+		Attributes: []string{"group", "topic", "partition", "status"},
+	},
+	KafkaConsumerGroupStatus: metricInfo{
+		Name:       "kafka.consumer_group.status",
+		Attributes: []string{"group", "status"},
+	},
+	KafkaConsumerGroupTimeLag: metricInfo{
+		Name:       "kafka.consumer_group.time_lag",
+		Attributes: []string{"group", "topic", "partition"},
+	},
+	KafkaConsumerGroupTimeLagMax: metricInfo{
+		Name:       "kafka.consumer_group.time_lag_max",
+		Attributes: []string{"group", "topic"},
+	},
+	KafkaConsumerGroupTopicMembers: metricInfo{
+		Name:       "kafka.consumer_group.topic_members",
 		Attributes: []string{"group", "topic"},
 	},
 	KafkaPartitionCurrentOffset: metricInfo{
@@ -97,25 +155,31 @@ var MetricsInfo = metricsInfo{
 }
 
 type metricsInfo struct {
-	KafkaBrokerInfo                 metricInfo
-	KafkaBrokers                    metricInfo
-	KafkaConsumerGroupExpired       metricInfo
-	KafkaConsumerGroupInfo          metricInfo
-	KafkaConsumerGroupLag           metricInfo
-	KafkaConsumerGroupLagMax        metricInfo
-	KafkaConsumerGroupLagSum        metricInfo
-	KafkaConsumerGroupMembers       metricInfo
-	KafkaConsumerGroupOffset        metricInfo
-	KafkaConsumerGroupOffsetSum     metricInfo
-	KafkaPartitionCurrentOffset     metricInfo
-	KafkaPartitionLeader            metricInfo
-	KafkaPartitionLeaderIsPreferred metricInfo
-	KafkaPartitionOffline           metricInfo
-	KafkaPartitionOldestOffset      metricInfo
-	KafkaPartitionReplicas          metricInfo
-	KafkaPartitionReplicasInSync    metricInfo
-	KafkaPartitionUnderReplicated   metricInfo
-	KafkaTopicPartitions            metricInfo
+	KafkaBrokerInfo                      metricInfo
+	KafkaBrokers                         metricInfo
+	KafkaConsumerGroupAssignedPartitions metricInfo
+	KafkaConsumerGroupExpired            metricInfo
+	KafkaConsumerGroupInfo               metricInfo
+	KafkaConsumerGroupLag                metricInfo
+	KafkaConsumerGroupLagMax             metricInfo
+	KafkaConsumerGroupLagSum             metricInfo
+	KafkaConsumerGroupMembers            metricInfo
+	KafkaConsumerGroupOffset             metricInfo
+	KafkaConsumerGroupOffsetSum          metricInfo
+	KafkaConsumerGroupPartitionStatus    metricInfo
+	KafkaConsumerGroupStatus             metricInfo
+	KafkaConsumerGroupTimeLag            metricInfo
+	KafkaConsumerGroupTimeLagMax         metricInfo
+	KafkaConsumerGroupTopicMembers       metricInfo
+	KafkaPartitionCurrentOffset          metricInfo
+	KafkaPartitionLeader                 metricInfo
+	KafkaPartitionLeaderIsPreferred      metricInfo
+	KafkaPartitionOffline                metricInfo
+	KafkaPartitionOldestOffset           metricInfo
+	KafkaPartitionReplicas               metricInfo
+	KafkaPartitionReplicasInSync         metricInfo
+	KafkaPartitionUnderReplicated        metricInfo
+	KafkaTopicPartitions                 metricInfo
 }
 
 type metricInfo struct {
@@ -221,6 +285,59 @@ func (m *metricKafkaBrokers) emit(metrics pmetric.MetricSlice) {
 
 func newMetricKafkaBrokers(cfg KafkaBrokersMetricConfig) metricKafkaBrokers {
 	m := metricKafkaBrokers{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupAssignedPartitions struct {
+	data     pmetric.Metric                                   // data buffer for generated metric.
+	config   KafkaConsumerGroupAssignedPartitionsMetricConfig // metric config provided by user.
+	capacity int                                              // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.assigned_partitions metric with initial data.
+func (m *metricKafkaConsumerGroupAssignedPartitions) init() {
+	m.data.SetName("kafka.consumer_group.assigned_partitions")
+	m.data.SetDescription("Number of the topic's partitions that are assigned to members of the group.")
+	m.data.SetUnit("{partitions}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupAssignedPartitions) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupAssignedPartitions) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupAssignedPartitions) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupAssignedPartitions(cfg KafkaConsumerGroupAssignedPartitionsMetricConfig) metricKafkaConsumerGroupAssignedPartitions {
+	m := metricKafkaConsumerGroupAssignedPartitions{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -650,6 +767,274 @@ func (m *metricKafkaConsumerGroupOffsetSum) emit(metrics pmetric.MetricSlice) {
 
 func newMetricKafkaConsumerGroupOffsetSum(cfg KafkaConsumerGroupOffsetSumMetricConfig) metricKafkaConsumerGroupOffsetSum {
 	m := metricKafkaConsumerGroupOffsetSum{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupPartitionStatus struct {
+	data     pmetric.Metric                                // data buffer for generated metric.
+	config   KafkaConsumerGroupPartitionStatusMetricConfig // metric config provided by user.
+	capacity int                                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.partition_status metric with initial data.
+func (m *metricKafkaConsumerGroupPartitionStatus) init() {
+	m.data.SetName("kafka.consumer_group.partition_status")
+	m.data.SetDescription("Always 1. Its attribute status says whether the group keeps up with the partition. Absent while the lag is not known.")
+	m.data.SetUnit("{partition}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupPartitionStatus) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64, statusAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+	dp.Attributes().PutStr("status", statusAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupPartitionStatus) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupPartitionStatus) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupPartitionStatus(cfg KafkaConsumerGroupPartitionStatusMetricConfig) metricKafkaConsumerGroupPartitionStatus {
+	m := metricKafkaConsumerGroupPartitionStatus{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupStatus struct {
+	data     pmetric.Metric                       // data buffer for generated metric.
+	config   KafkaConsumerGroupStatusMetricConfig // metric config provided by user.
+	capacity int                                  // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.status metric with initial data.
+func (m *metricKafkaConsumerGroupStatus) init() {
+	m.data.SetName("kafka.consumer_group.status")
+	m.data.SetDescription("Always 1. Its attribute status says whether the group keeps up, with the worst of its partitions. Absent while the lag of one of them is not known.")
+	m.data.SetUnit("{group}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupStatus) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, statusAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("status", statusAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupStatus) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupStatus) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupStatus(cfg KafkaConsumerGroupStatusMetricConfig) metricKafkaConsumerGroupStatus {
+	m := metricKafkaConsumerGroupStatus{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupTimeLag struct {
+	data     pmetric.Metric                        // data buffer for generated metric.
+	config   KafkaConsumerGroupTimeLagMetricConfig // metric config provided by user.
+	capacity int                                   // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.time_lag metric with initial data.
+func (m *metricKafkaConsumerGroupTimeLag) init() {
+	m.data.SetName("kafka.consumer_group.time_lag")
+	m.data.SetDescription("Age of the oldest record that the group has not read in the partition, by the record's own timestamp. 0 where it has read all. Absent until it has been found.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupTimeLag) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupTimeLag) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupTimeLag) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupTimeLag(cfg KafkaConsumerGroupTimeLagMetricConfig) metricKafkaConsumerGroupTimeLag {
+	m := metricKafkaConsumerGroupTimeLag{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupTimeLagMax struct {
+	data     pmetric.Metric                           // data buffer for generated metric.
+	config   KafkaConsumerGroupTimeLagMaxMetricConfig // metric config provided by user.
+	capacity int                                      // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.time_lag_max metric with initial data.
+func (m *metricKafkaConsumerGroupTimeLagMax) init() {
+	m.data.SetName("kafka.consumer_group.time_lag_max")
+	m.data.SetDescription("The largest time lag of the group among the topic's partitions. Absent while that of one of them is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupTimeLagMax) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupTimeLagMax) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupTimeLagMax) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupTimeLagMax(cfg KafkaConsumerGroupTimeLagMaxMetricConfig) metricKafkaConsumerGroupTimeLagMax {
+	m := metricKafkaConsumerGroupTimeLagMax{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupTopicMembers struct {
+	data     pmetric.Metric                             // data buffer for generated metric.
+	config   KafkaConsumerGroupTopicMembersMetricConfig // metric config provided by user.
+	capacity int                                        // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.topic_members metric with initial data.
+func (m *metricKafkaConsumerGroupTopicMembers) init() {
+	m.data.SetName("kafka.consumer_group.topic_members")
+	m.data.SetDescription("Number of the group's members that are assigned partitions of the topic.")
+	m.data.SetUnit("{members}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupTopicMembers) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupTopicMembers) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupTopicMembers) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupTopicMembers(cfg KafkaConsumerGroupTopicMembersMetricConfig) metricKafkaConsumerGroupTopicMembers {
+	m := metricKafkaConsumerGroupTopicMembers{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -1143,32 +1528,38 @@ func newMetricKafkaTopicPartitions(cfg KafkaTopicPartitionsMetricConfig) metricK
 // MetricsBuilder provides an interface for scrapers to report metrics while taking care of all the transformations
 // required to produce metric representation defined in metadata and user config.
 type MetricsBuilder struct {
-	config                                MetricsBuilderConfig // config of the metrics builder.
-	startTime                             pcommon.Timestamp    // start time that will be applied to all recorded data points.
-	metricsCapacity                       int                  // maximum observed number of metrics per resource.
-	metricsBuffer                         pmetric.Metrics      // accumulates metrics data before emitting.
-	buildInfo                             component.BuildInfo  // contains version information.
-	resourceAttributeIncludeFilter        map[string]filter.Filter
-	resourceAttributeExcludeFilter        map[string]filter.Filter
-	metricKafkaBrokerInfo                 metricKafkaBrokerInfo
-	metricKafkaBrokers                    metricKafkaBrokers
-	metricKafkaConsumerGroupExpired       metricKafkaConsumerGroupExpired
-	metricKafkaConsumerGroupInfo          metricKafkaConsumerGroupInfo
-	metricKafkaConsumerGroupLag           metricKafkaConsumerGroupLag
-	metricKafkaConsumerGroupLagMax        metricKafkaConsumerGroupLagMax
-	metricKafkaConsumerGroupLagSum        metricKafkaConsumerGroupLagSum
-	metricKafkaConsumerGroupMembers       metricKafkaConsumerGroupMembers
-	metricKafkaConsumerGroupOffset        metricKafkaConsumerGroupOffset
-	metricKafkaConsumerGroupOffsetSum     metricKafkaConsumerGroupOffsetSum
-	metricKafkaPartitionCurrentOffset     metricKafkaPartitionCurrentOffset
-	metricKafkaPartitionLeader            metricKafkaPartitionLeader
-	metricKafkaPartitionLeaderIsPreferred metricKafkaPartitionLeaderIsPreferred
-	metricKafkaPartitionOffline           metricKafkaPartitionOffline
-	metricKafkaPartitionOldestOffset      metricKafkaPartitionOldestOffset
-	metricKafkaPartitionReplicas          metricKafkaPartitionReplicas
-	metricKafkaPartitionReplicasInSync    metricKafkaPartitionReplicasInSync
-	metricKafkaPartitionUnderReplicated   metricKafkaPartitionUnderReplicated
-	metricKafkaTopicPartitions            metricKafkaTopicPartitions
+	config                                     MetricsBuilderConfig // config of the metrics builder.
+	startTime                                  pcommon.Timestamp    // start time that will be applied to all recorded data points.
+	metricsCapacity                            int                  // maximum observed number of metrics per resource.
+	metricsBuffer                              pmetric.Metrics      // accumulates metrics data before emitting.
+	buildInfo                                  component.BuildInfo  // contains version information.
+	resourceAttributeIncludeFilter             map[string]filter.Filter
+	resourceAttributeExcludeFilter             map[string]filter.Filter
+	metricKafkaBrokerInfo                      metricKafkaBrokerInfo
+	metricKafkaBrokers                         metricKafkaBrokers
+	metricKafkaConsumerGroupAssignedPartitions metricKafkaConsumerGroupAssignedPartitions
+	metricKafkaConsumerGroupExpired            metricKafkaConsumerGroupExpired
+	metricKafkaConsumerGroupInfo               metricKafkaConsumerGroupInfo
+	metricKafkaConsumerGroupLag                metricKafkaConsumerGroupLag
+	metricKafkaConsumerGroupLagMax             metricKafkaConsumerGroupLagMax
+	metricKafkaConsumerGroupLagSum             metricKafkaConsumerGroupLagSum
+	metricKafkaConsumerGroupMembers            metricKafkaConsumerGroupMembers
+	metricKafkaConsumerGroupOffset             metricKafkaConsumerGroupOffset
+	metricKafkaConsumerGroupOffsetSum          metricKafkaConsumerGroupOffsetSum
+	metricKafkaConsumerGroupPartitionStatus    metricKafkaConsumerGroupPartitionStatus
+	metricKafkaConsumerGroupStatus             metricKafkaConsumerGroupStatus
+	metricKafkaConsumerGroupTimeLag            metricKafkaConsumerGroupTimeLag
+	metricKafkaConsumerGroupTimeLagMax         metricKafkaConsumerGroupTimeLagMax
+	metricKafkaConsumerGroupTopicMembers       metricKafkaConsumerGroupTopicMembers
+	metricKafkaPartitionCurrentOffset          metricKafkaPartitionCurrentOffset
+	metricKafkaPartitionLeader                 metricKafkaPartitionLeader
+	metricKafkaPartitionLeaderIsPreferred      metricKafkaPartitionLeaderIsPreferred
+	metricKafkaPartitionOffline                metricKafkaPartitionOffline
+	metricKafkaPartitionOldestOffset           metricKafkaPartitionOldestOffset
+	metricKafkaPartitionReplicas               metricKafkaPartitionReplicas
+	metricKafkaPartitionReplicasInSync         metricKafkaPartitionReplicasInSync
+	metricKafkaPartitionUnderReplicated        metricKafkaPartitionUnderReplicated
+	metricKafkaTopicPartitions                 metricKafkaTopicPartitions
 }
 
 // MetricBuilderOption applies changes to default metrics builder.
@@ -1190,31 +1581,37 @@ func WithStartTime(startTime pcommon.Timestamp) MetricBuilderOption {
 }
 func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, options ...MetricBuilderOption) *MetricsBuilder {
 	mb := &MetricsBuilder{
-		config:                                mbc,
-		startTime:                             pcommon.NewTimestampFromTime(time.Now()),
-		metricsBuffer:                         pmetric.NewMetrics(),
-		buildInfo:                             settings.BuildInfo,
-		metricKafkaBrokerInfo:                 newMetricKafkaBrokerInfo(mbc.Metrics.KafkaBrokerInfo),
-		metricKafkaBrokers:                    newMetricKafkaBrokers(mbc.Metrics.KafkaBrokers),
-		metricKafkaConsumerGroupExpired:       newMetricKafkaConsumerGroupExpired(mbc.Metrics.KafkaConsumerGroupExpired),
-		metricKafkaConsumerGroupInfo:          newMetricKafkaConsumerGroupInfo(mbc.Metrics.KafkaConsumerGroupInfo),
-		metricKafkaConsumerGroupLag:           newMetricKafkaConsumerGroupLag(mbc.Metrics.KafkaConsumerGroupLag),
-		metricKafkaConsumerGroupLagMax:        newMetricKafkaConsumerGroupLagMax(mbc.Metrics.KafkaConsumerGroupLagMax),
-		metricKafkaConsumerGroupLagSum:        newMetricKafkaConsumerGroupLagSum(mbc.Metrics.KafkaConsumerGroupLagSum),
-		metricKafkaConsumerGroupMembers:       newMetricKafkaConsumerGroupMembers(mbc.Metrics.KafkaConsumerGroupMembers),
-		metricKafkaConsumerGroupOffset:        newMetricKafkaConsumerGroupOffset(mbc.Metrics.KafkaConsumerGroupOffset),
-		metricKafkaConsumerGroupOffsetSum:     newMetricKafkaConsumerGroupOffsetSum(mbc.Metrics.KafkaConsumerGroupOffsetSum),
-		metricKafkaPartitionCurrentOffset:     newMetricKafkaPartitionCurrentOffset(mbc.Metrics.KafkaPartitionCurrentOffset),
-		metricKafkaPartitionLeader:            newMetricKafkaPartitionLeader(mbc.Metrics.KafkaPartitionLeader),
-		metricKafkaPartitionLeaderIsPreferred: newMetricKafkaPartitionLeaderIsPreferred(mbc.Metrics.KafkaPartitionLeaderIsPreferred),
-		metricKafkaPartitionOffline:           newMetricKafkaPartitionOffline(mbc.Metrics.KafkaPartitionOffline),
-		metricKafkaPartitionOldestOffset:      newMetricKafkaPartitionOldestOffset(mbc.Metrics.KafkaPartitionOldestOffset),
-		metricKafkaPartitionReplicas:          newMetricKafkaPartitionReplicas(mbc.Metrics.KafkaPartitionReplicas),
-		metricKafkaPartitionReplicasInSync:    newMetricKafkaPartitionReplicasInSync(mbc.Metrics.KafkaPartitionReplicasInSync),
-		metricKafkaPartitionUnderReplicated:   newMetricKafkaPartitionUnderReplicated(mbc.Metrics.KafkaPartitionUnderReplicated),
-		metricKafkaTopicPartitions:            newMetricKafkaTopicPartitions(mbc.Metrics.KafkaTopicPartitions),
-		resourceAttributeIncludeFilter:        make(map[string]filter.Filter),
-		resourceAttributeExcludeFilter:        make(map[string]filter.Filter),
+		config:                mbc,
+		startTime:             pcommon.NewTimestampFromTime(time.Now()),
+		metricsBuffer:         pmetric.NewMetrics(),
+		buildInfo:             settings.BuildInfo,
+		metricKafkaBrokerInfo: newMetricKafkaBrokerInfo(mbc.Metrics.KafkaBrokerInfo),
+		metricKafkaBrokers:    newMetricKafkaBrokers(mbc.Metrics.KafkaBrokers),
+		metricKafkaConsumerGroupAssignedPartitions: newMetricKafkaConsumerGroupAssignedPartitions(mbc.Metrics.KafkaConsumerGroupAssignedPartitions),
+		metricKafkaConsumerGroupExpired:            newMetricKafkaConsumerGroupExpired(mbc.Metrics.KafkaConsumerGroupExpired),
+		metricKafkaConsumerGroupInfo:               newMetricKafkaConsumerGroupInfo(mbc.Metrics.KafkaConsumerGroupInfo),
+		metricKafkaConsumerGroupLag:                newMetricKafkaConsumerGroupLag(mbc.Metrics.KafkaConsumerGroupLag),
+		metricKafkaConsumerGroupLagMax:             newMetricKafkaConsumerGroupLagMax(mbc.Metrics.KafkaConsumerGroupLagMax),
+		metricKafkaConsumerGroupLagSum:             newMetricKafkaConsumerGroupLagSum(mbc.Metrics.KafkaConsumerGroupLagSum),
+		metricKafkaConsumerGroupMembers:            newMetricKafkaConsumerGroupMembers(mbc.Metrics.KafkaConsumerGroupMembers),
+		metricKafkaConsumerGroupOffset:             newMetricKafkaConsumerGroupOffset(mbc.Metrics.KafkaConsumerGroupOffset),
+		metricKafkaConsumerGroupOffsetSum:          newMetricKafkaConsumerGroupOffsetSum(mbc.Metrics.KafkaConsumerGroupOffsetSum),
+		metricKafkaConsumerGroupPartitionStatus:    newMetricKafkaConsumerGroupPartitionStatus(mbc.Metrics.KafkaConsumerGroupPartitionStatus),
+		metricKafkaConsumerGroupStatus:             newMetricKafkaConsumerGroupStatus(mbc.Metrics.KafkaConsumerGroupStatus),
+		metricKafkaConsumerGroupTimeLag:            newMetricKafkaConsumerGroupTimeLag(mbc.Metrics.KafkaConsumerGroupTimeLag),
+		metricKafkaConsumerGroupTimeLagMax:         newMetricKafkaConsumerGroupTimeLagMax(mbc.Metrics.KafkaConsumerGroupTimeLagMax),
+		metricKafkaConsumerGroupTopicMembers:       newMetricKafkaConsumerGroupTopicMembers(mbc.Metrics.KafkaConsumerGroupTopicMembers),
+		metricKafkaPartitionCurrentOffset:          newMetricKafkaPartitionCurrentOffset(mbc.Metrics.KafkaPartitionCurrentOffset),
+		metricKafkaPartitionLeader:                 newMetricKafkaPartitionLeader(mbc.Metrics.KafkaPartitionLeader),
+		metricKafkaPartitionLeaderIsPreferred:      newMetricKafkaPartitionLeaderIsPreferred(mbc.Metrics.KafkaPartitionLeaderIsPreferred),
+		metricKafkaPartitionOffline:                newMetricKafkaPartitionOffline(mbc.Metrics.KafkaPartitionOffline),
+		metricKafkaPartitionOldestOffset:           newMetricKafkaPartitionOldestOffset(mbc.Metrics.KafkaPartitionOldestOffset),
+		metricKafkaPartitionReplicas:               newMetricKafkaPartitionReplicas(mbc.Metrics.KafkaPartitionReplicas),
+		metricKafkaPartitionReplicasInSync:         newMetricKafkaPartitionReplicasInSync(mbc.Metrics.KafkaPartitionReplicasInSync),
+		metricKafkaPartitionUnderReplicated:        newMetricKafkaPartitionUnderReplicated(mbc.Metrics.KafkaPartitionUnderReplicated),
+		metricKafkaTopicPartitions:                 newMetricKafkaTopicPartitions(mbc.Metrics.KafkaTopicPartitions),
+		resourceAttributeIncludeFilter:             make(map[string]filter.Filter),
+		resourceAttributeExcludeFilter:             make(map[string]filter.Filter),
 	}
 	if mbc.ResourceAttributes.KafkaClusterAlias.MetricsInclude != nil {
 		mb.resourceAttributeIncludeFilter["kafka.cluster.alias"] = filter.CreateFilter(mbc.ResourceAttributes.KafkaClusterAlias.MetricsInclude)
@@ -1299,6 +1696,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	ils.Metrics().EnsureCapacity(mb.metricsCapacity)
 	mb.metricKafkaBrokerInfo.emit(ils.Metrics())
 	mb.metricKafkaBrokers.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupAssignedPartitions.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupExpired.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupInfo.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupLag.emit(ils.Metrics())
@@ -1307,6 +1705,11 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupMembers.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupOffset.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupOffsetSum.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupPartitionStatus.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupStatus.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupTimeLag.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupTimeLagMax.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupTopicMembers.emit(ils.Metrics())
 	mb.metricKafkaPartitionCurrentOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeader.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeaderIsPreferred.emit(ils.Metrics())
@@ -1357,6 +1760,11 @@ func (mb *MetricsBuilder) RecordKafkaBrokersDataPoint(ts pcommon.Timestamp, val 
 	mb.metricKafkaBrokers.recordDataPoint(mb.startTime, ts, val)
 }
 
+// RecordKafkaConsumerGroupAssignedPartitionsDataPoint adds a data point to kafka.consumer_group.assigned_partitions metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupAssignedPartitionsDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupAssignedPartitions.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
 // RecordKafkaConsumerGroupExpiredDataPoint adds a data point to kafka.consumer_group.expired metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupExpiredDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
 	mb.metricKafkaConsumerGroupExpired.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
@@ -1395,6 +1803,31 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupOffsetDataPoint(ts pcommon.Tim
 // RecordKafkaConsumerGroupOffsetSumDataPoint adds a data point to kafka.consumer_group.offset_sum metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupOffsetSumDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
 	mb.metricKafkaConsumerGroupOffsetSum.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaConsumerGroupPartitionStatusDataPoint adds a data point to kafka.consumer_group.partition_status metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupPartitionStatusDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64, statusAttributeValue AttributeStatus) {
+	mb.metricKafkaConsumerGroupPartitionStatus.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue, statusAttributeValue.String())
+}
+
+// RecordKafkaConsumerGroupStatusDataPoint adds a data point to kafka.consumer_group.status metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupStatusDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, statusAttributeValue AttributeStatus) {
+	mb.metricKafkaConsumerGroupStatus.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, statusAttributeValue.String())
+}
+
+// RecordKafkaConsumerGroupTimeLagDataPoint adds a data point to kafka.consumer_group.time_lag metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupTimeLagDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaConsumerGroupTimeLag.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaConsumerGroupTimeLagMaxDataPoint adds a data point to kafka.consumer_group.time_lag_max metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupTimeLagMaxDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupTimeLagMax.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaConsumerGroupTopicMembersDataPoint adds a data point to kafka.consumer_group.topic_members metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupTopicMembersDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupTopicMembers.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
 // RecordKafkaPartitionCurrentOffsetDataPoint adds a data point to kafka.partition.current_offset metric.

@@ -72,6 +72,9 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaBrokersDataPoint(ts, 1)
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupAssignedPartitionsDataPoint(ts, 1, "group-val", "topic-val")
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupExpiredDataPoint(ts, 1, "group-val", "topic-val")
@@ -96,6 +99,21 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupOffsetSumDataPoint(ts, 1, "group-val", "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupPartitionStatusDataPoint(ts, 1, "group-val", "topic-val", 9, AttributeStatusOK)
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupStatusDataPoint(ts, 1, "group-val", AttributeStatusOK)
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupTimeLagDataPoint(ts, 1, "group-val", "topic-val", 9)
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupTimeLagMaxDataPoint(ts, 1, "group-val", "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupTopicMembersDataPoint(ts, 1, "group-val", "topic-val")
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionCurrentOffsetDataPoint(ts, 1, "topic-val", 9)
@@ -190,6 +208,24 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, ts, dp.Timestamp())
 					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
 					assert.Equal(t, int64(1), dp.IntValue())
+				case "kafka.consumer_group.assigned_partitions":
+					assert.False(t, validatedMetrics["kafka.consumer_group.assigned_partitions"], "Found a duplicate in the metrics slice: kafka.consumer_group.assigned_partitions")
+					validatedMetrics["kafka.consumer_group.assigned_partitions"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of the topic's partitions that are assigned to members of the group.", mi.Description())
+					assert.Equal(t, "{partitions}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
 				case "kafka.consumer_group.expired":
 					assert.False(t, validatedMetrics["kafka.consumer_group.expired"], "Found a duplicate in the metrics slice: kafka.consumer_group.expired")
 					validatedMetrics["kafka.consumer_group.expired"] = true
@@ -334,6 +370,105 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
 					assert.Equal(t, "Sum of the group's committed offsets over the topic's partitions. Absent while one of them is not known.", mi.Description())
 					assert.Equal(t, "{offset}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.partition_status":
+					assert.False(t, validatedMetrics["kafka.consumer_group.partition_status"], "Found a duplicate in the metrics slice: kafka.consumer_group.partition_status")
+					validatedMetrics["kafka.consumer_group.partition_status"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Always 1. Its attribute status says whether the group keeps up with the partition. Absent while the lag is not known.", mi.Description())
+					assert.Equal(t, "{partition}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+					statusAttrVal, ok := dp.Attributes().Get("status")
+					assert.True(t, ok)
+					assert.Equal(t, "OK", statusAttrVal.Str())
+				case "kafka.consumer_group.status":
+					assert.False(t, validatedMetrics["kafka.consumer_group.status"], "Found a duplicate in the metrics slice: kafka.consumer_group.status")
+					validatedMetrics["kafka.consumer_group.status"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Always 1. Its attribute status says whether the group keeps up, with the worst of its partitions. Absent while the lag of one of them is not known.", mi.Description())
+					assert.Equal(t, "{group}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					statusAttrVal, ok := dp.Attributes().Get("status")
+					assert.True(t, ok)
+					assert.Equal(t, "OK", statusAttrVal.Str())
+				case "kafka.consumer_group.time_lag":
+					assert.False(t, validatedMetrics["kafka.consumer_group.time_lag"], "Found a duplicate in the metrics slice: kafka.consumer_group.time_lag")
+					validatedMetrics["kafka.consumer_group.time_lag"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Age of the oldest record that the group has not read in the partition, by the record's own timestamp. 0 where it has read all. Absent until it has been found.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.consumer_group.time_lag_max":
+					assert.False(t, validatedMetrics["kafka.consumer_group.time_lag_max"], "Found a duplicate in the metrics slice: kafka.consumer_group.time_lag_max")
+					validatedMetrics["kafka.consumer_group.time_lag_max"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The largest time lag of the group among the topic's partitions. Absent while that of one of them is not known.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.topic_members":
+					assert.False(t, validatedMetrics["kafka.consumer_group.topic_members"], "Found a duplicate in the metrics slice: kafka.consumer_group.topic_members")
+					validatedMetrics["kafka.consumer_group.topic_members"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of the group's members that are assigned partitions of the topic.", mi.Description())
+					assert.Equal(t, "{members}", mi.Unit())
 					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())
 					assert.Equal(t, ts, dp.Timestamp())

@@ -35,6 +35,9 @@ type TelemetryBuilder struct {
 	KafkalagRequestDuration   metric.Float64Histogram
 	KafkalagRequestErrors     metric.Int64Counter
 	KafkalagRequests          metric.Int64Counter
+	KafkalagTimeLagLookups    metric.Int64Counter
+	KafkalagTimeLagRounds     metric.Int64Counter
+	KafkalagTimeLagUndated    metric.Int64Gauge
 	KafkalagTopics            metric.Int64Gauge
 }
 
@@ -120,6 +123,24 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_kafkalag_requests",
 		metric.WithDescription("Requests sent to brokers, by api. [Alpha]"),
 		metric.WithUnit("{request}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagTimeLagLookups, err = builder.meter.Int64Counter(
+		"otelcol_kafkalag_time_lag_lookups",
+		metric.WithDescription("Look-ups of records by time that were made to tell time lags. [Alpha]"),
+		metric.WithUnit("{lookup}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagTimeLagRounds, err = builder.meter.Int64Counter(
+		"otelcol_kafkalag_time_lag_rounds",
+		metric.WithDescription("Rounds that the look-ups were made in, each of them one or a few requests to every leader asked. [Alpha]"),
+		metric.WithUnit("{round}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagTimeLagUndated, err = builder.meter.Int64Gauge(
+		"otelcol_kafkalag_time_lag_undated",
+		metric.WithDescription("Partitions of consumer groups in the last scrape whose time lag was not known. [Alpha]"),
+		metric.WithUnit("{partition}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.KafkalagTopics, err = builder.meter.Int64Gauge(

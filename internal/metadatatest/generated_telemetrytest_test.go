@@ -28,6 +28,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.KafkalagRequestDuration.Record(context.Background(), 1)
 	tb.KafkalagRequestErrors.Add(context.Background(), 1)
 	tb.KafkalagRequests.Add(context.Background(), 1)
+	tb.KafkalagTimeLagLookups.Add(context.Background(), 1)
+	tb.KafkalagTimeLagRounds.Add(context.Background(), 1)
+	tb.KafkalagTimeLagUndated.Record(context.Background(), 1)
 	tb.KafkalagTopics.Record(context.Background(), 1)
 	AssertEqualKafkalagAnomalies(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
@@ -54,6 +57,15 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualKafkalagRequests(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagTimeLagLookups(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagTimeLagRounds(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagTimeLagUndated(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualKafkalagTopics(t, testTel,

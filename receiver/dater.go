@@ -1,0 +1,168 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+// finder is the part of [kafka.Finder] that a search needs.
+type finder interface {
+	Start(host component.Host) error
+	Begin(brokers map[int32]cluster.Broker)
+	Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer
+	Compacted(ctx context.Context, topics []string) map[string]bool
+	Close()
+}
+
+// roundsPerBudget is how many rounds a budget lasts at least: a search takes
+// about that many, so that the largest lags are dated within one interval.
+const roundsPerBudget = 10
+
+// dater tells the age of what groups have not read. It searches beside the
+// scrapes: a scrape shows what has been found by then, and never waits.
+type dater struct {
+	finder finder // nil: there is no search
+	budget int
+	log    *zap.Logger
+	tel    *telemetry
+
+	mu    sync.Mutex
+	dates lag.Dates
+
+	// work holds the brokers of the newest scrape, while it has left commits
+	// without a date and the search has not begun with them.
+	work    chan map[int32]cluster.Broker
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// newDater returns a dater that searches with f, which may be nil.
+func newDater(cfg *Config, f finder, log *zap.Logger, tel *telemetry) *dater {
+	return &dater{
+		finder: f,
+		budget: cfg.TimeLag.SearchBudget,
+		log:    log,
+		tel:    tel,
+		dates: lag.Dates{
+			Keep:     cfg.TimeLag.History,
+			Interval: cfg.CollectionInterval,
+			Blind:    f == nil,
+		},
+		work: make(chan map[int32]cluster.Broker, 1),
+		stop: func() {},
+	}
+}
+
+// start begins to wait for work. Nothing is dialed before there is some.
+func (d *dater) start(host component.Host) error {
+	if d.finder == nil {
+		return nil
+	}
+	if err := d.finder.Start(host); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	d.stop = stop
+	d.running.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case brokers := <-d.work:
+				d.search(ctx, brokers)
+			}
+		}
+	})
+	return nil
+}
+
+// shutdown ends the search.
+func (d *dater) shutdown() {
+	d.stop()
+	if d.finder != nil {
+		d.finder.Close()
+	}
+	d.running.Wait()
+}
+
+// date fills in the ages of r, which was computed from s, and hands what is
+// left to the search, with the budget of one interval.
+func (d *dater) date(ctx context.Context, now time.Time, s *cluster.Snapshot, r *lag.Report) {
+	d.mu.Lock()
+	undated := d.dates.Date(now, s, r)
+	d.mu.Unlock()
+	d.tel.undated(ctx, undated)
+	if undated == 0 {
+		return
+	}
+	select {
+	case <-d.work: // of an older scrape
+	default:
+	}
+	d.work <- s.Brokers
+}
+
+// search makes look-ups until nothing is left to ask, the budget is used up, or
+// the next scrape brings another.
+func (d *dater) search(ctx context.Context, brokers map[int32]cluster.Broker) {
+	d.finder.Begin(brokers)
+	round := max(1, d.budget/roundsPerBudget)
+	for left := d.budget; left > 0 && ctx.Err() == nil && len(d.work) == 0; {
+		d.mu.Lock()
+		lookups, unclear := d.dates.Plan(min(round, left))
+		d.mu.Unlock()
+		if len(lookups) == 0 && len(unclear) == 0 {
+			return
+		}
+		d.policies(ctx, unclear)
+		left -= d.lookup(ctx, lookups)
+	}
+}
+
+// policies learns which topics are compacted.
+func (d *dater) policies(ctx context.Context, topics []string) {
+	if len(topics) == 0 {
+		return
+	}
+	compacted := d.finder.Compacted(ctx, topics)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dates.Policies(topics, compacted)
+}
+
+// lookup makes one round and returns how many look-ups were answered. Those
+// that were not cost the brokers nothing; they are not asked again before the
+// next scrape.
+func (d *dater) lookup(ctx context.Context, lookups []cluster.Lookup) (answered int) {
+	if len(lookups) == 0 {
+		return 0
+	}
+	answers := d.finder.Lookup(ctx, lookups)
+	var failure error
+	for _, a := range answers {
+		if a.Err != nil {
+			failure = a.Err
+			continue
+		}
+		answered++
+	}
+	if failure != nil {
+		d.log.Debug("Look-ups by time were not answered",
+			zap.Int("partitions", len(answers)-answered), zap.String("error", failure.Error()))
+	}
+	d.tel.round(ctx, answered)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dates.Learn(answers)
+	return answered
+}

@@ -1,0 +1,193 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+// fakeFinder stands in for partitions whose records are a second apart, the
+// first of them at 0.
+type fakeFinder struct {
+	mu     sync.Mutex
+	begun  int
+	rounds []int
+	fails  bool
+	// hang, where set, holds every look-up until it is closed or the search ends.
+	hang   chan struct{}
+	closed bool
+}
+
+func (*fakeFinder) Start(component.Host) error { return nil }
+
+func (f *fakeFinder) Begin(map[int32]cluster.Broker) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.begun++
+}
+
+func (f *fakeFinder) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer {
+	f.mu.Lock()
+	f.rounds = append(f.rounds, len(lookups))
+	hang, fails := f.hang, f.fails
+	f.mu.Unlock()
+	if hang != nil {
+		select {
+		case <-hang:
+		case <-ctx.Done():
+			fails = true
+		}
+	}
+	answers := make([]cluster.Answer, len(lookups))
+	for i, l := range lookups {
+		offset := (l.At + 999) / 1000
+		answers[i] = cluster.Answer{Lookup: l, Offset: cluster.Offset(offset), Time: offset * 1000}
+		if fails {
+			answers[i] = cluster.Answer{Lookup: l, Err: errors.New("away")}
+		}
+	}
+	return answers
+}
+
+func (*fakeFinder) Compacted(context.Context, []string) map[string]bool { return nil }
+
+func (f *fakeFinder) Close() { f.closed = true }
+
+func (f *fakeFinder) lookups() (total int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, n := range f.rounds {
+		total += n
+	}
+	return total
+}
+
+// lagging is a topic of so many partitions, and a group in the middle of each.
+func lagging(partitions int) *cluster.Snapshot {
+	topic := &cluster.Topic{Name: "orders"}
+	commits := cluster.TopicCommits{Topic: "orders"}
+	for p := range int32(partitions) {
+		topic.Partitions = append(topic.Partitions, cluster.Partition{ID: p, Leader: 1, End: 1000})
+		commits.Partitions = append(commits.Partitions, cluster.Commit{Partition: p, Offset: 500})
+	}
+	return &cluster.Snapshot{
+		Brokers: map[int32]cluster.Broker{1: {ID: 1}},
+		Topics:  map[string]*cluster.Topic{"orders": topic},
+		Groups: map[string]*cluster.Group{"billing": {
+			Name: "billing", CommitsKnown: true, Commits: []cluster.TopicCommits{commits},
+		}},
+	}
+}
+
+func startDater(t *testing.T, f finder, budget int) *dater {
+	t.Helper()
+	cfg := newConfig()
+	cfg.TimeLag.SearchBudget = budget
+	tel, err := newTelemetry(componenttest.NewNopTelemetrySettings())
+	require.NoError(t, err)
+	d := newDater(cfg, f, zap.NewNop(), tel)
+	require.NoError(t, d.start(&fakeHost{}))
+	return d
+}
+
+// scrape returns the time lags of one scrape, a thousand seconds after the
+// first record.
+func (d *dater) scrape(s *cluster.Snapshot) *lag.Topic {
+	r := lag.Compute(s)
+	d.date(context.Background(), time.Unix(1000, 0), s, r)
+	return &r.Groups[0].Topics[0]
+}
+
+func TestDaterFindsBetweenScrapes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeFinder{}
+		d := startDater(t, f, 1000)
+		defer d.shutdown()
+		synctest.Wait()
+		assert.Zero(t, f.begun, "nothing before the first scrape")
+		assert.False(t, d.scrape(lagging(3)).AgeMax.Known)
+		synctest.Wait()
+		assert.Equal(t, lag.Age{Duration: 500 * time.Second, Known: true}, d.scrape(lagging(3)).AgeMax)
+		asked := f.lookups()
+		synctest.Wait()
+		d.scrape(lagging(3))
+		synctest.Wait()
+		assert.Equal(t, asked, f.lookups(), "a group that is stuck is looked up once")
+		assert.Equal(t, 1, f.begun)
+	})
+}
+
+func TestDaterKeepsToItsBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeFinder{}
+		d := startDater(t, f, 20)
+		defer d.shutdown()
+		for interval := range 3 {
+			d.scrape(lagging(100))
+			synctest.Wait()
+			assert.Equal(t, 20*(interval+1), f.lookups())
+		}
+		for _, n := range f.rounds {
+			assert.LessOrEqual(t, n, 2, "the largest lags first, to the end")
+		}
+	})
+}
+
+func TestDaterGivesUpOnWhatFailsUntilTheNextScrape(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeFinder{fails: true}
+		d := startDater(t, f, 10)
+		defer d.shutdown()
+		d.scrape(lagging(100))
+		synctest.Wait()
+		assert.Equal(t, 100, f.lookups(), "each once; failures do not use up the budget of the others")
+		f.fails = false
+		d.scrape(lagging(1))
+		synctest.Wait()
+		assert.True(t, d.scrape(lagging(1)).AgeMax.Known)
+	})
+}
+
+func TestDaterNeverDelaysAScrape(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeFinder{hang: make(chan struct{})}
+		d := startDater(t, f, 1000)
+		began := time.Now()
+		for range 5 {
+			assert.False(t, d.scrape(lagging(3)).AgeMax.Known)
+			synctest.Wait()
+		}
+		assert.Equal(t, 1, f.begun, "the search hangs")
+		d.shutdown()
+		assert.True(t, f.closed)
+		assert.Zero(t, time.Since(began))
+	})
+}
+
+func TestDaterWithoutSearch(t *testing.T) {
+	d := startDater(t, nil, 0)
+	assert.False(t, d.scrape(lagging(1)).AgeMax.Known)
+	assert.False(t, d.scrape(lagging(1)).AgeMax.Known)
+	d.shutdown()
+}
+
+func TestDaterStopsWithoutHavingStarted(t *testing.T) {
+	f := &fakeFinder{}
+	newDater(newConfig(), f, zap.NewNop(), nil).shutdown()
+	assert.True(t, f.closed)
+}
