@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/component/componenttest"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -98,7 +97,7 @@ func startDater(t *testing.T, f finder, budget int) *dater {
 	t.Helper()
 	cfg := newConfig()
 	cfg.TimeLag.SearchBudget = budget
-	tel, err := newTelemetry(componenttest.NewNopTelemetrySettings())
+	tel, err := newTelemetry(settings(zap.NewNop()))
 	require.NoError(t, err)
 	d := newDater(cfg, f, zap.NewNop(), tel)
 	require.NoError(t, d.start(&fakeHost{}))

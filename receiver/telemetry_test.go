@@ -94,7 +94,7 @@ func TestTelemetryOfTraffic(t *testing.T) {
 func TestTelemetryOfTimeLag(t *testing.T) {
 	reader := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
-	tel, err := newTelemetry(reader.NewTelemetrySettings())
+	tel, err := newTelemetry(settingsWith(reader))
 	require.NoError(t, err)
 	tel.undated(t.Context(), 9)
 	tel.undated(t.Context(), 4)

@@ -148,6 +148,18 @@ var shapes = map[string]func(r *rand.Rand, n int) []cluster.Timestamp{
 		}
 		return spread(n, func(i int) float64 { return gaps[i] / (at + 1) })
 	},
+	"irregular": func(r *rand.Rand, n int) []cluster.Timestamp {
+		at, rate := 0.0, 1.0
+		gaps := make([]float64, n)
+		for i := range gaps {
+			if r.IntN(200) == 0 {
+				rate = 0.2 + 5*r.Float64()
+			}
+			at += r.ExpFloat64() * rate
+			gaps[i] = at
+		}
+		return spread(n, func(i int) float64 { return gaps[i] / (at + 1) })
+	},
 	"heavy tail": func(r *rand.Rand, n int) []cluster.Timestamp {
 		var at float64
 		gaps := make([]float64, n)

@@ -86,12 +86,15 @@ type progress struct {
 	// low and width are the bounds as they were then: the lower one, and how
 	// far above it the other was.
 	low, width cluster.Timestamp
-	// pace is what bisecting would have brought the width down to.
+	// pace is what the width is to be by now.
 	pace cluster.Timestamp
-	// slow counts the answers in a row that did not halve the width, side those
-	// that moved the same bound: the upper one where positive.
-	slow, side int
+	// side counts the answers in a row that moved the same bound: the upper one
+	// where positive, the lower one where negative.
+	side int
 }
+
+// slack is how many answers a search may be behind bisecting.
+const slack = 4
 
 // next chooses the time to ask for while the date of commit is open. Whatever
 // the answer, it moves one of the bounds.
@@ -115,11 +118,8 @@ func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now c
 	}
 	width := until.from - below.at
 	p.note(commit, below.at, width)
-	switch {
-	case commit == below.offset+1, width <= precise, p.slow == 2 && p.pace/2 >= width:
-		// The very next timestamp ends the search where many records share
-		// one, or are out of order.
-		return below.at + 1
+	if commit == below.offset+1 || width <= precise {
+		return below.at + 1 // tells what comes next, whenever that was
 	}
 	return min(max(below.at+p.interpolate(commit-below.offset, until.offset-commit), below.at+1), until.from-1)
 }
@@ -127,12 +127,8 @@ func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now c
 // note compares the bounds with those before the last answer.
 func (p *progress) note(commit cluster.Offset, low, width cluster.Timestamp) {
 	if p.commit != commit || p.pace == 0 {
-		*p = progress{commit: commit, low: low, width: width, pace: 2 * width}
+		*p = progress{commit: commit, low: low, width: width, pace: width << slack}
 		return
-	}
-	p.slow++
-	if width <= p.width/2 {
-		p.slow = 0
 	}
 	if low == p.low {
 		p.side = max(p.side, 0) + 1
@@ -148,8 +144,8 @@ func (p *progress) note(commit cluster.Offset, low, width cluster.Timestamp) {
 // Interpolation alone finds a date at once where records come at an even rate,
 // and may take for ever where they do not. So the weight of a bound that does
 // not move is halved from answer to answer (the Illinois method), and the time
-// is kept so near to the middle that the search is never more than two answers
-// behind bisecting: about 20 for a week.
+// is kept near enough to the middle for the search to keep up with bisecting,
+// but for the slack: that takes 20 answers for a week.
 func (p *progress) interpolate(before, after cluster.Offset) cluster.Timestamp {
 	// Half an offset before the commit: the answer is to be its record.
 	low, high := float64(before)-0.5, float64(after)+0.5

@@ -1,0 +1,284 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// forTimeLag is the cluster of these tests: it compacts within a second.
+func forTimeLag(t *testing.T) *kafkatest.Cluster {
+	t.Helper()
+	return kafkatest.Shared(t, kafkatest.Options{Properties: map[string]string{
+		"log.cleaner.backoff.ms": "200",
+	}})
+}
+
+// keep is the configuration of a topic whose records are as old as they say.
+func keep(more ...string) map[string]string {
+	configs := map[string]string{"retention.ms": "-1"}
+	for i := 0; i < len(more); i += 2 {
+		configs[more[i]] = more[i+1]
+	}
+	return configs
+}
+
+// TestRealTimeLagAfterARestart has a receiver date commits in a week's records
+// that it knows nothing of.
+func TestRealTimeLagAfterARestart(t *testing.T) {
+	const topics, partitions, records = 3, 100, 3000
+	kafka := forTimeLag(t)
+	r := rand.New(rand.NewPCG(3, 4))
+	want := map[string]time.Time{}
+	for n := range topics {
+		topic := fmt.Sprintf("week-%d", n)
+		kafka.CreateTopic(t, topic, partitions, 1, keep())
+		commits := map[int32]int64{}
+		for p := range int32(partitions) {
+			times := irregular(r, records)
+			kafka.ProduceAt(t, topic, p, times...)
+			commits[p] = r.Int64N(records)
+			want[fmt.Sprintf("week/%s/%d", topic, p)] = times[commits[p]]
+		}
+		kafka.Commit(t, "week", map[string]map[int32]int64{topic: commits})
+	}
+	w := watch(t, 5*time.Second, kafka.Brokers()...)
+	defer w.shutdown()
+	w.next(t)
+	w.next(t)
+	found := w.next(t)
+	t.Logf("%d look-ups, %d rounds, %d dated", w.lookups(t), w.rounds(t), len(found.seconds))
+	for key, at := range want {
+		seconds, known := found.seconds[key]
+		require.True(t, known, key)
+		require.InDelta(t, found.at.Sub(at).Seconds(), seconds, 1.1, key)
+	}
+	assert.LessOrEqual(t, w.rounds(t), int64(16))
+}
+
+// irregular makes timestamps within the last week: now many, now few.
+func irregular(r *rand.Rand, n int) []time.Time {
+	gaps, sum, rate := make([]float64, n+1), 0.0, 1.0
+	for i := range gaps {
+		if r.IntN(200) == 0 {
+			rate = 0.2 + 5*r.Float64()
+		}
+		gaps[i] = r.ExpFloat64() * rate
+		sum += gaps[i]
+	}
+	const week = 7 * 24 * time.Hour
+	now, position := time.Now(), 0.0
+	times := make([]time.Time, n)
+	for i := range times {
+		position += gaps[i]
+		times[i] = now.Add(-time.Duration((1 - position/sum) * float64(week))).Truncate(time.Millisecond)
+	}
+	return times
+}
+
+// TestRealTimeLagRules has a case for each kind of partition that has a rule of
+// its own.
+func TestRealTimeLagRules(t *testing.T) {
+	kafka := forTimeLag(t)
+	now := time.Now().Truncate(time.Millisecond)
+	ago := func(seconds ...int) []time.Time {
+		times := make([]time.Time, len(seconds))
+		for i, s := range seconds {
+			times[i] = now.Add(-time.Duration(s) * time.Second)
+		}
+		return times
+	}
+	const year = 365 * 24 * 3600
+	want := map[string]func(at time.Time) float64{} // the time lag of group rules in a topic, at a time
+	since := func(then time.Time) func(time.Time) float64 {
+		return func(at time.Time) float64 { return at.Sub(then).Seconds() }
+	}
+	stand := func(topic string, commit int64, lag func(time.Time) float64) {
+		kafka.Commit(t, "rules", map[string]map[int32]int64{topic: {0: commit}})
+		want["rules/"+topic+"/0"] = lag
+	}
+
+	kafka.CreateTopic(t, "out-of-order", 1, 1, keep())
+	kafka.ProduceAt(t, "out-of-order", 0, ago(5000, 1000, 4000, 3000, 500)...)
+	stand("out-of-order", 3, since(now.Add(-1000*time.Second)))
+
+	kafka.CreateTopic(t, "append-time", 1, 1, keep("message.timestamp.type", "LogAppendTime"))
+	kafka.ProduceAt(t, "append-time", 0, ago(5000, 5000, 5000)...)
+	stand("append-time", 1, since(time.Now()))
+
+	kafka.CreateTopic(t, "one-instant", 1, 1, keep())
+	kafka.ProduceAt(t, "one-instant", 0, ago(900, 700, 700, 700, 10)...)
+	stand("one-instant", 2, since(now.Add(-700*time.Second)))
+
+	kafka.CreateTopic(t, "replayed", 1, 1, keep())
+	kafka.ProduceAt(t, "replayed", 0, ago(year+20, year+10, year)...)
+	stand("replayed", 1, since(now.Add(-(year+10)*time.Second)))
+
+	kafka.CreateTopic(t, "future", 1, 1, keep("message.timestamp.after.max.ms", fmt.Sprint(year*1000)))
+	kafka.ProduceAt(t, "future", 0, ago(100, -5000, -6000)...)
+	stand("future", 1, func(time.Time) float64 { return 0 })
+
+	kafka.CreateTopic(t, "expired", 1, 1, keep())
+	kafka.ProduceAt(t, "expired", 0, ago(900, 800, 700, 600)...)
+	kafka.DeleteRecords(t, "expired", 0, 2)
+	stand("expired", 0, since(now.Add(-700*time.Second)))
+
+	kafka.CreateTopic(t, "emptied", 1, 1, keep())
+	kafka.ProduceAt(t, "emptied", 0, ago(900, 800)...)
+	kafka.DeleteRecords(t, "emptied", 0, 2)
+	stand("emptied", 0, func(time.Time) float64 { return 0 })
+
+	kafka.CreateTopic(t, "never-used", 1, 1, keep())
+	stand("never-used", 0, func(time.Time) float64 { return 0 })
+
+	compact(t, kafka, now)
+	stand("compacted", 1, since(now.Add(-700*time.Second)))
+
+	committed := transaction(t, kafka, "transactional", 3)
+	stand("transactional", 3, since(committed))
+
+	for _, when := range []string{"at first", "after a restart"} {
+		w := watch(t, time.Second, kafka.Brokers()...)
+		w.next(t)
+		w.next(t)
+		found := w.next(t)
+		w.next(t)
+		w.shutdown()
+		for key, lag := range want {
+			if assert.Contains(t, found.seconds, key, when) {
+				assert.InDelta(t, lag(found.at), found.seconds[key], 2, "%s, %s", key, when)
+			}
+		}
+	}
+}
+
+// compact makes a topic whose records are 900, 700 and 600 s old and whose
+// record at offset 1 is gone.
+func compact(t *testing.T, kafka *kafkatest.Cluster, now time.Time) {
+	t.Helper()
+	kafka.CreateTopic(t, "compacted", 1, 1, keep("cleanup.policy", "compact",
+		"min.cleanable.dirty.ratio", "0.001", "segment.ms", "1000", "max.compaction.lag.ms", "1"))
+	for i, record := range []struct {
+		key     string
+		seconds time.Duration
+	}{{"a", 900}, {"b", 800}, {"b", 700}, {"c", 600}} {
+		kafka.ProduceRecords(t, &kgo.Record{
+			Topic: "compacted", Key: []byte(record.key), Value: []byte{byte(i)},
+			Timestamp: now.Add(-record.seconds * time.Second),
+		})
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...))
+	require.NoError(t, err)
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	require.Eventually(t, func() bool {
+		first, err := admin.ListOffsetsAfterMilli(t.Context(), now.Add(-850*time.Second).UnixMilli(), "compacted")
+		offset, found := first.Lookup("compacted", 0)
+		return err == nil && found && offset.Err == nil && offset.Offset == 2
+	}, 60*time.Second, 200*time.Millisecond, "compaction")
+}
+
+// transaction commits one of so many records, and returns when.
+func transaction(t *testing.T, kafka *kafkatest.Cluster, topic string, records int) time.Time {
+	t.Helper()
+	kafka.CreateTopic(t, topic, 1, 1, keep())
+	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...), kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
+	require.NoError(t, err)
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.NoError(t, client.BeginTransaction())
+	for range records {
+		old := &kgo.Record{Value: []byte("v"), Timestamp: time.Now().Add(-time.Hour)}
+		require.NoError(t, client.ProduceSync(ctx, old).FirstErr())
+	}
+	require.NoError(t, client.EndTransaction(ctx, kgo.TryCommit))
+	return time.Now()
+}
+
+// TestRealSoakTimeLagOfALiveTopic has a consumer read at half the rate of a
+// producer. Once the first look-ups have shown that records arrive when they are
+// stamped, the history tells the time lag, and tells it well.
+func TestRealSoakTimeLagOfALiveTopic(t *testing.T) {
+	length := time.Minute
+	if os.Getenv("KAFKALAG_SOAK") == "full" {
+		length = 5 * time.Minute
+	}
+	kafka := forTimeLag(t)
+	kafka.CreateTopic(t, "live", 1, 1, nil)
+	kafka.Commit(t, "slow", map[string]map[int32]int64{"live": {0: 0}})
+	stamped := produceLive(t, kafka, length)
+
+	w := watch(t, time.Second, kafka.Brokers()...)
+	defer w.shutdown()
+	checked, asked := 0, int64(0)
+	for began := time.Now(); time.Since(began) < length; {
+		s := w.next(t)
+		got, known := s.seconds["slow/live/0"]
+		truth := s.at.Sub(stamped(s.offsets["slow/live/0"])).Seconds()
+		if truth > 10 {
+			require.True(t, known)
+			require.InEpsilon(t, truth, got, 0.05)
+			if checked++; checked == 1 {
+				asked = w.lookups(t)
+			}
+		}
+	}
+	assert.Greater(t, checked, 10)
+	assert.Equal(t, asked, w.lookups(t), "the history told the rest")
+}
+
+// produceLive adds 100 records a second to topic live for so long, and commits
+// half as many for group slow. It returns when a record was stamped.
+func produceLive(t *testing.T, kafka *kafkatest.Cluster, length time.Duration) func(cluster.Offset) time.Time {
+	t.Helper()
+	const every = 100 * time.Millisecond
+	began := time.Now().Truncate(time.Millisecond)
+	stamp := func(o cluster.Offset) time.Time { return began.Add(time.Duration(o/10) * every) }
+	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...), kgo.DefaultProduceTopic("live"))
+	require.NoError(t, err)
+	admin := kadm.NewClient(client)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		client.Close()
+	})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for n := cluster.Offset(0); ctx.Err() == nil && time.Since(began) < length+10*time.Second; n += 10 {
+			records := make([]*kgo.Record, 10)
+			for i := range records {
+				records[i] = &kgo.Record{Value: []byte("v"), Timestamp: stamp(n)}
+			}
+			if client.ProduceSync(ctx, records...).FirstErr() != nil {
+				return
+			}
+			var commit kadm.Offsets
+			commit.AddOffset("live", 0, int64(n/2), -1)
+			_ = admin.CommitAllOffsets(ctx, "slow", commit) // the next one makes up for it
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	return stamp
+}
