@@ -46,8 +46,10 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			"payments": {Name: "payments", Unclear: true},
 		},
 		Groups: map[string]*cluster.Group{
-			"billing": {Name: "billing", Coordinator: 1, State: "Stable", Type: "consumer", Protocol: "uniform", Members: 2, Described: true, CommitsKnown: true,
-				Assigned: []cluster.Assignment{{Topic: "orders", Members: 2, Partitions: []int32{0, 1, 2}}, {Topic: "users", Members: 1, Partitions: []int32{0}}}},
+			"billing": {
+				Name: "billing", Coordinator: 1, State: "Stable", Type: "consumer", Protocol: "uniform", Members: 2, Described: true, CommitsKnown: true,
+				Assigned: []cluster.Assignment{{Topic: "orders", Members: 2, Partitions: []int32{0, 1, 2}}, {Topic: "users", Members: 1, Partitions: []int32{0}}},
+			},
 			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
 			"audit":    {Name: "audit", Coordinator: 3},
 		},

@@ -60,7 +60,7 @@ func (s *lagScraper) start(_ context.Context, host component.Host) error {
 		return err
 	}
 	if s.dater != nil {
-		return s.dater.start(host)
+		return s.dater.start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
 	}
 	return nil
 }

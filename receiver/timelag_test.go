@@ -92,6 +92,7 @@ func (w *watched) lookups(t *testing.T) int64 {
 	t.Helper()
 	return w.count(t, "kafkalag_time_lag_lookups")
 }
+
 func (w *watched) rounds(t *testing.T) int64 {
 	t.Helper()
 	return w.count(t, "kafkalag_time_lag_rounds")

@@ -33,6 +33,8 @@ type row struct {
 	partitions   int // that have a lag
 	of           int // partitions of the topic
 	lag          int // records; negative where the collector gives no sum
+	// timeLag is negative where the collector gives none.
+	timeLag time.Duration
 }
 
 // fetchReport reads the collector's metrics from url: one row for each group and topic.
@@ -82,7 +84,7 @@ func parseReport(text io.Reader) ([]row, error) {
 		if rows[k] == nil {
 			rows[k] = &row{
 				group: k.group, topic: k.topic, state: states[k.group],
-				members: members[k.group], of: partitions[k.topic], lag: -1,
+				members: members[k.group], of: partitions[k.topic], lag: -1, timeLag: -1,
 			}
 		}
 		rows[k].partitions++
@@ -90,6 +92,11 @@ func parseReport(text io.Reader) ([]row, error) {
 	for _, m := range families["kafka_consumer_group_lag_sum"].GetMetric() {
 		if r := rows[key{label(m, "group"), label(m, "topic")}]; r != nil {
 			r.lag = value(m)
+		}
+	}
+	for _, m := range families["kafka_consumer_group_time_lag_max_seconds"].GetMetric() {
+		if r := rows[key{label(m, "group"), label(m, "topic")}]; r != nil {
+			r.timeLag = time.Duration(number(m) * float64(time.Second))
 		}
 	}
 
@@ -113,8 +120,10 @@ func label(m *dto.Metric, name string) string {
 }
 
 // value is the metric's, whether it is a gauge, a counter or of unknown type.
-func value(m *dto.Metric) int {
-	return int(m.GetGauge().GetValue() + m.GetCounter().GetValue() + m.GetUntyped().GetValue())
+func value(m *dto.Metric) int { return int(number(m)) }
+
+func number(m *dto.Metric) float64 {
+	return m.GetGauge().GetValue() + m.GetCounter().GetValue() + m.GetUntyped().GetValue()
 }
 
 // printReport prints the rows as a table, or why there are none.
@@ -129,14 +138,17 @@ func printReport(out io.Writer, now time.Time, rows []row, failure error) error 
 		return err
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "\n%s  GROUP\tTOPIC\tSTATE\tMEMBERS\tCOMMITTED\tLAG\n", clock)
+	fmt.Fprintf(table, "\n%s  GROUP\tTOPIC\tSTATE\tMEMBERS\tCOMMITTED\tLAG\tTIME LAG\n", clock)
 	for _, r := range rows[:min(len(rows), maxRows)] {
-		lag := "unknown"
+		lag, timeLag := "unknown", "unknown"
 		if r.lag >= 0 {
 			lag = fmt.Sprint(r.lag)
 		}
-		fmt.Fprintf(table, "%*s%s\t%s\t%s\t%d\t%d of %d\t%s\n", len(clock)+2, "",
-			r.group, r.topic, r.state, r.members, r.partitions, r.of, lag)
+		if r.timeLag >= 0 {
+			timeLag = r.timeLag.Round(time.Second).String()
+		}
+		fmt.Fprintf(table, "%*s%s\t%s\t%s\t%d\t%d of %d\t%s\t%s\n", len(clock)+2, "",
+			r.group, r.topic, r.state, r.members, r.partitions, r.of, lag, timeLag)
 	}
 	if more := len(rows) - maxRows; more > 0 {
 		fmt.Fprintf(table, "%*sand %d more, with less lag\n", len(clock)+2, "", more)

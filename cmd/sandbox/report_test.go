@@ -24,10 +24,10 @@ func TestParseReport(t *testing.T) {
 	rows, err := parseReport(text)
 	require.NoError(t, err)
 	assert.Equal(t, []row{
-		{group: "falls-behind", topic: "clicks", state: "Stable", members: 1, partitions: 2, of: 2, lag: 1234},
-		{group: "keeps-up", topic: "orders", state: "Stable", members: 2, partitions: 1, of: 3, lag: 7},
+		{group: "falls-behind", topic: "clicks", state: "Stable", members: 1, partitions: 2, of: 2, lag: 1234, timeLag: 95 * time.Second},
+		{group: "keeps-up", topic: "orders", state: "Stable", members: 2, partitions: 1, of: 3, lag: 7, timeLag: 250 * time.Millisecond},
 		{group: "keeps-up", topic: "payments", state: "Stable", members: 2, partitions: 1, of: 1, lag: 0},
-		{group: "no-sum", topic: "orders", partitions: 1, of: 3, lag: -1},
+		{group: "no-sum", topic: "orders", partitions: 1, of: 3, lag: -1, timeLag: -1},
 	}, rows)
 
 	rows, err = parseReport(strings.NewReader(""))
@@ -54,14 +54,14 @@ func TestPrintReport(t *testing.T) {
 		{name: "no metrics", failure: errors.New("503"), want: []string{"", "03:04:05  no metrics: 503"}},
 		{
 			name: "rows", rows: []row{
-				{group: "stopped", topic: "payments", state: "Empty", partitions: 3, of: 3, lag: 1234},
-				{group: "g", topic: "orders", state: "Stable", members: 1, partitions: 5, of: 6, lag: -1},
+				{group: "stopped", topic: "payments", state: "Empty", partitions: 3, of: 3, lag: 1234, timeLag: 3 * time.Hour},
+				{group: "g", topic: "orders", state: "Stable", members: 1, partitions: 5, of: 6, lag: -1, timeLag: -1},
 			},
 			want: []string{
 				"",
-				"03:04:05  GROUP    TOPIC     STATE   MEMBERS  COMMITTED  LAG",
-				"          stopped  payments  Empty   0        3 of 3     1234",
-				"          g        orders    Stable  1        5 of 6     unknown",
+				"03:04:05  GROUP    TOPIC     STATE   MEMBERS  COMMITTED  LAG      TIME LAG",
+				"          stopped  payments  Empty   0        3 of 3     1234     3h0m0s",
+				"          g        orders    Stable  1        5 of 6     unknown  unknown",
 			},
 		},
 	}

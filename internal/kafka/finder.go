@@ -44,7 +44,7 @@ func (f *Finder) Close() { f.client.Close() }
 // until ends ctx with the finder.
 func (f *Finder) until(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(f.client.ctx, func() { cancel(errClosed) }) //nolint:contextcheck // the finder's own end
+	stop := context.AfterFunc(f.client.ctx, func() { cancel(errClosed) })
 	return ctx, func() {
 		stop()
 		cancel(nil)

@@ -160,7 +160,7 @@ func TestLookupEndsWithClose(t *testing.T) {
 	began := time.Now()
 	finder.Close()
 	got := <-answers
-	assert.ErrorIs(t, got[0].Err, errClosed)
+	require.ErrorIs(t, got[0].Err, errClosed)
 	assert.Less(t, time.Since(began), 2*time.Second)
 }
 

@@ -10,16 +10,16 @@ import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 type Status int
 
 const (
-	// StatusUnknown: the newest scrape does not know the lag.
+	// StatusUnknown is where the newest scrape does not know the lag.
 	StatusUnknown Status = iota
-	// StatusOK: it keeps up, or too few scrapes have seen it to say otherwise.
+	// StatusOK is a group that keeps up, or too few scrapes have seen it to say otherwise.
 	StatusOK
-	// StatusWarn: it falls behind. The commits move, and the lag grows.
+	// StatusWarn is one that falls behind: the commits move, and the lag grows.
 	StatusWarn
-	// StatusStall: the commits do not move, while there is something to read. A
+	// StatusStall is one that stands still: the commits do not move, while there is something to read. A
 	// consumer that has stopped looks the same from outside.
 	StatusStall
-	// StatusRewind: the committed offset went back.
+	// StatusRewind is one whose committed offset went back.
 	StatusRewind
 )
 
