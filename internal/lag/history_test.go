@@ -88,6 +88,7 @@ func TestHistoryIsTrueToAnInterval(t *testing.T) {
 			rate = max(0, rate*(0.5+r.Float64())+float64(r.IntN(3)-1)*200)
 			end += rate
 		}
+		assert.LessOrEqual(t, len(h.points), maxPoints)
 		wrong := 0
 		for i := 1; i < len(ends); i++ {
 			if ends[i] == ends[i-1] {

@@ -38,11 +38,9 @@ func (s steps) date(commit cluster.Offset, now cluster.Timestamp, compacted bool
 		return undated, open
 	case below.offset == commit:
 		return below.at, found
-	case below.at >= now:
-		// A record of the future, and with it all that follows, has no age yet:
-		// there is nothing to tell apart.
-		return below.at, found
-	case above == nil && now-below.at <= precise:
+	case now-below.at <= precise:
+		// A record of just now or of the future, and with it all that follows,
+		// has no age yet: there is nothing to tell apart.
 		return below.at, found
 	case above == nil || above.from-below.at > precise:
 		return undated, open

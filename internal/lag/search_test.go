@@ -157,8 +157,16 @@ func TestSearchRules(t *testing.T) {
 	}
 }
 
-// TestSearchWithoutKnowingWhetherCompacted: a topic that nobody may describe
-// counts as not compacted.
+// TestSearchEndsInTheFuture: records that have no age yet are not told apart.
+func TestSearchEndsInTheFuture(t *testing.T) {
+	log := dense(spread(1000, func(i int) float64 { return 1 + float64(i+1)/1000 })...)
+	d := newDates()
+	log.scrape(d, testNow, 700)
+	assert.Equal(t, 1, log.search(d, false))
+	assert.Equal(t, Age{Known: true}, log.scrape(d, testNow, 700)[0])
+}
+
+// A topic that nobody may describe counts as not compacted.
 func TestSearchAsksForPolicyOnlyAtAGap(t *testing.T) {
 	now := cluster.NewTimestamp(testNow)
 	plain := dense(now-5000, now-4000, now-3000)
