@@ -1,0 +1,72 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// TestScrapesAreHeldAgainstThoseBefore: a group that has read half of a
+// partition stands still, while retention catches up with it.
+func TestScrapesAreHeldAgainstThoseBefore(t *testing.T) {
+	start := cluster.Offset(0)
+	c := answering(func(context.Context) (*cluster.Snapshot, error) {
+		return oneGroup(cluster.Partition{Leader: 1, Start: start, End: 100}), nil
+	})
+	cfg := newConfig()
+	cfg.Metrics.KafkaConsumerGroupStatus.Enabled = true
+	cfg.Metrics.KafkaConsumerGroupPartitionStatus.Enabled = true
+	core, lines := observer.New(zapcore.WarnLevel)
+	s := newTestScraper(settings(zap.New(core)), cfg, c)
+	for i := range 10 {
+		if i == 9 {
+			start = 60
+		}
+		metrics, err := s.scrape(t.Context())
+		require.NoError(t, err)
+		status := "OK"
+		if i == 9 {
+			status = "STALL"
+		}
+		got := points(metrics)
+		assert.Equal(t, map[string]int64{"group=billing status=" + status: 1}, got["kafka.consumer_group.status"])
+		assert.Equal(t, map[string]int64{"group=billing topic=orders partition=0 status=" + status: 1},
+			got["kafka.consumer_group.partition_status"])
+	}
+	require.Equal(t, 1, lines.Len())
+	assert.Contains(t, lines.All()[0].Message, "Retention deleted records")
+	assert.Equal(t, int64(10), lines.All()[0].ContextMap()["records"])
+}
+
+func TestRealAssignments(t *testing.T) {
+	kafka := forTimeLag(t)
+	kafka.CreateTopic(t, "assigned", 3, 1, nil)
+	kafka.Join(t, "classic-members", "assigned")
+	kafka.Join(t, "classic-members", "assigned")
+	kafka.JoinConsumer(t, "consumer-members", "assigned")
+	cfg := newConfig()
+	cfg.Brokers, cfg.InitialDelay = kafka.Brokers(), 0
+	cfg.TopicMatch, cfg.GroupMatch = "^assigned$", "-members$"
+	cfg.Metrics.KafkaConsumerGroupTopicMembers.Enabled = true
+	cfg.Metrics.KafkaConsumerGroupAssignedPartitions.Enabled = true
+	require.EventuallyWithT(t, func(c *assert.CollectT) { // groups take a moment to settle
+		got := points(scrapeOnce(t, cfg))
+		assert.Equal(c, map[string]int64{
+			"group=classic-members topic=assigned": 2, "group=consumer-members topic=assigned": 1,
+		}, got["kafka.consumer_group.topic_members"])
+		assert.Equal(c, map[string]int64{
+			"group=classic-members topic=assigned": 3, "group=consumer-members topic=assigned": 3,
+		}, got["kafka.consumer_group.assigned_partitions"])
+	}, 30*time.Second, 500*time.Millisecond)
+}
