@@ -100,9 +100,10 @@ func (d *dater) shutdown() {
 func (d *dater) date(ctx context.Context, now time.Time, s *cluster.Snapshot, r *lag.Report) {
 	d.mu.Lock()
 	undated := d.dates.Date(now, s, r)
+	wanting := d.dates.Wanting()
 	d.mu.Unlock()
 	d.tel.undated(ctx, undated)
-	if undated == 0 {
+	if !wanting || d.finder == nil {
 		return
 	}
 	select {

@@ -28,8 +28,8 @@ type Age struct {
 type Dates struct {
 	// Keep is how long the arrival of records is remembered.
 	Keep time.Duration
-	// Interval is the time from one scrape to the next. Arrival stands for a
-	// record's timestamp where a look-up has shown that they differ by no more.
+	// Interval is the time from one scrape to the next, and how far off an
+	// estimate may be.
 	Interval time.Duration
 	// Blind says that there are no look-ups: arrival then always stands for
 	// the timestamp.
@@ -45,7 +45,7 @@ type Dates struct {
 type topicDates struct {
 	id         cluster.TopicID
 	partitions map[int32]*partitionDates
-	// compacted is valid until its time.
+	// compacted is to be asked again after its time; 0: it was never asked.
 	compacted      bool
 	compactedUntil cluster.Timestamp
 }
@@ -59,27 +59,17 @@ type partitionDates struct {
 	history history
 	steps   steps
 	search  progress
-	commits []cluster.Offset // of the newest scrape, where there is lag
-
-	// prompt says that a look-up has shown, until that time, that records
-	// arrive close to their timestamps.
-	prompt      bool
-	promptUntil cluster.Timestamp
-	// asked says that a look-up is under way, aside that one was in vain and
-	// the next scrape is waited for.
-	asked, aside bool
-}
-
-// want is a commit without a date.
-type want struct {
-	topic     string
-	partition int32
-	commit    cluster.Offset
-	lag       cluster.Offset
+	// commits are those of the newest scrape, before those of the one before,
+	// where there is lag; sorted.
+	commits, before []cluster.Offset
+	lateness        lateness
+	// asked says that a look-up is under way, rechecks that it is about the
+	// lateness, aside that one was in vain and the next scrape is waited for.
+	asked, rechecks, aside bool
 }
 
 // Date fills in the ages of r, which was computed from s at the time now, and
-// returns how many could not be told.
+// returns how many could not be told. [Dates.Plan] then says what would help.
 func (d *Dates) Date(now time.Time, s *cluster.Snapshot, r *Report) (unknown int) {
 	d.now = cluster.NewTimestamp(now)
 	d.scrape++
@@ -155,7 +145,7 @@ func (p *partitionDates) observe(d *Dates, now cluster.Partition, g Partition) {
 	if p.scrape != d.scrape {
 		p.scrape, p.leader, p.aside = d.scrape, now.Leader, false
 		p.start, p.end = orElse(now.Start, p.start), orElse(now.End, p.end)
-		p.commits = p.commits[:0]
+		p.before, p.commits = p.commits, p.before[:0]
 		if now.End.Known() && d.Keep > 0 {
 			p.history.add(d.now, now.End, d.Keep)
 		}
@@ -200,9 +190,9 @@ func (d *Dates) age(topic string, g *Partition) Age {
 	if g.Lag == 0 || commit >= p.end {
 		return Age{Known: true}
 	}
-	at, ok := d.date(t, p, commit)
-	if !ok {
-		d.wants = append(d.wants, want{topic, g.ID, commit, g.Lag})
+	at, known := d.date(t, p, commit)
+	d.want(known, p, want{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
+	if known == none {
 		return Age{}
 	}
 	return Age{Duration: time.Duration(max(d.now-at, 0)) * time.Millisecond, Known: true}
@@ -210,15 +200,28 @@ func (d *Dates) age(topic string, g *Partition) Age {
 
 // date tells a commit's timestamp by what is at hand: a record that a look-up
 // named, then its arrival, then bounds that a search has brought together.
-func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) (cluster.Timestamp, bool) {
-	if below, _ := p.steps.around(commit); below != nil && below.offset == commit {
-		return below.at, true
+func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) (cluster.Timestamp, quality) {
+	below, _ := p.steps.around(commit)
+	if below != nil && below.offset == commit {
+		return below.at, good
 	}
-	if d.Blind || p.prompt && d.now <= p.promptUntil {
+	if d.Blind || p.lateness.steady {
 		if at, ok := p.history.arrival(commit); ok {
-			return at, true
+			return at - p.lateness.by, good
 		}
 	}
 	at, verdict := p.steps.date(commit, d.now, t.compacted)
-	return at, verdict == found || verdict == foundUnlessCompacted && d.now <= t.compactedUntil
+	switch {
+	case verdict == found, verdict == foundUnlessCompacted && d.now <= t.compactedUntil:
+		return at, good
+	case verdict == foundUnlessCompacted && t.compactedUntil > 0:
+		return at, rough // until it is known whether that still holds
+	}
+	at, apart, ok := p.steps.between(commit)
+	if ok && !t.compacted && verdict == open && apart <= max(d.interval(), (d.now-at)/20) {
+		return at, rough
+	}
+	return undated, none
 }
+
+func (d *Dates) interval() cluster.Timestamp { return cluster.Timestamp(d.Interval.Milliseconds()) }

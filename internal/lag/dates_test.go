@@ -53,13 +53,74 @@ func TestDatesFromHistory(t *testing.T) {
 	assert.Zero(t, log.asked, "the history tells all the rest")
 }
 
+func TestDatesAreRechecked(t *testing.T) {
+	d, log := newDates(), &live{now: testNow}
+	log.pass(time.Minute)
+	step := func() Age {
+		commit := log.end - 100
+		age := log.scrape(d, log.now, commit)[0]
+		log.search(d, false)
+		log.pass(30 * time.Second)
+		return age
+	}
+	step()
+	step()
+	log.asked = 0
+	for range 120 {
+		assert.True(t, step().Known, "there are no gaps while it is rechecked")
+	}
+	assert.Positive(t, log.asked)
+	assert.LessOrEqual(t, log.asked, 5, "in an hour")
+
+	// From now on the records are mirrored, an hour after they were stamped.
+	// The largest timestamp counts, so those before have to go.
+	log.from(log.end)
+	log.late = time.Hour
+	known := 0
+	for range 40 {
+		if age := step(); age.Known && age.Duration > time.Hour {
+			known++
+		}
+	}
+	assert.GreaterOrEqual(t, known, 5, "it is found out after a quarter of an hour")
+
+	// The mirror catches up. Where records are late, that is seen soon.
+	log.late = 10 * time.Minute
+	step()
+	step()
+	step()
+	assert.InDelta(t, (10*time.Minute + 10*time.Second).Seconds(), step().Seconds(), 30)
+}
+
+// Records of last year are replayed, those of an hour in an interval.
+func TestDatesWhileRecordsAreReplayedFast(t *testing.T) {
+	d, log := newDates(), &live{now: testNow, late: 365 * 24 * time.Hour}
+	known := 0
+	for range 30 {
+		for range 30 {
+			log.pass(time.Second)
+			log.late -= 2 * time.Minute
+		}
+		commit := log.end - 100
+		if age := log.scrape(d, log.now, commit)[0]; age.Known {
+			truth := log.now.Sub(time.UnixMilli(int64(log.date(commit))))
+			assert.InEpsilon(t, truth, age.Duration, 0.05)
+			known++
+		}
+		log.search(d, false)
+	}
+	assert.GreaterOrEqual(t, known, 25)
+}
+
 func TestDatesOfReplayedRecords(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	d, log := newDates(), &live{now: testNow, late: year}
 	log.pass(time.Minute)
-	for range 5 {
+	for i := range 5 {
 		commit := log.end - 200
-		log.scrape(d, log.now, commit)
+		if age := log.scrape(d, log.now, commit)[0]; i >= 3 {
+			assert.InDelta(t, (year + 20*time.Second).Seconds(), age.Seconds(), 30, "as late as the records before it")
+		}
 		log.search(d, false)
 		age := log.scrape(d, log.now, commit)[0]
 		require.True(t, age.Known)
@@ -232,4 +293,56 @@ func TestDatesKeepWhatAGroupUsedThroughAFailedScrape(t *testing.T) {
 		log.scrape(d, testNow)
 	}
 	assert.Empty(t, d.topics["t"].partitions, "until nobody has used it for long")
+}
+
+// BenchmarkDate dates 100,000 commits of 500 groups in 10,000 partitions. Half
+// of the groups have read all, the others stand where a search has found them.
+func BenchmarkDate(b *testing.B) {
+	s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{}, Groups: map[string]*cluster.Group{}}
+	for n := range 1000 {
+		topic := &cluster.Topic{Name: fmt.Sprintf("topic-%03d", n)}
+		for p := range int32(10) {
+			topic.Partitions = append(topic.Partitions, cluster.Partition{ID: p, Leader: 1, End: 1000})
+		}
+		s.Topics[topic.Name] = topic
+	}
+	for n := range 500 {
+		g := &cluster.Group{Name: fmt.Sprintf("group-%03d", n), CommitsKnown: true}
+		for i := range 20 {
+			commits := cluster.TopicCommits{Topic: fmt.Sprintf("topic-%03d", (n*20+i)%1000)}
+			for p := range int32(10) {
+				commits.Partitions = append(commits.Partitions, cluster.Commit{Partition: p, Offset: cluster.Offset(100 + 1800*(n%2))})
+			}
+			g.Commits = append(g.Commits, commits)
+		}
+		s.Groups[g.Name] = g
+	}
+	log := dense(spread(4000, func(i int) float64 { return float64(i) / 4000 })...)
+	d, now := newDates(), testNow
+	scrape := func() int {
+		for _, topic := range s.Topics {
+			for p := range topic.Partitions {
+				topic.Partitions[p].End++
+			}
+		}
+		now = now.Add(30 * time.Second)
+		return d.Date(now, s, Compute(s))
+	}
+	for scrape() > 0 {
+		for {
+			lookups, _ := d.Plan(1_000_000)
+			if len(lookups) == 0 {
+				break
+			}
+			answers := make([]cluster.Answer, len(lookups))
+			for i, l := range lookups {
+				answers[i] = log.lookup(l)
+			}
+			d.Learn(answers)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		scrape()
+	}
 }

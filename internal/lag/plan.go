@@ -10,10 +10,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// recheck is how often, in the time that arrivals are remembered, it is looked
-// up whether they still stand for timestamps.
-const recheck = 4
-
 // Plan chooses the next round of look-ups, at most n: one on each partition,
 // the largest lag first. A partition that [Dates.Learn] has not heard of since
 // is not asked again. topics are those of which it has to be known whether they
@@ -30,17 +26,20 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 		if p.aside || p.leader == cluster.NoBroker {
 			return true
 		}
-		if _, dated := d.date(t, p, w.commit); dated {
+		recheck := d.recheck(p, w.commit)
+		if _, known := d.date(t, p, w.commit); known >= w.need && !recheck {
 			return true
 		}
-		switch _, verdict := p.steps.date(w.commit, d.now, t.compacted); verdict {
-		case foundUnlessCompacted:
+		_, verdict := p.steps.date(w.commit, d.now, t.compacted)
+		switch {
+		case recheck:
+		case verdict == foundUnlessCompacted:
 			unclear[w.topic] = true
 			return false
-		case hopeless:
+		case verdict == hopeless:
 			return true
 		}
-		if at, ok := p.ask(w.commit, d.now); ok {
+		if at, ok := d.ask(p, w.commit, recheck); ok {
 			lookups = append(lookups, cluster.Lookup{Topic: w.topic, Partition: w.partition, Leader: p.leader, At: at})
 		}
 		return p.aside
@@ -49,10 +48,18 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 }
 
 // ask chooses a partition's next look-up, one at a time.
-func (p *partitionDates) ask(commit cluster.Offset, now cluster.Timestamp) (cluster.Timestamp, bool) {
-	if p.asked {
+func (d *Dates) ask(p *partitionDates, commit cluster.Offset, recheck bool) (cluster.Timestamp, bool) {
+	switch {
+	case p.asked:
 		return 0, false
+	case recheck:
+		return p.askAgain(commit, d.interval())
 	}
+	return p.ask(commit, d.now)
+}
+
+// ask goes on with the search for a commit's date.
+func (p *partitionDates) ask(commit cluster.Offset, now cluster.Timestamp) (cluster.Timestamp, bool) {
 	same, last := p.search.commit == commit && len(p.steps) > 0, p.search.at
 	at := p.search.next(p.steps, &p.history, commit, p.end, now)
 	if same && at == last {
@@ -62,6 +69,18 @@ func (p *partitionDates) ask(commit cluster.Offset, now cluster.Timestamp) (clus
 	}
 	p.asked = true
 	return at, true
+}
+
+// askAgain looks up whether records are still as late as they were: one that is
+// stamped no more than an interval earlier than expected is to be there.
+func (p *partitionDates) askAgain(commit cluster.Offset, interval cluster.Timestamp) (cluster.Timestamp, bool) {
+	arrived, ok := p.history.arrival(commit)
+	if !ok {
+		return 0, false
+	}
+	p.asked, p.rechecks = true, true
+	p.search.end = p.end
+	return arrived - p.lateness.by - interval, true
 }
 
 // Learn takes the answers to a plan. Those about a partition that has changed
@@ -80,19 +99,22 @@ func (d *Dates) Learn(answers []cluster.Answer) {
 }
 
 func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
-	switch {
-	case a.Err != nil:
+	rechecked := p.rechecks
+	p.rechecks = false
+	if a.Err != nil {
 		p.aside = true
 		return
-	case a.Offset == cluster.None:
+	}
+	if a.Offset == cluster.None {
 		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end})
+		p.lateness.steady = p.lateness.steady && !rechecked
 		return
 	}
 	p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset})
 	if arrived, ok := p.history.arrival(a.Offset); ok {
-		apart := max(arrived-a.Time, a.Time-arrived)
-		p.prompt = apart <= cluster.Timestamp(d.Interval.Milliseconds())
-		p.promptUntil = d.now + cluster.Timestamp(d.Keep.Milliseconds()/recheck)
+		p.lateness.learn(arrived-a.Time, d)
+	} else if rechecked {
+		p.lateness.recheckAt = d.now // by a record from before the history: nothing learned
 	}
 }
 

@@ -75,6 +75,19 @@ func (s steps) gap(below, above *step, compacted bool) (cluster.Timestamp, verdi
 	return above.at, found
 }
 
+// between estimates a commit's date from the answers around it, as if records
+// had come at an even rate between them. The estimate and the truth both lie
+// within the bounds, which are so far apart.
+func (s steps) between(commit cluster.Offset) (at, apart cluster.Timestamp, ok bool) {
+	below, above := s.around(commit)
+	if below == nil || above == nil {
+		return undated, 0, false
+	}
+	apart = max(above.from-below.at, 0)
+	part := float64(commit-below.offset) / float64(above.offset-below.offset)
+	return below.at + cluster.Timestamp(part*float64(apart)), apart, true
+}
+
 // progress is how far the search for one commit's date has come.
 type progress struct {
 	commit cluster.Offset

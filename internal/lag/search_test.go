@@ -67,7 +67,17 @@ func TestDateLiesWithinItsBounds(t *testing.T) {
 			commits[i] = cluster.Offset(r.Int64N(int64(log.end)))
 		}
 		for range 4 {
-			log.scrape(d, testNow, commits...)
+			for i, age := range log.scrape(d, testNow, commits...) {
+				if age.Known { // by what was known before
+					truth := testNow.Sub(time.UnixMilli(int64(log.date(commits[i]))))
+					off := max(30*time.Second, truth/19)
+					if !compacted {
+						require.InDelta(t, truth, age.Duration, float64(off), "seed %d, %s, commit %d", seed, shape, commits[i])
+					}
+				}
+			}
+			log.search(d, compacted)
+			log.scrape(d, testNow, commits...) // they stand still
 			log.search(d, compacted)
 			for i, age := range log.scrape(d, testNow, commits...) {
 				require.True(t, age.Known, "seed %d, %s, commit %d", seed, shape, commits[i])
@@ -190,6 +200,15 @@ func TestSearchAsksForPolicyOnlyAtAGap(t *testing.T) {
 			assert.Equal(t, []string{"t"}, unclear)
 			d.Policies(unclear, nil)
 			assert.Equal(t, 50*time.Second, gap.scrape(d, testNow, 1)[0].Duration)
+			_, unclear = d.Plan(1)
+			assert.Empty(t, unclear)
+			later := testNow.Add(2 * time.Hour)
+			assert.Equal(t, 2*time.Hour+50*time.Second, gap.scrape(d, later, 1)[0].Duration, "it holds while it is asked again")
+			_, unclear = d.Plan(1)
+			assert.Equal(t, []string{"t"}, unclear)
+			d.Policies(unclear, nil)
+			_, unclear = d.Plan(1)
+			assert.Empty(t, unclear)
 			return
 		}
 		d.Learn([]cluster.Answer{gap.lookup(lookups[0])})
