@@ -38,5 +38,5 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
-	return newMetrics(set, c, newScraper(set, c, client, tel), next)
+	return newMetrics(set, c, newScraper(set, c, addZooKeeper(client, c, set.Logger), tel), next)
 }

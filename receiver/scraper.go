@@ -20,6 +20,7 @@ import (
 type lagScraper struct {
 	asker    *asker
 	ask      kafka.Questions
+	assigned bool // only what a member is assigned counts
 	memory   lag.Memory
 	record   *recorder
 	failures *failureLog
@@ -32,6 +33,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, tel *telemetr
 	return &lagScraper{
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
+		assigned: cfg.OnlyAssignedPartitions,
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
 		tel:      tel,
@@ -62,6 +64,9 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		snapshot.Failures = append(snapshot.Failures, leaderless(snapshot)...)
 	}
 	s.failures.report(s.now(), snapshot.Failures)
+	if s.assigned {
+		lag.OnlyAssigned(snapshot)
+	}
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
 	metrics, missing := s.record.record(s.now(), snapshot, report)

@@ -29,6 +29,18 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaBrokerInfo: KafkaBrokerInfoMetricConfig{
 						Enabled: true,
 					},
+					KafkaBrokerLogDirSize: KafkaBrokerLogDirSizeMetricConfig{
+						Enabled: true,
+					},
+					KafkaBrokerLogDirTotal: KafkaBrokerLogDirTotalMetricConfig{
+						Enabled: true,
+					},
+					KafkaBrokerLogDirUsable: KafkaBrokerLogDirUsableMetricConfig{
+						Enabled: true,
+					},
+					KafkaBrokerLogRetentionPeriod: KafkaBrokerLogRetentionPeriodMetricConfig{
+						Enabled: true,
+					},
 					KafkaBrokers: KafkaBrokersMetricConfig{
 						Enabled: true,
 					},
@@ -56,6 +68,12 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
 						Enabled: true,
 					},
+					KafkaConsumerGroupZookeeperLag: KafkaConsumerGroupZookeeperLagMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupZookeeperOffset: KafkaConsumerGroupZookeeperOffsetMetricConfig{
+						Enabled: true,
+					},
 					KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
 						Enabled: true,
 					},
@@ -77,10 +95,28 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionReplicasInSync: KafkaPartitionReplicasInSyncMetricConfig{
 						Enabled: true,
 					},
+					KafkaPartitionSize: KafkaPartitionSizeMetricConfig{
+						Enabled: true,
+					},
+					KafkaPartitionUnderMinIsr: KafkaPartitionUnderMinIsrMetricConfig{
+						Enabled: true,
+					},
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: true,
 					},
+					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
+						Enabled: true,
+					},
+					KafkaTopicLogRetentionSize: KafkaTopicLogRetentionSizeMetricConfig{
+						Enabled: true,
+					},
+					KafkaTopicMinInsyncReplicas: KafkaTopicMinInsyncReplicasMetricConfig{
+						Enabled: true,
+					},
 					KafkaTopicPartitions: KafkaTopicPartitionsMetricConfig{
+						Enabled: true,
+					},
+					KafkaTopicReplicationFactor: KafkaTopicReplicationFactorMetricConfig{
 						Enabled: true,
 					},
 				},
@@ -97,6 +133,18 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaBrokerInfo: KafkaBrokerInfoMetricConfig{
 						Enabled: false,
 					},
+					KafkaBrokerLogDirSize: KafkaBrokerLogDirSizeMetricConfig{
+						Enabled: false,
+					},
+					KafkaBrokerLogDirTotal: KafkaBrokerLogDirTotalMetricConfig{
+						Enabled: false,
+					},
+					KafkaBrokerLogDirUsable: KafkaBrokerLogDirUsableMetricConfig{
+						Enabled: false,
+					},
+					KafkaBrokerLogRetentionPeriod: KafkaBrokerLogRetentionPeriodMetricConfig{
+						Enabled: false,
+					},
 					KafkaBrokers: KafkaBrokersMetricConfig{
 						Enabled: false,
 					},
@@ -124,6 +172,12 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
 						Enabled: false,
 					},
+					KafkaConsumerGroupZookeeperLag: KafkaConsumerGroupZookeeperLagMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupZookeeperOffset: KafkaConsumerGroupZookeeperOffsetMetricConfig{
+						Enabled: false,
+					},
 					KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
 						Enabled: false,
 					},
@@ -145,10 +199,28 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionReplicasInSync: KafkaPartitionReplicasInSyncMetricConfig{
 						Enabled: false,
 					},
+					KafkaPartitionSize: KafkaPartitionSizeMetricConfig{
+						Enabled: false,
+					},
+					KafkaPartitionUnderMinIsr: KafkaPartitionUnderMinIsrMetricConfig{
+						Enabled: false,
+					},
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: false,
 					},
+					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
+						Enabled: false,
+					},
+					KafkaTopicLogRetentionSize: KafkaTopicLogRetentionSizeMetricConfig{
+						Enabled: false,
+					},
+					KafkaTopicMinInsyncReplicas: KafkaTopicMinInsyncReplicasMetricConfig{
+						Enabled: false,
+					},
 					KafkaTopicPartitions: KafkaTopicPartitionsMetricConfig{
+						Enabled: false,
+					},
+					KafkaTopicReplicationFactor: KafkaTopicReplicationFactorMetricConfig{
 						Enabled: false,
 					},
 				},
@@ -162,7 +234,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}
