@@ -82,12 +82,12 @@ func (s *scrape) logDirsOf(ctx context.Context, n *node) logDirsOf {
 	for i := range answer.LogDirs {
 		dir := &answer.LogDirs[i]
 		if !fine(dir.ErrorCode) {
+			s.observe(apiDescribeLogDirs, dir.ErrorCode)
 			a.offline = append(a.offline, &offlineDirError{dir.Path, dir.ErrorCode})
 			continue
 		}
 		a.dirs = append(a.dirs, s.decodeLogDir(n.id, dir, answer.Version >= 4))
 	}
-	s.observe(apiDescribeLogDirs, a.offline...)
 	slices.SortFunc(a.dirs, func(x, y cluster.LogDir) int { return strings.Compare(x.Path, y.Path) })
 	return a
 }
