@@ -33,7 +33,9 @@ func TestRealVersions(t *testing.T) {
 	for _, version := range versions {
 		t.Run(version, func(t *testing.T) { told[version] = readVersion(t, version) })
 	}
-	requireTable(t, "../docs/compatibility.md", compatibility(versions, told))
+	table := compatibility(versions, told)
+	t.Log("\n" + table)
+	requireTable(t, "../docs/compatibility.md", table)
 }
 
 // readVersion checks one version and gives the names of what it tells.
@@ -47,6 +49,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	kafka.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 6, 1: 20}})
 	kafka.Commit(t, "shipping", map[string]map[int32]int64{"orders": {2: 5}})
 	kafka.Join(t, "shipping", "orders")
+	kafka.Commit(t, "idle", map[string]map[int32]int64{"orders": {0: 10, 1: 20, 2: 30}})
 
 	cfg := newConfig()
 	cfg.Brokers, cfg.InitialDelay = kafka.Brokers(), 0
@@ -63,9 +66,12 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	assert.Equal(t, map[string]int64{
 		"group=billing topic=orders partition=0":  4,
 		"group=billing topic=orders partition=1":  0,
+		"group=idle topic=orders partition=0":     0,
+		"group=idle topic=orders partition=1":     0,
+		"group=idle topic=orders partition=2":     0,
 		"group=shipping topic=orders partition=2": 25,
 	}, got["kafka.consumer_group.lag"])
-	assert.Equal(t, map[string]int64{"group=billing": 0, "group=shipping": 1}, got["kafka.consumer_group.members"])
+	assert.Equal(t, map[string]int64{"group=billing": 0, "group=idle": 0, "group=shipping": 1}, got["kafka.consumer_group.members"])
 	assert.Equal(t, []int64{1}, valuesOf(got["kafka.broker.info"]))
 	for name, want := range map[string]int64{
 		"kafka.broker.log_retention_period": 7200, "kafka.topic.log_retention_period": 3600,
@@ -75,6 +81,13 @@ func readVersion(t *testing.T, version string) map[string]bool {
 			assert.Equal(t, []int64{want}, valuesOf(got[name]), name)
 		}
 	}
+
+	cfg.OnlyAssignedPartitions = true
+	assert.Equal(t, map[string]int64{"group=shipping topic=orders partition=2": 25},
+		points(scrapeOnce(t, cfg))["kafka.consumer_group.lag"], "of live members alone")
+	cfg.OnlyAssignedPartitions, cfg.GroupStates = false, []string{"Empty"}
+	assert.Equal(t, map[string]int64{"group=billing": 4, "group=idle": 0},
+		points(scrapeOnce(t, cfg))["kafka.consumer_group.lag_max"], "of groups without members")
 	return toldBy(scraped)
 }
 

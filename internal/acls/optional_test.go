@@ -27,7 +27,8 @@ var optionalCases = map[string]struct {
 	"with_configs": {
 		acls: []acl{
 			describeCluster, describeTopics, describeGroups,
-			{kadm.OpDescribeConfigs, "cluster", ""}, {kadm.OpDescribeConfigs, "topic", "*"},
+			{kadm.OpDescribeConfigs, "cluster", ""},
+			{kadm.OpDescribeConfigs, "topic", "*"},
 		},
 	},
 	"without_configs": {
@@ -41,7 +42,8 @@ var optionalCases = map[string]struct {
 	"without_disks": {
 		acls: []acl{
 			describeTopics, describeGroups,
-			{kadm.OpDescribeConfigs, "cluster", ""}, {kadm.OpDescribeConfigs, "topic", "*"},
+			{kadm.OpDescribeConfigs, "cluster", ""},
+			{kadm.OpDescribeConfigs, "topic", "*"},
 		},
 		hidden: []string{"kafka.partition.size", "kafka.broker.log_dir.size"},
 		lines:  []string{clusterHidden, "DescribeLogDirs CLUSTER_AUTHORIZATION_FAILED: an ACL is missing: Describe on the cluster"},

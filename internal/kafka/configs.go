@@ -6,6 +6,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -43,9 +44,7 @@ func (s *scrape) askConfigs(ctx context.Context, due []subject) {
 	}
 	answers := sideBySide(nodes, func(n *node) configsOf { return s.configsOf(ctx, n, share[n.id]) })
 	for _, a := range answers {
-		for of, learned := range a.learned {
-			s.settings[of] = learned
-		}
+		maps.Copy(s.settings, a.learned)
 		if a.err != nil { // what was learned before still serves
 			s.failed(failure(a.node, apiDescribeConfigs, a.err))
 		}

@@ -37,59 +37,57 @@ func (s *scrape) logDirs(ctx context.Context) {
 		return
 	}
 	nodes := s.current()
-	answers := sideBySide(nodes, func(n *node) logDirsOf { return s.logDirsOf(ctx, n) })
 	s.snapshot.LogDirs = make(map[int32][]cluster.LogDir, len(nodes))
-	for _, a := range answers {
+	for _, a := range sideBySide(nodes, func(n *node) logDirsOf { return s.logDirsOf(ctx, n) }) {
 		if a.err != nil {
 			s.failed(failure(a.node, apiDescribeLogDirs, a.err))
+			continue
 		}
-		for _, offline := range a.offline {
-			s.failed(failure(a.node, apiDescribeLogDirs, offline))
-		}
-		if len(a.dirs) > 0 {
-			s.snapshot.LogDirs[a.node.id] = a.dirs
-		}
+		s.enterLogDirs(a)
 	}
 }
 
 // logDirsOf is what one broker told.
 type logDirsOf struct {
-	node    *node
-	dirs    []cluster.LogDir
-	offline []error
-	err     error
+	node   *node
+	answer *sarama.DescribeLogDirsResponse
+	err    error
 }
 
-// logDirsOf asks one broker. Each partition has one leader, so that brokers
-// asked side by side fill in different partitions.
+// logDirsOf asks one broker.
 func (s *scrape) logDirsOf(ctx context.Context, n *node) logDirsOf {
 	ctx, cancel := s.step(ctx)
 	defer cancel()
-	a := logDirsOf{node: n}
 	answer, err := ask(ctx, n, apiDescribeLogDirs, func(b *sarama.Broker) (*sarama.DescribeLogDirsResponse, error) {
 		return b.DescribeLogDirs(newDescribeLogDirsRequest(s.conf.Version))
 	})
 	switch {
 	case err != nil:
-		a.err = err
-		return a
 	case !fine(answer.ErrorCode):
-		a.err = answer.ErrorCode
+		err = answer.ErrorCode
+		s.observe(apiDescribeLogDirs, err)
 	case len(answer.LogDirs) == 0:
-		a.err = errNoLogDirs
+		err = errNoLogDirs
 	}
-	s.observe(apiDescribeLogDirs, a.err)
-	for i := range answer.LogDirs {
-		dir := &answer.LogDirs[i]
+	return logDirsOf{n, answer, err}
+}
+
+// enterLogDirs enters one broker's answer into the snapshot.
+func (s *scrape) enterLogDirs(a logDirsOf) {
+	var dirs []cluster.LogDir
+	for i := range a.answer.LogDirs {
+		dir := &a.answer.LogDirs[i]
 		if !fine(dir.ErrorCode) {
 			s.observe(apiDescribeLogDirs, dir.ErrorCode)
-			a.offline = append(a.offline, &offlineDirError{dir.Path, dir.ErrorCode})
+			s.failed(failure(a.node, apiDescribeLogDirs, &offlineDirError{dir.Path, dir.ErrorCode}))
 			continue
 		}
-		a.dirs = append(a.dirs, s.decodeLogDir(n.id, dir, answer.Version >= 4))
+		dirs = append(dirs, s.decodeLogDir(a.node.id, dir, a.answer.Version >= 4))
 	}
-	slices.SortFunc(a.dirs, func(x, y cluster.LogDir) int { return strings.Compare(x.Path, y.Path) })
-	return a
+	slices.SortFunc(dirs, func(x, y cluster.LogDir) int { return strings.Compare(x.Path, y.Path) })
+	if len(dirs) > 0 {
+		s.snapshot.LogDirs[a.node.id] = dirs
+	}
 }
 
 // decodeLogDir adds up one directory and fills in the sizes of the partitions

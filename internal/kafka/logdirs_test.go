@@ -49,7 +49,9 @@ func TestLogDirs(t *testing.T) {
 		}
 	})
 	client := newTestClient(t, fake.Brokers()...)
+	fake.ResetRequests()
 	s := snapshot(t, client, Questions{Topic: anything, LogDirs: true})
+	assert.Equal(t, 3, fake.Requests()["DescribeLogDirs"], "one to each broker")
 	b := cluster.LogDir{Path: "/b", Size: 22, Total: 1000, Usable: 400, VolumeKnown: true}
 	a := cluster.LogDir{Path: "/a", Size: 16, Total: 1000, Usable: 400, VolumeKnown: true}
 	assert.Equal(t, map[int32][]cluster.LogDir{0: {a, b}, 1: {a, b}, 2: {b}}, s.LogDirs)
@@ -59,7 +61,7 @@ func TestLogDirs(t *testing.T) {
 	}
 	require.Len(t, s.Failures, 1)
 	assert.Equal(t, "KAFKA_STORAGE_ERROR", s.Failures[0].Code)
-	assert.ErrorContains(t, s.Failures[0].Err, "log directory /offline")
+	require.ErrorContains(t, s.Failures[0].Err, "log directory /offline")
 	assert.Equal(t, int32(2), s.Failures[0].Broker)
 }
 
