@@ -44,13 +44,18 @@ func fakeConfig(fake *kafkatest.Fake) *Config {
 // run starts a receiver of the real factory. Its metrics come over the channel.
 func run(t *testing.T, cfg *Config) (receiver.Metrics, <-chan pmetric.Metrics) {
 	t.Helper()
+	return runLogging(t, cfg, zap.NewNop())
+}
+
+func runLogging(t *testing.T, cfg *Config, log *zap.Logger) (receiver.Metrics, <-chan pmetric.Metrics) {
+	t.Helper()
 	scraped := make(chan pmetric.Metrics, 1)
 	next, err := consumer.NewMetrics(func(_ context.Context, m pmetric.Metrics) error {
 		scraped <- m
 		return nil
 	})
 	require.NoError(t, err)
-	metrics, err := NewFactory().CreateMetrics(t.Context(), settings(zap.NewNop()), cfg, next)
+	metrics, err := NewFactory().CreateMetrics(t.Context(), settings(log), cfg, next)
 	require.NoError(t, err)
 	require.NoError(t, metrics.Start(t.Context(), &fakeHost{}))
 	return metrics, scraped
@@ -59,7 +64,12 @@ func run(t *testing.T, cfg *Config) (receiver.Metrics, <-chan pmetric.Metrics) {
 // scrapeOnce returns what the first scrape gave.
 func scrapeOnce(t *testing.T, cfg *Config) pmetric.Metrics {
 	t.Helper()
-	metrics, scraped := run(t, cfg)
+	return scrapeLogging(t, cfg, zap.NewNop())
+}
+
+func scrapeLogging(t *testing.T, cfg *Config, log *zap.Logger) pmetric.Metrics {
+	t.Helper()
+	metrics, scraped := runLogging(t, cfg, log)
 	defer func() { require.NoError(t, metrics.Shutdown(context.Background())) }()
 	select {
 	case got := <-scraped:

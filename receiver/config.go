@@ -14,6 +14,13 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
+)
+
+// Values of isolation_level.
+const (
+	readUncommitted = "read_uncommitted"
+	readCommitted   = "read_committed"
 )
 
 // Config is the receiver's configuration.
@@ -39,6 +46,19 @@ type Config struct {
 	// GroupMatch and GroupExclude tell the wanted consumer groups likewise.
 	GroupMatch   string `mapstructure:"group_match"`
 	GroupExclude string `mapstructure:"group_exclude"`
+	// GroupStates and GroupTypes are the wanted groups' states and types in
+	// Kafka's words; empty is all.
+	GroupStates []string `mapstructure:"group_states"`
+	GroupTypes  []string `mapstructure:"group_types"`
+	// OnlyAssignedPartitions leaves out the offsets and lag of partitions that
+	// no live member of the group is assigned.
+	OnlyAssignedPartitions bool `mapstructure:"only_assigned_partitions"`
+	// IsolationLevel is read_uncommitted or read_committed. With the latter a
+	// partition ends where its first open transaction begins.
+	IsolationLevel string `mapstructure:"isolation_level"`
+
+	// ZooKeeper is where old consumers keep their offsets.
+	ZooKeeper zookeeper.Config `mapstructure:"zookeeper"`
 
 	// TimeLag is how time lags are told.
 	TimeLag TimeLagConfig `mapstructure:"time_lag"`
@@ -72,22 +92,29 @@ func createDefaultConfig() component.Config {
 		TopicMatch:           `^[^_].*$`,
 		GroupMatch:           `.*`,
 		TimeLag:              TimeLagConfig{History: time.Hour, SearchBudget: 5000},
+		IsolationLevel:       readUncommitted,
+		ZooKeeper:            zookeeper.Config{SessionTimeout: 10 * time.Second},
 		MetricsBuilderConfig: metadata.NewDefaultMetricsBuilderConfig(),
 	}
 }
 
 // Unmarshal reads the configuration. An environment variable puts a whole list
-// of brokers into one element ("a:9092,b:9092"), so each is split at commas.
+// of addresses into one element ("a:9092,b:9092"), so each is split at commas.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if err := conf.Unmarshal(c); err != nil {
 		return err
 	}
-	var brokers []string
-	for _, element := range c.Brokers {
-		for broker := range strings.SplitSeq(element, ",") {
-			brokers = append(brokers, strings.TrimSpace(broker))
+	c.Brokers = splitAtCommas(c.Brokers)
+	c.ZooKeeper.Servers = splitAtCommas(c.ZooKeeper.Servers)
+	return nil
+}
+
+func splitAtCommas(elements []string) []string {
+	var split []string
+	for _, element := range elements {
+		for part := range strings.SplitSeq(element, ",") {
+			split = append(split, strings.TrimSpace(part))
 		}
 	}
-	c.Brokers = brokers
-	return nil
+	return split
 }

@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
 
 func loadConfig(t *testing.T, id string) (*Config, error) {
@@ -63,13 +64,18 @@ func TestEveryKeyIsRead(t *testing.T) {
 			DialTimeout:    time.Second,
 			RequestTimeout: 4 * time.Second,
 		},
-		ClusterAlias:         "orders",
-		TopicMatch:           "^a",
-		TopicExclude:         "b$",
-		GroupMatch:           "^c",
-		GroupExclude:         "d$",
-		TimeLag:              TimeLagConfig{History: 2 * time.Hour, SearchBudget: 100},
-		MetricsBuilderConfig: metrics,
+		ClusterAlias:           "orders",
+		TopicMatch:             "^a",
+		TopicExclude:           "b$",
+		GroupMatch:             "^c",
+		GroupExclude:           "d$",
+		GroupStates:            []string{"Stable", "Empty"},
+		GroupTypes:             []string{"classic"},
+		OnlyAssignedPartitions: true,
+		IsolationLevel:         "read_committed",
+		ZooKeeper:              zookeeper.Config{Servers: []string{"z1:2181", "z2:2181"}, Chroot: "/kafka", SessionTimeout: 5 * time.Second},
+		TimeLag:                TimeLagConfig{History: 2 * time.Hour, SearchBudget: 100},
+		MetricsBuilderConfig:   metrics,
 	}, cfg)
 }
 

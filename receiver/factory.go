@@ -44,5 +44,5 @@ func createMetrics(
 			return nil, err
 		}
 	}
-	return newMetrics(set, c, newScraper(set, c, client, f, tel), next)
+	return newMetrics(set, c, newScraper(set, c, addZooKeeper(client, c, set.Logger), f, tel), next)
 }

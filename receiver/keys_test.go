@@ -25,17 +25,22 @@ var keyEffects = map[string]struct {
 	change func(*Config)
 	effect func(*testing.T, *Config) any
 }{
-	"collection_interval": {func(c *Config) { c.CollectionInterval = time.Minute }, askedAt},
-	"initial_delay":       {func(c *Config) { c.InitialDelay = 7 * time.Second }, askedAt},
-	"timeout":             {func(c *Config) { c.Timeout = time.Minute }, timeToAnswer},
-	"cluster_alias":       {func(c *Config) { c.ClusterAlias = "eu" }, resourceOf},
-	"topic_match":         {func(c *Config) { c.TopicMatch = "^b" }, topicsAsked},
-	"topic_exclude":       {func(c *Config) { c.TopicExclude = "^b" }, topicsAsked},
-	"group_match":         {func(c *Config) { c.GroupMatch = "^b" }, groupsAsked},
-	"group_exclude":       {func(c *Config) { c.GroupExclude = "^b" }, groupsAsked},
-	"time_lag":            {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, datesOf},
-	"metrics":             {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
-	"resource_attributes": {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
+	"collection_interval":      {func(c *Config) { c.CollectionInterval = time.Minute }, askedAt},
+	"initial_delay":            {func(c *Config) { c.InitialDelay = 7 * time.Second }, askedAt},
+	"timeout":                  {func(c *Config) { c.Timeout = time.Minute }, timeToAnswer},
+	"cluster_alias":            {func(c *Config) { c.ClusterAlias = "eu" }, resourceOf},
+	"topic_match":              {func(c *Config) { c.TopicMatch = "^b" }, topicsAsked},
+	"topic_exclude":            {func(c *Config) { c.TopicExclude = "^b" }, topicsAsked},
+	"group_match":              {func(c *Config) { c.GroupMatch = "^b" }, groupsAsked},
+	"group_exclude":            {func(c *Config) { c.GroupExclude = "^b" }, groupsAsked},
+	"group_states":             {func(c *Config) { c.GroupStates = []string{"Stable"} }, askedOf},
+	"group_types":              {func(c *Config) { c.GroupTypes = []string{"classic"} }, askedOf},
+	"isolation_level":          {func(c *Config) { c.IsolationLevel = readCommitted }, askedOf},
+	"zookeeper":                {func(c *Config) { c.ZooKeeper.Servers = []string{"z:2181"} }, zooKeeperRead},
+	"only_assigned_partitions": {func(c *Config) { c.OnlyAssignedPartitions = true }, lagOfUnassigned},
+	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, datesOf},
+	"metrics":                  {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
+	"resource_attributes":      {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
 }
 
 func TestEveryKeyChangesSomething(t *testing.T) {
@@ -133,4 +138,36 @@ func asked(wants func(string) bool) []string {
 		}
 	}
 	return names
+}
+
+// askedOf is everything that is asked except by name.
+func askedOf(_ *testing.T, cfg *Config) any {
+	ask := questionsOf(cfg)
+	ask.Topic, ask.Group = nil, nil
+	return ask
+}
+
+// zooKeeperRead tells whether offsets are read from ZooKeeper, where a metric
+// needs them.
+func zooKeeperRead(_ *testing.T, cfg *Config) any {
+	cfg.Metrics.KafkaConsumerGroupZookeeperOffset.Enabled = true
+	_, reads := addZooKeeper(&fakeClient{}, cfg, zap.NewNop()).(*withZooKeeper)
+	return reads
+}
+
+// lagOfUnassigned is the lag of a group without members.
+func lagOfUnassigned(t *testing.T, cfg *Config) any {
+	t.Helper()
+	s := newTestScraper(settings(zap.NewNop()), cfg, answering(func(context.Context) (*cluster.Snapshot, error) {
+		snapshot := oneBroker()
+		snapshot.Topics = map[string]*cluster.Topic{"orders": {Name: "orders", Partitions: []cluster.Partition{{End: 10}}}}
+		snapshot.Groups = map[string]*cluster.Group{"billing": {
+			Name: "billing", Described: true, CommitsKnown: true,
+			Commits: []cluster.TopicCommits{{Topic: "orders", Partitions: []cluster.Commit{{Offset: 4}}}},
+		}}
+		return snapshot, nil
+	}))
+	metrics, err := s.scrape(t.Context())
+	require.NoError(t, err)
+	return points(metrics)["kafka.consumer_group.lag"]
 }

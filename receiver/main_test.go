@@ -14,5 +14,7 @@ import (
 func TestMain(m *testing.M) {
 	kafkatest.Main(m,
 		// The meters of the client library share one ticker for ever.
-		goleak.IgnoreTopFunction("github.com/rcrowley/go-metrics.(*meterArbiter).tick"))
+		goleak.IgnoreTopFunction("github.com/rcrowley/go-metrics.(*meterArbiter).tick"),
+		// ZooKeeper's library waits a second for a server that is gone to say goodbye.
+		goleak.IgnoreAnyFunction("github.com/go-zookeeper/zk.(*Conn).Close"))
 }

@@ -13,13 +13,22 @@ import (
 func questionsOf(cfg *Config) kafka.Questions {
 	on := cfg.Metrics
 	ask := kafka.Questions{
-		Topic:    newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
-		Commits:  needsCommits(on),
-		Describe: needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
-		Ends:     on.KafkaPartitionCurrentOffset.Enabled || needsLag(on),
-		Starts:   on.KafkaPartitionOldestOffset.Enabled || on.KafkaConsumerGroupExpired.Enabled || needsDates(on),
-
-		Assignments: needsAssignments(on),
+		Topic:           newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
+		States:          cfg.GroupStates,
+		Types:           cfg.GroupTypes,
+		Commits:         needsCommits(on),
+		Assignments:     needsAssignments(on),
+		Describe:        needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
+		Ends:            on.KafkaPartitionCurrentOffset.Enabled || needsLag(on) || readsZooKeeper(cfg) && on.KafkaConsumerGroupZookeeperLag.Enabled,
+		Starts:          on.KafkaPartitionOldestOffset.Enabled || on.KafkaConsumerGroupExpired.Enabled || needsDates(on),
+		Committed:       cfg.IsolationLevel == readCommitted,
+		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
+		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
+		BrokerRetention: on.KafkaBrokerLogRetentionPeriod.Enabled,
+		LogDirs:         needsLogDirs(on),
+	}
+	if cfg.OnlyAssignedPartitions && ask.Commits {
+		ask.Describe, ask.Assignments = true, true
 	}
 	if ask.Commits || ask.Describe {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).wants
@@ -51,4 +60,17 @@ func needsCommits(on metadata.MetricsConfig) bool {
 		on.KafkaConsumerGroupOffset.Enabled ||
 		on.KafkaConsumerGroupOffsetSum.Enabled ||
 		on.KafkaConsumerGroupExpired.Enabled
+}
+
+func needsLogDirs(on metadata.MetricsConfig) bool {
+	return on.KafkaPartitionSize.Enabled ||
+		on.KafkaBrokerLogDirSize.Enabled ||
+		on.KafkaBrokerLogDirTotal.Enabled ||
+		on.KafkaBrokerLogDirUsable.Enabled
+}
+
+// readsZooKeeper tells whether ZooKeeper is known and wanted.
+func readsZooKeeper(cfg *Config) bool {
+	return len(cfg.ZooKeeper.Servers) > 0 &&
+		(cfg.Metrics.KafkaConsumerGroupZookeeperOffset.Enabled || cfg.Metrics.KafkaConsumerGroupZookeeperLag.Enabled)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
@@ -93,6 +94,51 @@ func TestQuestionsOf(t *testing.T) {
 			ask := questionsOf(cfg)
 			assert.Equal(t, tt.want, asked{ask.Group != nil, ask.Commits, ask.Describe, ask.Ends, ask.Starts, ask.Assignments})
 			assert.NotNil(t, ask.Topic)
+		})
+	}
+}
+
+// What is off by default asks for its own and nothing else.
+func TestQuestionsOfOptionalMetrics(t *testing.T) {
+	zookeeper := func(cfg *Config) { cfg.ZooKeeper.Servers = []string{"z:2181"} }
+	for name, tt := range map[string]struct {
+		enable func(*metadata.MetricsConfig)
+		change func(*Config)
+		want   kafka.Questions
+	}{
+		"broker retention":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogRetentionPeriod.Enabled = true }, want: kafka.Questions{BrokerRetention: true}},
+		"retention period":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionPeriod.Enabled = true }, want: kafka.Questions{TopicRetention: true}},
+		"retention size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionSize.Enabled = true }, want: kafka.Questions{TopicRetention: true}},
+		"min in sync":                       {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicMinInsyncReplicas.Enabled = true }, want: kafka.Questions{MinInSync: true}},
+		"under min ISR":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: kafka.Questions{MinInSync: true}},
+		"replication factor":                {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicReplicationFactor.Enabled = true }},
+		"partition size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: kafka.Questions{LogDirs: true}},
+		"log dir size":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: kafka.Questions{LogDirs: true}},
+		"log dir total":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: kafka.Questions{LogDirs: true}},
+		"log dir usable":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: kafka.Questions{LogDirs: true}},
+		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: kafka.Questions{Ends: true}},
+		"zookeeper offset":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperOffset.Enabled = true }, change: zookeeper},
+		"zookeeper lag without a zookeeper": {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }},
+		"assigned partitions": {
+			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffset.Enabled = true },
+			change: func(cfg *Config) { cfg.OnlyAssignedPartitions = true },
+			want:   kafka.Questions{Commits: true, Describe: true, Assignments: true},
+		},
+		"assigned partitions, but no group": {
+			enable: func(*metadata.MetricsConfig) {},
+			change: func(cfg *Config) { cfg.OnlyAssignedPartitions = true },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := newConfig()
+			cfg.Metrics = metadata.MetricsConfig{}
+			tt.enable(&cfg.Metrics)
+			if tt.change != nil {
+				tt.change(cfg)
+			}
+			ask := questionsOf(cfg)
+			ask.Topic, ask.Group = nil, nil
+			assert.Equal(t, tt.want, ask)
 		})
 	}
 }

@@ -43,6 +43,7 @@ func newRecorder(set receiver.Settings, cfg *Config, options ...metadata.MetricB
 func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report) (pmetric.Metrics, int) {
 	r.ts, r.missing = pcommon.NewTimestampFromTime(now), 0
 	r.brokers(s.Brokers)
+	r.disks(s)
 	for _, name := range slices.Sorted(maps.Keys(s.Topics)) {
 		r.topic(s.Topics[name])
 	}
@@ -51,6 +52,9 @@ func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report
 	}
 	for i := range report.Groups {
 		r.groupLag(&report.Groups[i])
+	}
+	for i := range report.ZooKeeper {
+		r.zookeeperLag(&report.ZooKeeper[i])
 	}
 	return r.mb.Emit(metadata.WithResource(r.resource(s.ClusterID))), r.missing
 }
@@ -94,9 +98,12 @@ func (r *recorder) topic(t *cluster.Topic) {
 	if r.known(partitions, r.on.KafkaTopicPartitions.Enabled) {
 		r.mb.RecordKafkaTopicPartitionsDataPoint(r.ts, int64(partitions), t.Name)
 	}
+	r.topicConfig(t)
 	for i := range t.Partitions {
 		r.replication(t.Name, &t.Partitions[i])
 		r.logRange(t.Name, &t.Partitions[i])
+		r.minInSync(t, &t.Partitions[i])
+		r.size(t.Name, &t.Partitions[i])
 	}
 }
 

@@ -27,7 +27,9 @@ var at = time.Unix(1_700_000_000, 0)
 //   - orders/2 has no leader;
 //   - payments is only known by name;
 //   - billing has committed nothing in orders/2 and lost records of orders/0 to
-//     retention; shipping has stopped; nobody answered for audit.
+//     retention; shipping has stopped; nobody answered for audit;
+//   - orders has a retention time and users none; broker 2 told nothing of its
+//     disks, broker 3 not what is left on them.
 func sample() (*cluster.Snapshot, *lag.Report) {
 	snapshot := &cluster.Snapshot{
 		ClusterID: "c1",
@@ -37,12 +39,16 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			3: {ID: 3, Address: "b3:9092"},
 		},
 		Topics: map[string]*cluster.Topic{
-			"orders": {Name: "orders", Partitions: []cluster.Partition{
-				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100},
+			"orders": {Name: "orders", Config: &cluster.TopicConfig{
+				MinInSync: new(int64(2)), RetentionTime: new(int64(3_600_999)), RetentionSize: new(cluster.NoLimit),
+			}, Partitions: []cluster.Partition{
+				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100, Size: 4096, SizeKnown: true},
 				{ID: 1, Leader: 2, Replicas: []int32{1, 2, 3}, InSync: []int32{2, 3}, Start: 0, End: cluster.Unknown},
 				{ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7},
 			}},
-			"users":    {Name: "users", Partitions: []cluster.Partition{{ID: 0, Leader: 3, Replicas: []int32{3}, InSync: []int32{3}, Start: 0, End: 0}}},
+			"users": {Name: "users", Config: &cluster.TopicConfig{
+				RetentionTime: new(cluster.NoLimit), RetentionSize: new(int64(1_000)),
+			}, Partitions: []cluster.Partition{{ID: 0, Leader: 3, Replicas: []int32{3}, InSync: []int32{3}, Start: 0, End: 0}}},
 			"payments": {Name: "payments", Unclear: true},
 		},
 		Groups: map[string]*cluster.Group{
@@ -52,6 +58,15 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			},
 			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
 			"audit":    {Name: "audit", Coordinator: 3},
+		},
+		BrokerConfigs: map[int32]cluster.BrokerConfig{
+			1: {RetentionTime: new(int64(604_800_000))},
+			2: {RetentionTime: new(cluster.NoLimit)},
+			3: {},
+		},
+		LogDirs: map[int32][]cluster.LogDir{
+			1: {{Path: "/a", Size: 10, Total: 100, Usable: 80, VolumeKnown: true}, {Path: "/b", Size: 20, Total: 100, Usable: 80, VolumeKnown: true}},
+			3: {{Path: "/a", Size: 30}},
 		},
 	}
 	report := &lag.Report{Groups: []lag.Group{
@@ -74,6 +89,10 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 				{ID: 2, Committed: 5, Lag: 2, Age: aged(0.25), Status: lag.StatusOK},
 			},
 		}}},
+	}, ZooKeeper: []lag.Group{
+		{Name: "old", LagMax: 90, Topics: []lag.Topic{{
+			Name: "orders", Partitions: []lag.Partition{{ID: 0, Committed: 10, Lag: 90}, {ID: 2, Committed: 7, Lag: 0}},
+		}}},
 	}}
 	return snapshot, report
 }
@@ -90,7 +109,7 @@ func recordWith(cfg *Config, s *cluster.Snapshot, r *lag.Report) (pmetric.Metric
 func TestRecordGolden(t *testing.T) {
 	for name, change := range map[string]func(*Config, *cluster.Snapshot){
 		"default": func(*Config, *cluster.Snapshot) {},
-		"opt-in":  func(cfg *Config, _ *cluster.Snapshot) { onlyOptIn(cfg) },
+		"all":     func(cfg *Config, _ *cluster.Snapshot) { enableAll(&cfg.Metrics) },
 		"alias":   func(cfg *Config, _ *cluster.Snapshot) { cfg.ClusterAlias = "eu-orders"; onlyBrokers(cfg) },
 		"no-id":   func(cfg *Config, s *cluster.Snapshot) { s.ClusterID = ""; onlyBrokers(cfg) },
 	} {
@@ -101,16 +120,6 @@ func TestRecordGolden(t *testing.T) {
 			got, _ := recordWith(cfg, snapshot, report)
 			requireGolden(t, "record-"+name, got)
 		})
-	}
-}
-
-func onlyOptIn(cfg *Config) {
-	cfg.Metrics = metadata.MetricsConfig{
-		KafkaConsumerGroupAssignedPartitions: metadata.KafkaConsumerGroupAssignedPartitionsMetricConfig{Enabled: true},
-		KafkaConsumerGroupPartitionStatus:    metadata.KafkaConsumerGroupPartitionStatusMetricConfig{Enabled: true},
-		KafkaConsumerGroupStatus:             metadata.KafkaConsumerGroupStatusMetricConfig{Enabled: true},
-		KafkaConsumerGroupTimeLag:            metadata.KafkaConsumerGroupTimeLagMetricConfig{Enabled: true},
-		KafkaConsumerGroupTopicMembers:       metadata.KafkaConsumerGroupTopicMembersMetricConfig{Enabled: true},
 	}
 }
 

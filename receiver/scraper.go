@@ -20,6 +20,7 @@ import (
 type lagScraper struct {
 	asker    *asker
 	ask      kafka.Questions
+	assigned bool // only what a member is assigned counts
 	memory   lag.Memory
 	record   *recorder
 	dater    *dater     // nil: nobody wants to know
@@ -37,6 +38,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel
 	s := &lagScraper{
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
+		assigned: cfg.OnlyAssignedPartitions,
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
 		expired:  newExpiredLog(set.Logger),
@@ -81,6 +83,9 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		snapshot.Failures = append(snapshot.Failures, leaderless(snapshot)...)
 	}
 	s.failures.report(s.now(), snapshot.Failures)
+	if s.assigned {
+		lag.OnlyAssigned(snapshot)
+	}
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
 	s.interpret(ctx, snapshot, report)

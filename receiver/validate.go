@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -15,7 +16,9 @@ import (
 func (c *Config) Validate() error {
 	mistakes := c.Mistakes()
 	mistakes = append(mistakes, c.timingMistakes()...)
-	return errors.Join(append(mistakes, c.filterMistakes()...)...)
+	mistakes = append(mistakes, c.filterMistakes()...)
+	mistakes = append(mistakes, c.choiceMistakes()...)
+	return errors.Join(append(mistakes, c.ZooKeeper.Mistakes()...)...)
 }
 
 func (c *Config) timingMistakes() []error {
@@ -59,6 +62,37 @@ func (c *Config) filterMistakes() []error {
 			// The error repeats the expression, which may have lines of its own.
 			reason := strings.ReplaceAll(err.Error(), "\n", `\n`)
 			mistakes = append(mistakes, fmt.Errorf("%q is %q: must be a regular expression: %s", expression.key, expression.given, reason))
+		}
+	}
+	return mistakes
+}
+
+// What Kafka calls the states and types of groups, newest versions included.
+var (
+	groupStates = []string{
+		"Assigning", "CompletingRebalance", "Dead", "Empty", "NotReady", "PreparingRebalance", "Reconciling", "Stable",
+	}
+	groupTypes      = []string{"classic", "consumer", "share", "streams"}
+	isolationLevels = []string{readUncommitted, readCommitted}
+)
+
+// choiceMistakes finds what is none of the words allowed. It would match
+// nothing, without a word.
+func (c *Config) choiceMistakes() []error {
+	var mistakes []error
+	for _, choice := range []struct {
+		key            string
+		given, allowed []string
+	}{
+		{"group_states", c.GroupStates, groupStates},
+		{"group_types", c.GroupTypes, groupTypes},
+		{"isolation_level", []string{c.IsolationLevel}, isolationLevels},
+	} {
+		for _, given := range choice.given {
+			if !slices.Contains(choice.allowed, given) {
+				mistakes = append(mistakes, fmt.Errorf("%q has %q: must be one of %s",
+					choice.key, given, strings.Join(choice.allowed, ", ")))
+			}
 		}
 	}
 	return mistakes

@@ -69,6 +69,22 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.GroupExclude = `\` },
 			"\"group_exclude\" is \"\\\\\": must be a regular expression: error parsing regexp: trailing backslash at end of expression: ``",
 		},
+		"group_states": {
+			func(c *Config) { c.GroupStates = []string{"Stable", "stable"} },
+			`"group_states" has "stable": must be one of Assigning, CompletingRebalance, Dead, Empty, NotReady, PreparingRebalance, Reconciling, Stable`,
+		},
+		"group_types": {
+			func(c *Config) { c.GroupTypes = []string{"connect"} },
+			`"group_types" has "connect": must be one of classic, consumer, share, streams`,
+		},
+		"isolation_level": {
+			func(c *Config) { c.IsolationLevel = "" },
+			`"isolation_level" has "": must be one of read_uncommitted, read_committed`,
+		},
+		"zookeeper": {
+			func(c *Config) { c.ZooKeeper.Servers = []string{"z"} },
+			`"zookeeper.servers" has "z": must be host:port`,
+		},
 		"filters empty": {func(c *Config) { c.TopicMatch, c.GroupMatch = "", "" }, ""},
 		"connection":    {func(c *Config) { c.Brokers = nil }, `"brokers" is empty: must name one broker at least, as host:port`},
 	} {

@@ -47,7 +47,8 @@ command -v curl >/dev/null || leave_out product 'secured metrics need curl'
 # One package after the other: each starts processes of its own.
 mapfile -t packages < <(packages_with TestReal)
 if [[ $kafka == yes ]] && ((${#packages[@]})); then
-	tier real go test "${race[@]}" -p 1 -timeout 30m -run '^TestReal' "${packages[@]}"
+	tier real go test "${race[@]}" -p 1 -timeout 30m -run '^TestReal' -skip '^TestRealVersions$' "${packages[@]}"
+	tier versions go test "${race[@]}" -v -run '^TestRealVersions$' ./receiver # shows what each version tells
 fi
 
 mapfile -t packages < <(packages_with TestProduct)

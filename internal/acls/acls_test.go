@@ -114,7 +114,8 @@ var cases = map[string]struct {
 }
 
 func TestRealACLs(t *testing.T) {
-	cluster := startKafka(t, slices.Concat(slices.Collect(maps.Keys(cases)), []string{admin, monitor, team})...)
+	cluster := startKafka(t, slices.Concat(
+		slices.Collect(maps.Keys(cases)), slices.Collect(maps.Keys(optionalCases)), []string{admin, monitor, team})...)
 	all := see(t, cluster, login(admin))
 	require.Contains(t, all.points, "kafka.consumer_group.lag group=modern topic=secret partition=0")
 	require.Empty(t, all.lines)
@@ -140,6 +141,7 @@ func TestRealACLs(t *testing.T) {
 			}
 		})
 	}
+	t.Run("optional", func(t *testing.T) { seeOptional(t, cluster) })
 	t.Run("as documented", func(t *testing.T) { followTheDocs(t, cluster, all) })
 	t.Run("failing logins", func(t *testing.T) { failToLogIn(t, cluster) })
 }

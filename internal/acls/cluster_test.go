@@ -35,6 +35,7 @@ func startKafka(t *testing.T, users ...string) *kafkatest.Cluster {
 		Properties: map[string]string{
 			"authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
 			"super.users":           "User:ANONYMOUS;User:" + admin,
+			"log.retention.ms":      "3600000", // to have a limit to see
 			"listener.name.sasl.sasl.enabled.mechanisms": "PLAIN",
 			"listener.name.sasl.plain.sasl.jaas.config": "org.apache.kafka.common.security.plain.PlainLoginModule required" +
 				logins.String() + ";",

@@ -48,13 +48,17 @@ func login(user string) *kafka.SASLConfig {
 	return &kafka.SASLConfig{Mechanism: "PLAIN", Username: user, Password: configopaque.String(password(user))}
 }
 
-// see runs the receiver with a login.
-func see(t *testing.T, cluster *kafkatest.Cluster, sasl *kafka.SASLConfig) seen {
+// see runs the receiver with a login. With change, its configuration is another
+// than the default.
+func see(t *testing.T, cluster *kafkatest.Cluster, sasl *kafka.SASLConfig, change ...func(*receiver.Config)) seen {
 	t.Helper()
 	cfg := receiver.NewFactory().CreateDefaultConfig().(*receiver.Config)
 	cfg.Brokers = cluster.Addresses(listener)
 	cfg.Auth.SASL = sasl
 	cfg.InitialDelay, cfg.CollectionInterval = 0, 100*time.Millisecond
+	for _, change := range change {
+		change(cfg)
+	}
 
 	core, lines := observer.New(zapcore.InfoLevel)
 	telemetry := componenttest.NewTelemetry()

@@ -44,9 +44,18 @@ type Snapshot struct {
 	Topics map[string]*Topic
 	// Groups holds the groups that the filters let pass, by name.
 	Groups map[string]*Group
+	// ZooKeeper holds the groups that keep their offsets in ZooKeeper, sorted by
+	// name, as far as they were asked for and read. Only their commits are known.
+	ZooKeeper []*Group
 	// FilteredTopics, FilteredPartitions and FilteredGroups count what the
 	// filters left out.
 	FilteredTopics, FilteredPartitions, FilteredGroups int
+	// LogDirs holds the brokers' log directories, by broker id, sorted by path.
+	// It has the brokers that were asked and answered.
+	LogDirs map[int32][]LogDir
+	// BrokerConfigs holds the brokers' settings, by broker id. It has those
+	// that were asked for and learned.
+	BrokerConfigs map[int32]BrokerConfig
 	// ClaimedTwice counts the groups that two brokers listed as theirs.
 	ClaimedTwice int
 	// Failures says what could not be learned, and why.
@@ -69,6 +78,9 @@ type Topic struct {
 	// Unclear says that the metadata names the topic with an error: what is
 	// known of its partitions is not all.
 	Unclear bool
+	// Config is the topic's settings, nil where they were not asked for or not
+	// learned.
+	Config *TopicConfig
 	// Partitions is sorted by id and holds each id once.
 	Partitions []Partition
 }
@@ -87,6 +99,10 @@ type Partition struct {
 	Start, End Offset
 	// Remembered says that they were learned in an earlier scrape.
 	Remembered bool
+	// Size is what the leader keeps of the partition's log on its disks, in
+	// bytes, valid when SizeKnown.
+	Size      int64
+	SizeKnown bool
 }
 
 // Group is one consumer group (or share, streams or Connect group: whatever
@@ -117,6 +133,9 @@ type TopicCommits struct {
 	Topic string
 	// Partitions is sorted by partition and holds each once.
 	Partitions []Commit
+	// LeftOut counts the topic's partitions that the group is not held to,
+	// with or without a commit. They are not in Partitions.
+	LeftOut int
 }
 
 // Commit is the offset that a group committed in one partition: the next

@@ -6,7 +6,8 @@ package cluster
 // Failure is one question that was not answered, or only with an error.
 // It is data, not control flow: the rest of the snapshot still holds.
 type Failure struct {
-	// API is Kafka's name of the request: "Metadata", "ListOffsets".
+	// API is Kafka's name of the request ("Metadata", "ListOffsets"), or
+	// "ZooKeeper" for what is read from there.
 	API string
 	// Broker is the broker asked, or [NoBroker] where only an address is
 	// known or no broker was to be asked.

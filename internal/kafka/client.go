@@ -27,11 +27,21 @@ type Questions struct {
 	// Topic and Group tell which names are wanted. Nothing is asked about
 	// others. A nil Group asks nothing about groups at all.
 	Topic, Group func(name string) bool
+	// States and Types, where not empty, are the only ones of groups wanted, in
+	// Kafka's words ("Stable", "classic").
+	States, Types []string
 	// Commits asks for committed offsets, Describe for members and state, and
 	// with Assignments also for the partitions that the members are assigned.
 	Commits, Describe, Assignments bool
 	// Ends and Starts ask for the partitions' end and log start offsets.
 	Ends, Starts bool
+	// Committed has the ends leave out what a transaction has not committed.
+	Committed bool
+	// MinInSync and TopicRetention ask for the topics' settings,
+	// BrokerRetention for the brokers'.
+	MinInSync, TopicRetention, BrokerRetention bool
+	// LogDirs asks for the brokers' log directories and the partitions' sizes.
+	LogDirs bool
 }
 
 // maxCalls bounds the calls under way, those included that were given up on but
@@ -70,6 +80,9 @@ type Client struct {
 	limitsTold bool
 	// missing is what groups committed in and was looked for in vain.
 	missing map[unnamed]bool
+	// lacking names the requests that some broker was found not to know.
+	lacking  map[string]bool
+	settings settings
 }
 
 // NewClient returns a client for cfg, which has been validated. It does not
@@ -80,7 +93,7 @@ func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 	}
 	cfg, deprecated := cfg.current()
 	warnDeprecated(log, deprecated)
-	c := &Client{cfg: cfg, log: log, obs: obs, nodes: map[int32]*node{}}
+	c := &Client{cfg: cfg, log: log, obs: obs, nodes: map[int32]*node{}, lacking: map[string]bool{}}
 	c.ctx, c.stop = context.WithCancelCause(context.Background())
 	c.tokens = newTokens(c.ctx, &c.cfg)
 	conf, err := saramaConfig(&c.cfg, c.tokens)
@@ -124,6 +137,8 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	s.catchUp(ctx)
 	s.offsets(ctx)
 	s.describe(ctx)
+	s.configs(ctx)
+	s.logDirs(ctx)
 	if !c.fresh && c.allDown() { // what was cached is no answer
 		failures := s.snapshot.Failures
 		return &cluster.Snapshot{Failures: failures}, &noMetadataError{failures}

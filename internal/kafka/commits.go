@@ -117,7 +117,10 @@ func (s *scrape) decodeGroups(groups []*cluster.Group, answer *sarama.OffsetFetc
 
 // decodeGroup fills in what one group committed.
 func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sarama.OffsetFetchResponseBlock, code sarama.KError) []groupError {
-	if !fine(code) {
+	switch {
+	case vanished(code):
+		return nil
+	case !fine(code):
 		return []groupError{{group: g.Name, err: code}}
 	}
 	g.CommitsKnown = true

@@ -6,7 +6,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"github.com/IBM/sarama"
@@ -19,6 +18,12 @@ const (
 	apiConsumerGroupDescribe = "ConsumerGroupDescribe"
 )
 
+// Types of groups, as ListGroups tells them.
+const (
+	typeClassic  = "classic"
+	typeConsumer = "consumer"
+)
+
 // describer asks one broker for one batch of groups, fills in what it is told,
 // and returns the groups that failed.
 type describer func(ctx context.Context, n *node, groups []*cluster.Group) []groupError
@@ -27,10 +32,11 @@ type describer func(ctx context.Context, n *node, groups []*cluster.Group) []gro
 // Nothing else depends on it. What fails in a way that passes is asked once
 // more, of the coordinators that list the groups then.
 func (s *scrape) describe(ctx context.Context) {
-	if s.ask.Group == nil || !s.ask.Describe {
+	groups := s.toDescribe()
+	if len(groups) == 0 {
 		return
 	}
-	groups := slices.Collect(maps.Values(s.snapshot.Groups))
+	listedWithoutState := slices.DeleteFunc(slices.Clone(groups), func(g *cluster.Group) bool { return g.State != "" })
 	failed := s.askMembers(ctx, groups)
 	if worthRetrying(failed) && s.settle(ctx) {
 		s.findCoordinators(ctx)
@@ -39,6 +45,7 @@ func (s *scrape) describe(ctx context.Context) {
 	for _, f := range failed {
 		s.failed(mergeGroups(f.node, f.api, f.groups)...)
 	}
+	s.dropUnwanted(listedWithoutState)
 }
 
 // undescribed is what one broker did not tell of its groups.
@@ -95,9 +102,9 @@ func byCoordinator(groups []*cluster.Group) (classic, consumer map[int32][]*clus
 	classic, consumer = map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}
 	for _, g := range groups {
 		switch g.Type {
-		case "", "classic":
+		case "", typeClassic:
 			classic[g.Coordinator] = append(classic[g.Coordinator], g)
-		case "consumer":
+		case typeConsumer:
 			consumer[g.Coordinator] = append(consumer[g.Coordinator], g)
 		}
 	}

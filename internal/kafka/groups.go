@@ -115,7 +115,9 @@ func (s *scrape) list(ctx context.Context, n *node) groupsOf {
 	defer cancel()
 	a := groupsOf{node: n}
 	answer, err := ask(ctx, n, apiListGroups, func(b *sarama.Broker) (*sarama.ListGroupsResponse, error) {
-		return b.ListGroups(newListGroupsRequest(s.conf.Version))
+		request := newListGroupsRequest(s.conf.Version)
+		request.StatesFilter, request.TypesFilter = s.ask.States, s.ask.Types
+		return b.ListGroups(request)
 	})
 	if err != nil {
 		a.listErr = err
@@ -125,17 +127,18 @@ func (s *scrape) list(ctx context.Context, n *node) groupsOf {
 		a.listErr = answer.Err // a coordinator still loading lists those that it has
 	}
 	for name := range answer.Groups {
-		if !s.ask.Group(name) {
-			a.filtered++
-			continue
-		}
 		data := answer.GroupsData[name]
-		a.groups = append(a.groups, &cluster.Group{
+		g := &cluster.Group{
 			Name:        name,
 			Coordinator: n.id,
 			State:       data.GroupState,
 			Type:        groupType(data.GroupType),
-		})
+		}
+		if s.ask.wants(g) {
+			a.groups = append(a.groups, g)
+		} else {
+			a.filtered++
+		}
 	}
 	slices.SortFunc(a.groups, func(x, y *cluster.Group) int { return strings.Compare(x.Name, y.Name) })
 	return a

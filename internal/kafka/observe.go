@@ -11,7 +11,7 @@ func (c *Client) observe(api string, errs ...error) {
 	told := map[sarama.KError]bool{}
 	for _, err := range errs {
 		code, ok := err.(sarama.KError) //nolint:errorlint // one within a chain is of a login that was refused
-		if ok && !told[code] {
+		if ok && !told[code] && !unsupported(code) {
 			told[code] = true
 			c.obs.Failed(api, codeName(code))
 		}

@@ -127,6 +127,9 @@ func (s *scrape) offsetsOf(ctx context.Context, n *node, b bound, places []place
 	defer cancel()
 	answer, err := ask(ctx, n, apiListOffsets, func(broker *sarama.Broker) (*sarama.OffsetResponse, error) {
 		request := sarama.NewOffsetRequest(s.conf.Version)
+		if s.ask.Committed { // left out for brokers before 0.11, which have no transactions
+			request.IsolationLevel = sarama.ReadCommitted
+		}
 		for _, p := range places {
 			request.AddBlock(p.topic.Name, p.partition.ID, b.sentinel, 1)
 		}

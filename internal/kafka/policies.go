@@ -10,10 +10,7 @@ import (
 	"github.com/IBM/sarama"
 )
 
-const (
-	apiDescribeConfigs = "DescribeConfigs"
-	cleanupPolicy      = "cleanup.policy"
-)
+const cleanupPolicy = "cleanup.policy"
 
 // Compacted tells which of the topics are compacted, as far as one may know:
 // it takes the right to describe a topic's configuration. Any broker can tell.
@@ -31,8 +28,14 @@ func (f *Finder) Compacted(ctx context.Context, topics []string) map[string]bool
 func (f *Finder) compacted(ctx context.Context, n *node, topics []string) (map[string]bool, error) {
 	ctx, cancel := f.client.step(ctx)
 	defer cancel()
+	request := newDescribeConfigsRequest(f.client.conf.Version)
+	for _, topic := range topics {
+		request.Resources = append(request.Resources, &sarama.ConfigResource{
+			Type: sarama.TopicResource, Name: topic, ConfigNames: []string{cleanupPolicy},
+		})
+	}
 	answer, err := ask(ctx, n, apiDescribeConfigs, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
-		return b.DescribeConfigs(newDescribeConfigsRequest(f.client.conf.Version, topics))
+		return b.DescribeConfigs(request)
 	})
 	if err != nil {
 		return nil, err
@@ -51,22 +54,4 @@ func (f *Finder) compacted(ctx context.Context, n *node, topics []string) (map[s
 	}
 	f.client.observe(apiDescribeConfigs, errs...)
 	return compacted, nil
-}
-
-func newDescribeConfigsRequest(version sarama.KafkaVersion, topics []string) *sarama.DescribeConfigsRequest {
-	request := &sarama.DescribeConfigsRequest{}
-	switch {
-	case version.IsAtLeast(sarama.V2_8_0_0):
-		request.Version = 4
-	case version.IsAtLeast(sarama.V2_0_0_0):
-		request.Version = 2
-	case version.IsAtLeast(sarama.V1_1_0_0):
-		request.Version = 1
-	}
-	for _, topic := range topics {
-		request.Resources = append(request.Resources, &sarama.ConfigResource{
-			Type: sarama.TopicResource, Name: topic, ConfigNames: []string{cleanupPolicy},
-		})
-	}
-	return request
 }

@@ -103,9 +103,16 @@ func (s *scrape) notNamed() map[unnamed]bool {
 	return names
 }
 
-// failed notes what could not be learned.
+// failed notes what could not be learned. What a broker does not offer is no
+// failure: asking again would not help, and nobody is to be called for it.
 func (s *scrape) failed(failures ...cluster.Failure) {
-	s.snapshot.Failures = append(s.snapshot.Failures, failures...)
+	for _, f := range failures {
+		if unsupported(f.Err) {
+			s.tellLacking(f)
+		} else {
+			s.snapshot.Failures = append(s.snapshot.Failures, f)
+		}
+	}
 }
 
 // current lists the brokers of the newest metadata.

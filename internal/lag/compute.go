@@ -21,6 +21,9 @@ func Compute(s *cluster.Snapshot) *Report {
 		}
 	}
 	slices.SortFunc(r.Groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
+	for _, g := range s.ZooKeeper {
+		r.ZooKeeper = append(r.ZooKeeper, r.group(s, g))
+	}
 	return r
 }
 
@@ -36,7 +39,7 @@ func (r *Report) group(s *cluster.Snapshot, g *cluster.Group) Group {
 			r.Anomalies.DeletedTopic++
 			continue
 		}
-		t := r.topic(topic, commits.Partitions)
+		t := r.topic(topic, commits)
 		if len(t.Partitions) == 0 {
 			continue
 		}
@@ -55,9 +58,9 @@ func committed(commits []cluster.Commit) bool {
 }
 
 // topic works out one group's lag in one topic.
-func (r *Report) topic(topic *cluster.Topic, commits []cluster.Commit) Topic {
-	out := Topic{Name: topic.Name, Partitions: make([]Partition, 0, len(commits))}
-	for _, c := range commits {
+func (r *Report) topic(topic *cluster.Topic, commits cluster.TopicCommits) Topic {
+	out := Topic{Name: topic.Name, Partitions: make([]Partition, 0, len(commits.Partitions))}
+	for _, c := range commits.Partitions {
 		p, exists := find(topic, c.Partition)
 		if c.Offset == cluster.None || !exists {
 			continue
@@ -69,7 +72,7 @@ func (r *Report) topic(topic *cluster.Topic, commits []cluster.Commit) Topic {
 		out.Expired = plus(out.Expired, expired(c.Offset, p.Start))
 	}
 	if !topic.Unclear {
-		out.Uncommitted = len(topic.Partitions) - len(out.Partitions)
+		out.Uncommitted = len(topic.Partitions) - commits.LeftOut - len(out.Partitions)
 		r.Anomalies.Uncommitted += out.Uncommitted
 	}
 	return out

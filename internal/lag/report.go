@@ -12,7 +12,9 @@ import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 type Report struct {
 	// Groups is sorted by name and holds every group of the snapshot whose
 	// commits are known.
-	Groups    []Group
+	Groups []Group
+	// ZooKeeper is the same for the groups that keep their offsets there.
+	ZooKeeper []Group
 	Anomalies Anomalies
 }
 

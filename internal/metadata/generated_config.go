@@ -27,6 +27,86 @@ func (ms *KafkaBrokerInfoMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	return nil
 }
 
+// KafkaBrokerLogDirSizeMetricConfig provides config for the kafka.broker.log_dir.size metric.
+type KafkaBrokerLogDirSizeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaBrokerLogDirSizeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaBrokerLogDirTotalMetricConfig provides config for the kafka.broker.log_dir.total metric.
+type KafkaBrokerLogDirTotalMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaBrokerLogDirTotalMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaBrokerLogDirUsableMetricConfig provides config for the kafka.broker.log_dir.usable metric.
+type KafkaBrokerLogDirUsableMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaBrokerLogDirUsableMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaBrokerLogRetentionPeriodMetricConfig provides config for the kafka.broker.log_retention_period metric.
+type KafkaBrokerLogRetentionPeriodMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaBrokerLogRetentionPeriodMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaBrokersMetricConfig provides config for the kafka.brokers metric.
 type KafkaBrokersMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -327,6 +407,46 @@ func (ms *KafkaConsumerGroupTopicMembersMetricConfig) Unmarshal(parser *confmap.
 	return nil
 }
 
+// KafkaConsumerGroupZookeeperLagMetricConfig provides config for the kafka.consumer_group.zookeeper.lag metric.
+type KafkaConsumerGroupZookeeperLagMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupZookeeperLagMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupZookeeperOffsetMetricConfig provides config for the kafka.consumer_group.zookeeper.offset metric.
+type KafkaConsumerGroupZookeeperOffsetMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupZookeeperOffsetMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaPartitionCurrentOffsetMetricConfig provides config for the kafka.partition.current_offset metric.
 type KafkaPartitionCurrentOffsetMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -467,6 +587,46 @@ func (ms *KafkaPartitionReplicasInSyncMetricConfig) Unmarshal(parser *confmap.Co
 	return nil
 }
 
+// KafkaPartitionSizeMetricConfig provides config for the kafka.partition.size metric.
+type KafkaPartitionSizeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaPartitionSizeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaPartitionUnderMinIsrMetricConfig provides config for the kafka.partition.under_min_isr metric.
+type KafkaPartitionUnderMinIsrMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaPartitionUnderMinIsrMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaPartitionUnderReplicatedMetricConfig provides config for the kafka.partition.under_replicated metric.
 type KafkaPartitionUnderReplicatedMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -474,6 +634,66 @@ type KafkaPartitionUnderReplicatedMetricConfig struct {
 }
 
 func (ms *KafkaPartitionUnderReplicatedMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaTopicLogRetentionPeriodMetricConfig provides config for the kafka.topic.log_retention_period metric.
+type KafkaTopicLogRetentionPeriodMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaTopicLogRetentionPeriodMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaTopicLogRetentionSizeMetricConfig provides config for the kafka.topic.log_retention_size metric.
+type KafkaTopicLogRetentionSizeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaTopicLogRetentionSizeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaTopicMinInsyncReplicasMetricConfig provides config for the kafka.topic.min_insync_replicas metric.
+type KafkaTopicMinInsyncReplicasMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaTopicMinInsyncReplicasMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	if parser == nil {
 		return nil
 	}
@@ -507,9 +727,33 @@ func (ms *KafkaTopicPartitionsMetricConfig) Unmarshal(parser *confmap.Conf) erro
 	return nil
 }
 
+// KafkaTopicReplicationFactorMetricConfig provides config for the kafka.topic.replication_factor metric.
+type KafkaTopicReplicationFactorMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaTopicReplicationFactorMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // MetricsConfig provides config for kafkalag metrics.
 type MetricsConfig struct {
 	KafkaBrokerInfo                      KafkaBrokerInfoMetricConfig                      `mapstructure:"kafka.broker.info"`
+	KafkaBrokerLogDirSize                KafkaBrokerLogDirSizeMetricConfig                `mapstructure:"kafka.broker.log_dir.size"`
+	KafkaBrokerLogDirTotal               KafkaBrokerLogDirTotalMetricConfig               `mapstructure:"kafka.broker.log_dir.total"`
+	KafkaBrokerLogDirUsable              KafkaBrokerLogDirUsableMetricConfig              `mapstructure:"kafka.broker.log_dir.usable"`
+	KafkaBrokerLogRetentionPeriod        KafkaBrokerLogRetentionPeriodMetricConfig        `mapstructure:"kafka.broker.log_retention_period"`
 	KafkaBrokers                         KafkaBrokersMetricConfig                         `mapstructure:"kafka.brokers"`
 	KafkaConsumerGroupAssignedPartitions KafkaConsumerGroupAssignedPartitionsMetricConfig `mapstructure:"kafka.consumer_group.assigned_partitions"`
 	KafkaConsumerGroupExpired            KafkaConsumerGroupExpiredMetricConfig            `mapstructure:"kafka.consumer_group.expired"`
@@ -525,6 +769,8 @@ type MetricsConfig struct {
 	KafkaConsumerGroupTimeLag            KafkaConsumerGroupTimeLagMetricConfig            `mapstructure:"kafka.consumer_group.time_lag"`
 	KafkaConsumerGroupTimeLagMax         KafkaConsumerGroupTimeLagMaxMetricConfig         `mapstructure:"kafka.consumer_group.time_lag_max"`
 	KafkaConsumerGroupTopicMembers       KafkaConsumerGroupTopicMembersMetricConfig       `mapstructure:"kafka.consumer_group.topic_members"`
+	KafkaConsumerGroupZookeeperLag       KafkaConsumerGroupZookeeperLagMetricConfig       `mapstructure:"kafka.consumer_group.zookeeper.lag"`
+	KafkaConsumerGroupZookeeperOffset    KafkaConsumerGroupZookeeperOffsetMetricConfig    `mapstructure:"kafka.consumer_group.zookeeper.offset"`
 	KafkaPartitionCurrentOffset          KafkaPartitionCurrentOffsetMetricConfig          `mapstructure:"kafka.partition.current_offset"`
 	KafkaPartitionLeader                 KafkaPartitionLeaderMetricConfig                 `mapstructure:"kafka.partition.leader"`
 	KafkaPartitionLeaderIsPreferred      KafkaPartitionLeaderIsPreferredMetricConfig      `mapstructure:"kafka.partition.leader_is_preferred"`
@@ -532,14 +778,32 @@ type MetricsConfig struct {
 	KafkaPartitionOldestOffset           KafkaPartitionOldestOffsetMetricConfig           `mapstructure:"kafka.partition.oldest_offset"`
 	KafkaPartitionReplicas               KafkaPartitionReplicasMetricConfig               `mapstructure:"kafka.partition.replicas"`
 	KafkaPartitionReplicasInSync         KafkaPartitionReplicasInSyncMetricConfig         `mapstructure:"kafka.partition.replicas_in_sync"`
+	KafkaPartitionSize                   KafkaPartitionSizeMetricConfig                   `mapstructure:"kafka.partition.size"`
+	KafkaPartitionUnderMinIsr            KafkaPartitionUnderMinIsrMetricConfig            `mapstructure:"kafka.partition.under_min_isr"`
 	KafkaPartitionUnderReplicated        KafkaPartitionUnderReplicatedMetricConfig        `mapstructure:"kafka.partition.under_replicated"`
+	KafkaTopicLogRetentionPeriod         KafkaTopicLogRetentionPeriodMetricConfig         `mapstructure:"kafka.topic.log_retention_period"`
+	KafkaTopicLogRetentionSize           KafkaTopicLogRetentionSizeMetricConfig           `mapstructure:"kafka.topic.log_retention_size"`
+	KafkaTopicMinInsyncReplicas          KafkaTopicMinInsyncReplicasMetricConfig          `mapstructure:"kafka.topic.min_insync_replicas"`
 	KafkaTopicPartitions                 KafkaTopicPartitionsMetricConfig                 `mapstructure:"kafka.topic.partitions"`
+	KafkaTopicReplicationFactor          KafkaTopicReplicationFactorMetricConfig          `mapstructure:"kafka.topic.replication_factor"`
 }
 
 func DefaultMetricsConfig() MetricsConfig {
 	return MetricsConfig{
 		KafkaBrokerInfo: KafkaBrokerInfoMetricConfig{
 			Enabled: true,
+		},
+		KafkaBrokerLogDirSize: KafkaBrokerLogDirSizeMetricConfig{
+			Enabled: false,
+		},
+		KafkaBrokerLogDirTotal: KafkaBrokerLogDirTotalMetricConfig{
+			Enabled: false,
+		},
+		KafkaBrokerLogDirUsable: KafkaBrokerLogDirUsableMetricConfig{
+			Enabled: false,
+		},
+		KafkaBrokerLogRetentionPeriod: KafkaBrokerLogRetentionPeriodMetricConfig{
+			Enabled: false,
 		},
 		KafkaBrokers: KafkaBrokersMetricConfig{
 			Enabled: true,
@@ -586,6 +850,12 @@ func DefaultMetricsConfig() MetricsConfig {
 		KafkaConsumerGroupTopicMembers: KafkaConsumerGroupTopicMembersMetricConfig{
 			Enabled: false,
 		},
+		KafkaConsumerGroupZookeeperLag: KafkaConsumerGroupZookeeperLagMetricConfig{
+			Enabled: false,
+		},
+		KafkaConsumerGroupZookeeperOffset: KafkaConsumerGroupZookeeperOffsetMetricConfig{
+			Enabled: false,
+		},
 		KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
 			Enabled: true,
 		},
@@ -607,11 +877,29 @@ func DefaultMetricsConfig() MetricsConfig {
 		KafkaPartitionReplicasInSync: KafkaPartitionReplicasInSyncMetricConfig{
 			Enabled: true,
 		},
+		KafkaPartitionSize: KafkaPartitionSizeMetricConfig{
+			Enabled: false,
+		},
+		KafkaPartitionUnderMinIsr: KafkaPartitionUnderMinIsrMetricConfig{
+			Enabled: false,
+		},
 		KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 			Enabled: true,
 		},
+		KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
+			Enabled: false,
+		},
+		KafkaTopicLogRetentionSize: KafkaTopicLogRetentionSizeMetricConfig{
+			Enabled: false,
+		},
+		KafkaTopicMinInsyncReplicas: KafkaTopicMinInsyncReplicasMetricConfig{
+			Enabled: false,
+		},
 		KafkaTopicPartitions: KafkaTopicPartitionsMetricConfig{
 			Enabled: true,
+		},
+		KafkaTopicReplicationFactor: KafkaTopicReplicationFactorMetricConfig{
+			Enabled: false,
 		},
 	}
 }

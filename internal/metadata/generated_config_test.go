@@ -29,6 +29,18 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaBrokerInfo: KafkaBrokerInfoMetricConfig{
 						Enabled: true,
 					},
+					KafkaBrokerLogDirSize: KafkaBrokerLogDirSizeMetricConfig{
+						Enabled: true,
+					},
+					KafkaBrokerLogDirTotal: KafkaBrokerLogDirTotalMetricConfig{
+						Enabled: true,
+					},
+					KafkaBrokerLogDirUsable: KafkaBrokerLogDirUsableMetricConfig{
+						Enabled: true,
+					},
+					KafkaBrokerLogRetentionPeriod: KafkaBrokerLogRetentionPeriodMetricConfig{
+						Enabled: true,
+					},
 					KafkaBrokers: KafkaBrokersMetricConfig{
 						Enabled: true,
 					},
@@ -74,6 +86,12 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupTopicMembers: KafkaConsumerGroupTopicMembersMetricConfig{
 						Enabled: true,
 					},
+					KafkaConsumerGroupZookeeperLag: KafkaConsumerGroupZookeeperLagMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupZookeeperOffset: KafkaConsumerGroupZookeeperOffsetMetricConfig{
+						Enabled: true,
+					},
 					KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
 						Enabled: true,
 					},
@@ -95,10 +113,28 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionReplicasInSync: KafkaPartitionReplicasInSyncMetricConfig{
 						Enabled: true,
 					},
+					KafkaPartitionSize: KafkaPartitionSizeMetricConfig{
+						Enabled: true,
+					},
+					KafkaPartitionUnderMinIsr: KafkaPartitionUnderMinIsrMetricConfig{
+						Enabled: true,
+					},
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: true,
 					},
+					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
+						Enabled: true,
+					},
+					KafkaTopicLogRetentionSize: KafkaTopicLogRetentionSizeMetricConfig{
+						Enabled: true,
+					},
+					KafkaTopicMinInsyncReplicas: KafkaTopicMinInsyncReplicasMetricConfig{
+						Enabled: true,
+					},
 					KafkaTopicPartitions: KafkaTopicPartitionsMetricConfig{
+						Enabled: true,
+					},
+					KafkaTopicReplicationFactor: KafkaTopicReplicationFactorMetricConfig{
 						Enabled: true,
 					},
 				},
@@ -115,6 +151,18 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaBrokerInfo: KafkaBrokerInfoMetricConfig{
 						Enabled: false,
 					},
+					KafkaBrokerLogDirSize: KafkaBrokerLogDirSizeMetricConfig{
+						Enabled: false,
+					},
+					KafkaBrokerLogDirTotal: KafkaBrokerLogDirTotalMetricConfig{
+						Enabled: false,
+					},
+					KafkaBrokerLogDirUsable: KafkaBrokerLogDirUsableMetricConfig{
+						Enabled: false,
+					},
+					KafkaBrokerLogRetentionPeriod: KafkaBrokerLogRetentionPeriodMetricConfig{
+						Enabled: false,
+					},
 					KafkaBrokers: KafkaBrokersMetricConfig{
 						Enabled: false,
 					},
@@ -160,6 +208,12 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupTopicMembers: KafkaConsumerGroupTopicMembersMetricConfig{
 						Enabled: false,
 					},
+					KafkaConsumerGroupZookeeperLag: KafkaConsumerGroupZookeeperLagMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupZookeeperOffset: KafkaConsumerGroupZookeeperOffsetMetricConfig{
+						Enabled: false,
+					},
 					KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
 						Enabled: false,
 					},
@@ -181,10 +235,28 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionReplicasInSync: KafkaPartitionReplicasInSyncMetricConfig{
 						Enabled: false,
 					},
+					KafkaPartitionSize: KafkaPartitionSizeMetricConfig{
+						Enabled: false,
+					},
+					KafkaPartitionUnderMinIsr: KafkaPartitionUnderMinIsrMetricConfig{
+						Enabled: false,
+					},
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: false,
 					},
+					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
+						Enabled: false,
+					},
+					KafkaTopicLogRetentionSize: KafkaTopicLogRetentionSizeMetricConfig{
+						Enabled: false,
+					},
+					KafkaTopicMinInsyncReplicas: KafkaTopicMinInsyncReplicasMetricConfig{
+						Enabled: false,
+					},
 					KafkaTopicPartitions: KafkaTopicPartitionsMetricConfig{
+						Enabled: false,
+					},
+					KafkaTopicReplicationFactor: KafkaTopicReplicationFactorMetricConfig{
 						Enabled: false,
 					},
 				},
@@ -198,7 +270,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

@@ -57,6 +57,22 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.broker.info",
 		Attributes: []string{"broker", "address", "rack"},
 	},
+	KafkaBrokerLogDirSize: metricInfo{
+		Name:       "kafka.broker.log_dir.size",
+		Attributes: []string{"broker", "log_dir"},
+	},
+	KafkaBrokerLogDirTotal: metricInfo{
+		Name:       "kafka.broker.log_dir.total",
+		Attributes: []string{"broker", "log_dir"},
+	},
+	KafkaBrokerLogDirUsable: metricInfo{
+		Name:       "kafka.broker.log_dir.usable",
+		Attributes: []string{"broker", "log_dir"},
+	},
+	KafkaBrokerLogRetentionPeriod: metricInfo{
+		Name:       "kafka.broker.log_retention_period",
+		Attributes: []string{"broker"},
+	},
 	KafkaBrokers: metricInfo{
 		Name: "kafka.brokers",
 	},
@@ -116,6 +132,14 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.consumer_group.topic_members",
 		Attributes: []string{"group", "topic"},
 	},
+	KafkaConsumerGroupZookeeperLag: metricInfo{
+		Name:       "kafka.consumer_group.zookeeper.lag",
+		Attributes: []string{"group", "topic", "partition"},
+	},
+	KafkaConsumerGroupZookeeperOffset: metricInfo{
+		Name:       "kafka.consumer_group.zookeeper.offset",
+		Attributes: []string{"group", "topic", "partition"},
+	},
 	KafkaPartitionCurrentOffset: metricInfo{
 		Name:       "kafka.partition.current_offset",
 		Attributes: []string{"topic", "partition"},
@@ -144,18 +168,46 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.partition.replicas_in_sync",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaPartitionSize: metricInfo{
+		Name:       "kafka.partition.size",
+		Attributes: []string{"topic", "partition"},
+	},
+	KafkaPartitionUnderMinIsr: metricInfo{
+		Name:       "kafka.partition.under_min_isr",
+		Attributes: []string{"topic", "partition"},
+	},
 	KafkaPartitionUnderReplicated: metricInfo{
 		Name:       "kafka.partition.under_replicated",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaTopicLogRetentionPeriod: metricInfo{
+		Name:       "kafka.topic.log_retention_period",
+		Attributes: []string{"topic"},
+	},
+	KafkaTopicLogRetentionSize: metricInfo{
+		Name:       "kafka.topic.log_retention_size",
+		Attributes: []string{"topic"},
+	},
+	KafkaTopicMinInsyncReplicas: metricInfo{
+		Name:       "kafka.topic.min_insync_replicas",
+		Attributes: []string{"topic"},
+	},
 	KafkaTopicPartitions: metricInfo{
 		Name:       "kafka.topic.partitions",
+		Attributes: []string{"topic"},
+	},
+	KafkaTopicReplicationFactor: metricInfo{
+		Name:       "kafka.topic.replication_factor",
 		Attributes: []string{"topic"},
 	},
 }
 
 type metricsInfo struct {
 	KafkaBrokerInfo                      metricInfo
+	KafkaBrokerLogDirSize                metricInfo
+	KafkaBrokerLogDirTotal               metricInfo
+	KafkaBrokerLogDirUsable              metricInfo
+	KafkaBrokerLogRetentionPeriod        metricInfo
 	KafkaBrokers                         metricInfo
 	KafkaConsumerGroupAssignedPartitions metricInfo
 	KafkaConsumerGroupExpired            metricInfo
@@ -171,6 +223,8 @@ type metricsInfo struct {
 	KafkaConsumerGroupTimeLag            metricInfo
 	KafkaConsumerGroupTimeLagMax         metricInfo
 	KafkaConsumerGroupTopicMembers       metricInfo
+	KafkaConsumerGroupZookeeperLag       metricInfo
+	KafkaConsumerGroupZookeeperOffset    metricInfo
 	KafkaPartitionCurrentOffset          metricInfo
 	KafkaPartitionLeader                 metricInfo
 	KafkaPartitionLeaderIsPreferred      metricInfo
@@ -178,8 +232,14 @@ type metricsInfo struct {
 	KafkaPartitionOldestOffset           metricInfo
 	KafkaPartitionReplicas               metricInfo
 	KafkaPartitionReplicasInSync         metricInfo
+	KafkaPartitionSize                   metricInfo
+	KafkaPartitionUnderMinIsr            metricInfo
 	KafkaPartitionUnderReplicated        metricInfo
+	KafkaTopicLogRetentionPeriod         metricInfo
+	KafkaTopicLogRetentionSize           metricInfo
+	KafkaTopicMinInsyncReplicas          metricInfo
 	KafkaTopicPartitions                 metricInfo
+	KafkaTopicReplicationFactor          metricInfo
 }
 
 type metricInfo struct {
@@ -233,6 +293,217 @@ func (m *metricKafkaBrokerInfo) emit(metrics pmetric.MetricSlice) {
 
 func newMetricKafkaBrokerInfo(cfg KafkaBrokerInfoMetricConfig) metricKafkaBrokerInfo {
 	m := metricKafkaBrokerInfo{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaBrokerLogDirSize struct {
+	data     pmetric.Metric                    // data buffer for generated metric.
+	config   KafkaBrokerLogDirSizeMetricConfig // metric config provided by user.
+	capacity int                               // max observed number of data points added to the metric.
+}
+
+// init fills kafka.broker.log_dir.size metric with initial data.
+func (m *metricKafkaBrokerLogDirSize) init() {
+	m.data.SetName("kafka.broker.log_dir.size")
+	m.data.SetDescription("Bytes that the partitions in a broker's log directory take.")
+	m.data.SetUnit("By")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaBrokerLogDirSize) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaBrokerLogDirSize) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaBrokerLogDirSize) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaBrokerLogDirSize(cfg KafkaBrokerLogDirSizeMetricConfig) metricKafkaBrokerLogDirSize {
+	m := metricKafkaBrokerLogDirSize{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaBrokerLogDirTotal struct {
+	data     pmetric.Metric                     // data buffer for generated metric.
+	config   KafkaBrokerLogDirTotalMetricConfig // metric config provided by user.
+	capacity int                                // max observed number of data points added to the metric.
+}
+
+// init fills kafka.broker.log_dir.total metric with initial data.
+func (m *metricKafkaBrokerLogDirTotal) init() {
+	m.data.SetName("kafka.broker.log_dir.total")
+	m.data.SetDescription("Size of the volume that holds a broker's log directory. Absent before Kafka 3.3.")
+	m.data.SetUnit("By")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaBrokerLogDirTotal) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaBrokerLogDirTotal) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaBrokerLogDirTotal) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaBrokerLogDirTotal(cfg KafkaBrokerLogDirTotalMetricConfig) metricKafkaBrokerLogDirTotal {
+	m := metricKafkaBrokerLogDirTotal{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaBrokerLogDirUsable struct {
+	data     pmetric.Metric                      // data buffer for generated metric.
+	config   KafkaBrokerLogDirUsableMetricConfig // metric config provided by user.
+	capacity int                                 // max observed number of data points added to the metric.
+}
+
+// init fills kafka.broker.log_dir.usable metric with initial data.
+func (m *metricKafkaBrokerLogDirUsable) init() {
+	m.data.SetName("kafka.broker.log_dir.usable")
+	m.data.SetDescription("Bytes left on the volume that holds a broker's log directory. Absent before Kafka 3.3.")
+	m.data.SetUnit("By")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaBrokerLogDirUsable) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaBrokerLogDirUsable) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaBrokerLogDirUsable) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaBrokerLogDirUsable(cfg KafkaBrokerLogDirUsableMetricConfig) metricKafkaBrokerLogDirUsable {
+	m := metricKafkaBrokerLogDirUsable{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaBrokerLogRetentionPeriod struct {
+	data     pmetric.Metric                            // data buffer for generated metric.
+	config   KafkaBrokerLogRetentionPeriodMetricConfig // metric config provided by user.
+	capacity int                                       // max observed number of data points added to the metric.
+}
+
+// init fills kafka.broker.log_retention_period metric with initial data.
+func (m *metricKafkaBrokerLogRetentionPeriod) init() {
+	m.data.SetName("kafka.broker.log_retention_period")
+	m.data.SetDescription("How long the broker keeps records of topics without a retention of their own. Absent where that is for ever.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaBrokerLogRetentionPeriod) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, brokerAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaBrokerLogRetentionPeriod) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaBrokerLogRetentionPeriod) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaBrokerLogRetentionPeriod(cfg KafkaBrokerLogRetentionPeriodMetricConfig) metricKafkaBrokerLogRetentionPeriod {
+	m := metricKafkaBrokerLogRetentionPeriod{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -1043,6 +1314,114 @@ func newMetricKafkaConsumerGroupTopicMembers(cfg KafkaConsumerGroupTopicMembersM
 	return m
 }
 
+type metricKafkaConsumerGroupZookeeperLag struct {
+	data     pmetric.Metric                             // data buffer for generated metric.
+	config   KafkaConsumerGroupZookeeperLagMetricConfig // metric config provided by user.
+	capacity int                                        // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.zookeeper.lag metric with initial data.
+func (m *metricKafkaConsumerGroupZookeeperLag) init() {
+	m.data.SetName("kafka.consumer_group.zookeeper.lag")
+	m.data.SetDescription("Number of records between the offset that an old consumer keeps in ZooKeeper and the partition's end. Absent where the end is not known.")
+	m.data.SetUnit("{records}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupZookeeperLag) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupZookeeperLag) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupZookeeperLag) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupZookeeperLag(cfg KafkaConsumerGroupZookeeperLagMetricConfig) metricKafkaConsumerGroupZookeeperLag {
+	m := metricKafkaConsumerGroupZookeeperLag{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupZookeeperOffset struct {
+	data     pmetric.Metric                                // data buffer for generated metric.
+	config   KafkaConsumerGroupZookeeperOffsetMetricConfig // metric config provided by user.
+	capacity int                                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.zookeeper.offset metric with initial data.
+func (m *metricKafkaConsumerGroupZookeeperOffset) init() {
+	m.data.SetName("kafka.consumer_group.zookeeper.offset")
+	m.data.SetDescription("The offset that an old consumer keeps in ZooKeeper, which is that of the next record it will read.")
+	m.data.SetUnit("{offset}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupZookeeperOffset) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupZookeeperOffset) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupZookeeperOffset) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupZookeeperOffset(cfg KafkaConsumerGroupZookeeperOffsetMetricConfig) metricKafkaConsumerGroupZookeeperOffset {
+	m := metricKafkaConsumerGroupZookeeperOffset{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaPartitionCurrentOffset struct {
 	data     pmetric.Metric                          // data buffer for generated metric.
 	config   KafkaPartitionCurrentOffsetMetricConfig // metric config provided by user.
@@ -1418,6 +1797,112 @@ func newMetricKafkaPartitionReplicasInSync(cfg KafkaPartitionReplicasInSyncMetri
 	return m
 }
 
+type metricKafkaPartitionSize struct {
+	data     pmetric.Metric                 // data buffer for generated metric.
+	config   KafkaPartitionSizeMetricConfig // metric config provided by user.
+	capacity int                            // max observed number of data points added to the metric.
+}
+
+// init fills kafka.partition.size metric with initial data.
+func (m *metricKafkaPartitionSize) init() {
+	m.data.SetName("kafka.partition.size")
+	m.data.SetDescription("Bytes that the partition's leader keeps of its log.")
+	m.data.SetUnit("By")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaPartitionSize) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaPartitionSize) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaPartitionSize) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaPartitionSize(cfg KafkaPartitionSizeMetricConfig) metricKafkaPartitionSize {
+	m := metricKafkaPartitionSize{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaPartitionUnderMinIsr struct {
+	data     pmetric.Metric                        // data buffer for generated metric.
+	config   KafkaPartitionUnderMinIsrMetricConfig // metric config provided by user.
+	capacity int                                   // max observed number of data points added to the metric.
+}
+
+// init fills kafka.partition.under_min_isr metric with initial data.
+func (m *metricKafkaPartitionUnderMinIsr) init() {
+	m.data.SetName("kafka.partition.under_min_isr")
+	m.data.SetDescription("1 while fewer replicas are in sync than the topic's min.insync.replicas, so that producers that wait for all of them are refused, else 0.")
+	m.data.SetUnit("{partition}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaPartitionUnderMinIsr) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaPartitionUnderMinIsr) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaPartitionUnderMinIsr) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaPartitionUnderMinIsr(cfg KafkaPartitionUnderMinIsrMetricConfig) metricKafkaPartitionUnderMinIsr {
+	m := metricKafkaPartitionUnderMinIsr{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaPartitionUnderReplicated struct {
 	data     pmetric.Metric                            // data buffer for generated metric.
 	config   KafkaPartitionUnderReplicatedMetricConfig // metric config provided by user.
@@ -1463,6 +1948,162 @@ func (m *metricKafkaPartitionUnderReplicated) emit(metrics pmetric.MetricSlice) 
 
 func newMetricKafkaPartitionUnderReplicated(cfg KafkaPartitionUnderReplicatedMetricConfig) metricKafkaPartitionUnderReplicated {
 	m := metricKafkaPartitionUnderReplicated{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaTopicLogRetentionPeriod struct {
+	data     pmetric.Metric                           // data buffer for generated metric.
+	config   KafkaTopicLogRetentionPeriodMetricConfig // metric config provided by user.
+	capacity int                                      // max observed number of data points added to the metric.
+}
+
+// init fills kafka.topic.log_retention_period metric with initial data.
+func (m *metricKafkaTopicLogRetentionPeriod) init() {
+	m.data.SetName("kafka.topic.log_retention_period")
+	m.data.SetDescription("How long the topic's records are kept. Absent where that is for ever.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaTopicLogRetentionPeriod) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaTopicLogRetentionPeriod) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaTopicLogRetentionPeriod) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaTopicLogRetentionPeriod(cfg KafkaTopicLogRetentionPeriodMetricConfig) metricKafkaTopicLogRetentionPeriod {
+	m := metricKafkaTopicLogRetentionPeriod{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaTopicLogRetentionSize struct {
+	data     pmetric.Metric                         // data buffer for generated metric.
+	config   KafkaTopicLogRetentionSizeMetricConfig // metric config provided by user.
+	capacity int                                    // max observed number of data points added to the metric.
+}
+
+// init fills kafka.topic.log_retention_size metric with initial data.
+func (m *metricKafkaTopicLogRetentionSize) init() {
+	m.data.SetName("kafka.topic.log_retention_size")
+	m.data.SetDescription("How many bytes of each of the topic's partitions are kept. Absent where there is no limit.")
+	m.data.SetUnit("By")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaTopicLogRetentionSize) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaTopicLogRetentionSize) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaTopicLogRetentionSize) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaTopicLogRetentionSize(cfg KafkaTopicLogRetentionSizeMetricConfig) metricKafkaTopicLogRetentionSize {
+	m := metricKafkaTopicLogRetentionSize{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaTopicMinInsyncReplicas struct {
+	data     pmetric.Metric                          // data buffer for generated metric.
+	config   KafkaTopicMinInsyncReplicasMetricConfig // metric config provided by user.
+	capacity int                                     // max observed number of data points added to the metric.
+}
+
+// init fills kafka.topic.min_insync_replicas metric with initial data.
+func (m *metricKafkaTopicMinInsyncReplicas) init() {
+	m.data.SetName("kafka.topic.min_insync_replicas")
+	m.data.SetDescription("The topic's min.insync.replicas, which is how many replicas have to be in sync for producers that wait for all of them.")
+	m.data.SetUnit("{replicas}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaTopicMinInsyncReplicas) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaTopicMinInsyncReplicas) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaTopicMinInsyncReplicas) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaTopicMinInsyncReplicas(cfg KafkaTopicMinInsyncReplicasMetricConfig) metricKafkaTopicMinInsyncReplicas {
+	m := metricKafkaTopicMinInsyncReplicas{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -1525,6 +2166,58 @@ func newMetricKafkaTopicPartitions(cfg KafkaTopicPartitionsMetricConfig) metricK
 	return m
 }
 
+type metricKafkaTopicReplicationFactor struct {
+	data     pmetric.Metric                          // data buffer for generated metric.
+	config   KafkaTopicReplicationFactorMetricConfig // metric config provided by user.
+	capacity int                                     // max observed number of data points added to the metric.
+}
+
+// init fills kafka.topic.replication_factor metric with initial data.
+func (m *metricKafkaTopicReplicationFactor) init() {
+	m.data.SetName("kafka.topic.replication_factor")
+	m.data.SetDescription("Number of replicas of the topic's first partition.")
+	m.data.SetUnit("{replicas}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaTopicReplicationFactor) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaTopicReplicationFactor) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = m.data.Gauge().DataPoints().Len()
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaTopicReplicationFactor) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaTopicReplicationFactor(cfg KafkaTopicReplicationFactorMetricConfig) metricKafkaTopicReplicationFactor {
+	m := metricKafkaTopicReplicationFactor{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 // MetricsBuilder provides an interface for scrapers to report metrics while taking care of all the transformations
 // required to produce metric representation defined in metadata and user config.
 type MetricsBuilder struct {
@@ -1536,6 +2229,10 @@ type MetricsBuilder struct {
 	resourceAttributeIncludeFilter             map[string]filter.Filter
 	resourceAttributeExcludeFilter             map[string]filter.Filter
 	metricKafkaBrokerInfo                      metricKafkaBrokerInfo
+	metricKafkaBrokerLogDirSize                metricKafkaBrokerLogDirSize
+	metricKafkaBrokerLogDirTotal               metricKafkaBrokerLogDirTotal
+	metricKafkaBrokerLogDirUsable              metricKafkaBrokerLogDirUsable
+	metricKafkaBrokerLogRetentionPeriod        metricKafkaBrokerLogRetentionPeriod
 	metricKafkaBrokers                         metricKafkaBrokers
 	metricKafkaConsumerGroupAssignedPartitions metricKafkaConsumerGroupAssignedPartitions
 	metricKafkaConsumerGroupExpired            metricKafkaConsumerGroupExpired
@@ -1551,6 +2248,8 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupTimeLag            metricKafkaConsumerGroupTimeLag
 	metricKafkaConsumerGroupTimeLagMax         metricKafkaConsumerGroupTimeLagMax
 	metricKafkaConsumerGroupTopicMembers       metricKafkaConsumerGroupTopicMembers
+	metricKafkaConsumerGroupZookeeperLag       metricKafkaConsumerGroupZookeeperLag
+	metricKafkaConsumerGroupZookeeperOffset    metricKafkaConsumerGroupZookeeperOffset
 	metricKafkaPartitionCurrentOffset          metricKafkaPartitionCurrentOffset
 	metricKafkaPartitionLeader                 metricKafkaPartitionLeader
 	metricKafkaPartitionLeaderIsPreferred      metricKafkaPartitionLeaderIsPreferred
@@ -1558,8 +2257,14 @@ type MetricsBuilder struct {
 	metricKafkaPartitionOldestOffset           metricKafkaPartitionOldestOffset
 	metricKafkaPartitionReplicas               metricKafkaPartitionReplicas
 	metricKafkaPartitionReplicasInSync         metricKafkaPartitionReplicasInSync
+	metricKafkaPartitionSize                   metricKafkaPartitionSize
+	metricKafkaPartitionUnderMinIsr            metricKafkaPartitionUnderMinIsr
 	metricKafkaPartitionUnderReplicated        metricKafkaPartitionUnderReplicated
+	metricKafkaTopicLogRetentionPeriod         metricKafkaTopicLogRetentionPeriod
+	metricKafkaTopicLogRetentionSize           metricKafkaTopicLogRetentionSize
+	metricKafkaTopicMinInsyncReplicas          metricKafkaTopicMinInsyncReplicas
 	metricKafkaTopicPartitions                 metricKafkaTopicPartitions
+	metricKafkaTopicReplicationFactor          metricKafkaTopicReplicationFactor
 }
 
 // MetricBuilderOption applies changes to default metrics builder.
@@ -1581,12 +2286,16 @@ func WithStartTime(startTime pcommon.Timestamp) MetricBuilderOption {
 }
 func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, options ...MetricBuilderOption) *MetricsBuilder {
 	mb := &MetricsBuilder{
-		config:                mbc,
-		startTime:             pcommon.NewTimestampFromTime(time.Now()),
-		metricsBuffer:         pmetric.NewMetrics(),
-		buildInfo:             settings.BuildInfo,
-		metricKafkaBrokerInfo: newMetricKafkaBrokerInfo(mbc.Metrics.KafkaBrokerInfo),
-		metricKafkaBrokers:    newMetricKafkaBrokers(mbc.Metrics.KafkaBrokers),
+		config:                                     mbc,
+		startTime:                                  pcommon.NewTimestampFromTime(time.Now()),
+		metricsBuffer:                              pmetric.NewMetrics(),
+		buildInfo:                                  settings.BuildInfo,
+		metricKafkaBrokerInfo:                      newMetricKafkaBrokerInfo(mbc.Metrics.KafkaBrokerInfo),
+		metricKafkaBrokerLogDirSize:                newMetricKafkaBrokerLogDirSize(mbc.Metrics.KafkaBrokerLogDirSize),
+		metricKafkaBrokerLogDirTotal:               newMetricKafkaBrokerLogDirTotal(mbc.Metrics.KafkaBrokerLogDirTotal),
+		metricKafkaBrokerLogDirUsable:              newMetricKafkaBrokerLogDirUsable(mbc.Metrics.KafkaBrokerLogDirUsable),
+		metricKafkaBrokerLogRetentionPeriod:        newMetricKafkaBrokerLogRetentionPeriod(mbc.Metrics.KafkaBrokerLogRetentionPeriod),
+		metricKafkaBrokers:                         newMetricKafkaBrokers(mbc.Metrics.KafkaBrokers),
 		metricKafkaConsumerGroupAssignedPartitions: newMetricKafkaConsumerGroupAssignedPartitions(mbc.Metrics.KafkaConsumerGroupAssignedPartitions),
 		metricKafkaConsumerGroupExpired:            newMetricKafkaConsumerGroupExpired(mbc.Metrics.KafkaConsumerGroupExpired),
 		metricKafkaConsumerGroupInfo:               newMetricKafkaConsumerGroupInfo(mbc.Metrics.KafkaConsumerGroupInfo),
@@ -1601,6 +2310,8 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupTimeLag:            newMetricKafkaConsumerGroupTimeLag(mbc.Metrics.KafkaConsumerGroupTimeLag),
 		metricKafkaConsumerGroupTimeLagMax:         newMetricKafkaConsumerGroupTimeLagMax(mbc.Metrics.KafkaConsumerGroupTimeLagMax),
 		metricKafkaConsumerGroupTopicMembers:       newMetricKafkaConsumerGroupTopicMembers(mbc.Metrics.KafkaConsumerGroupTopicMembers),
+		metricKafkaConsumerGroupZookeeperLag:       newMetricKafkaConsumerGroupZookeeperLag(mbc.Metrics.KafkaConsumerGroupZookeeperLag),
+		metricKafkaConsumerGroupZookeeperOffset:    newMetricKafkaConsumerGroupZookeeperOffset(mbc.Metrics.KafkaConsumerGroupZookeeperOffset),
 		metricKafkaPartitionCurrentOffset:          newMetricKafkaPartitionCurrentOffset(mbc.Metrics.KafkaPartitionCurrentOffset),
 		metricKafkaPartitionLeader:                 newMetricKafkaPartitionLeader(mbc.Metrics.KafkaPartitionLeader),
 		metricKafkaPartitionLeaderIsPreferred:      newMetricKafkaPartitionLeaderIsPreferred(mbc.Metrics.KafkaPartitionLeaderIsPreferred),
@@ -1608,8 +2319,14 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaPartitionOldestOffset:           newMetricKafkaPartitionOldestOffset(mbc.Metrics.KafkaPartitionOldestOffset),
 		metricKafkaPartitionReplicas:               newMetricKafkaPartitionReplicas(mbc.Metrics.KafkaPartitionReplicas),
 		metricKafkaPartitionReplicasInSync:         newMetricKafkaPartitionReplicasInSync(mbc.Metrics.KafkaPartitionReplicasInSync),
+		metricKafkaPartitionSize:                   newMetricKafkaPartitionSize(mbc.Metrics.KafkaPartitionSize),
+		metricKafkaPartitionUnderMinIsr:            newMetricKafkaPartitionUnderMinIsr(mbc.Metrics.KafkaPartitionUnderMinIsr),
 		metricKafkaPartitionUnderReplicated:        newMetricKafkaPartitionUnderReplicated(mbc.Metrics.KafkaPartitionUnderReplicated),
+		metricKafkaTopicLogRetentionPeriod:         newMetricKafkaTopicLogRetentionPeriod(mbc.Metrics.KafkaTopicLogRetentionPeriod),
+		metricKafkaTopicLogRetentionSize:           newMetricKafkaTopicLogRetentionSize(mbc.Metrics.KafkaTopicLogRetentionSize),
+		metricKafkaTopicMinInsyncReplicas:          newMetricKafkaTopicMinInsyncReplicas(mbc.Metrics.KafkaTopicMinInsyncReplicas),
 		metricKafkaTopicPartitions:                 newMetricKafkaTopicPartitions(mbc.Metrics.KafkaTopicPartitions),
+		metricKafkaTopicReplicationFactor:          newMetricKafkaTopicReplicationFactor(mbc.Metrics.KafkaTopicReplicationFactor),
 		resourceAttributeIncludeFilter:             make(map[string]filter.Filter),
 		resourceAttributeExcludeFilter:             make(map[string]filter.Filter),
 	}
@@ -1695,6 +2412,10 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	ils.Scope().SetVersion(mb.buildInfo.Version)
 	ils.Metrics().EnsureCapacity(mb.metricsCapacity)
 	mb.metricKafkaBrokerInfo.emit(ils.Metrics())
+	mb.metricKafkaBrokerLogDirSize.emit(ils.Metrics())
+	mb.metricKafkaBrokerLogDirTotal.emit(ils.Metrics())
+	mb.metricKafkaBrokerLogDirUsable.emit(ils.Metrics())
+	mb.metricKafkaBrokerLogRetentionPeriod.emit(ils.Metrics())
 	mb.metricKafkaBrokers.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupAssignedPartitions.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupExpired.emit(ils.Metrics())
@@ -1710,6 +2431,8 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupTimeLag.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupTimeLagMax.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupTopicMembers.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupZookeeperLag.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupZookeeperOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionCurrentOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeader.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeaderIsPreferred.emit(ils.Metrics())
@@ -1717,8 +2440,14 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaPartitionOldestOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionReplicas.emit(ils.Metrics())
 	mb.metricKafkaPartitionReplicasInSync.emit(ils.Metrics())
+	mb.metricKafkaPartitionSize.emit(ils.Metrics())
+	mb.metricKafkaPartitionUnderMinIsr.emit(ils.Metrics())
 	mb.metricKafkaPartitionUnderReplicated.emit(ils.Metrics())
+	mb.metricKafkaTopicLogRetentionPeriod.emit(ils.Metrics())
+	mb.metricKafkaTopicLogRetentionSize.emit(ils.Metrics())
+	mb.metricKafkaTopicMinInsyncReplicas.emit(ils.Metrics())
 	mb.metricKafkaTopicPartitions.emit(ils.Metrics())
+	mb.metricKafkaTopicReplicationFactor.emit(ils.Metrics())
 
 	for _, op := range options {
 		op.apply(rm)
@@ -1753,6 +2482,26 @@ func (mb *MetricsBuilder) Emit(options ...ResourceMetricsOption) pmetric.Metrics
 // RecordKafkaBrokerInfoDataPoint adds a data point to kafka.broker.info metric.
 func (mb *MetricsBuilder) RecordKafkaBrokerInfoDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, addressAttributeValue string, rackAttributeValue string) {
 	mb.metricKafkaBrokerInfo.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, addressAttributeValue, rackAttributeValue)
+}
+
+// RecordKafkaBrokerLogDirSizeDataPoint adds a data point to kafka.broker.log_dir.size metric.
+func (mb *MetricsBuilder) RecordKafkaBrokerLogDirSizeDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	mb.metricKafkaBrokerLogDirSize.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, logDirAttributeValue)
+}
+
+// RecordKafkaBrokerLogDirTotalDataPoint adds a data point to kafka.broker.log_dir.total metric.
+func (mb *MetricsBuilder) RecordKafkaBrokerLogDirTotalDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	mb.metricKafkaBrokerLogDirTotal.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, logDirAttributeValue)
+}
+
+// RecordKafkaBrokerLogDirUsableDataPoint adds a data point to kafka.broker.log_dir.usable metric.
+func (mb *MetricsBuilder) RecordKafkaBrokerLogDirUsableDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	mb.metricKafkaBrokerLogDirUsable.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, logDirAttributeValue)
+}
+
+// RecordKafkaBrokerLogRetentionPeriodDataPoint adds a data point to kafka.broker.log_retention_period metric.
+func (mb *MetricsBuilder) RecordKafkaBrokerLogRetentionPeriodDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string) {
+	mb.metricKafkaBrokerLogRetentionPeriod.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue)
 }
 
 // RecordKafkaBrokersDataPoint adds a data point to kafka.brokers metric.
@@ -1830,6 +2579,16 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupTopicMembersDataPoint(ts pcomm
 	mb.metricKafkaConsumerGroupTopicMembers.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
+// RecordKafkaConsumerGroupZookeeperLagDataPoint adds a data point to kafka.consumer_group.zookeeper.lag metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupZookeeperLagDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaConsumerGroupZookeeperLag.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaConsumerGroupZookeeperOffsetDataPoint adds a data point to kafka.consumer_group.zookeeper.offset metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupZookeeperOffsetDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaConsumerGroupZookeeperOffset.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue)
+}
+
 // RecordKafkaPartitionCurrentOffsetDataPoint adds a data point to kafka.partition.current_offset metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionCurrentOffsetDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionCurrentOffset.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
@@ -1865,14 +2624,44 @@ func (mb *MetricsBuilder) RecordKafkaPartitionReplicasInSyncDataPoint(ts pcommon
 	mb.metricKafkaPartitionReplicasInSync.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
 }
 
+// RecordKafkaPartitionSizeDataPoint adds a data point to kafka.partition.size metric.
+func (mb *MetricsBuilder) RecordKafkaPartitionSizeDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaPartitionSize.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaPartitionUnderMinIsrDataPoint adds a data point to kafka.partition.under_min_isr metric.
+func (mb *MetricsBuilder) RecordKafkaPartitionUnderMinIsrDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaPartitionUnderMinIsr.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
 // RecordKafkaPartitionUnderReplicatedDataPoint adds a data point to kafka.partition.under_replicated metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionUnderReplicatedDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionUnderReplicated.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
 }
 
+// RecordKafkaTopicLogRetentionPeriodDataPoint adds a data point to kafka.topic.log_retention_period metric.
+func (mb *MetricsBuilder) RecordKafkaTopicLogRetentionPeriodDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	mb.metricKafkaTopicLogRetentionPeriod.recordDataPoint(mb.startTime, ts, val, topicAttributeValue)
+}
+
+// RecordKafkaTopicLogRetentionSizeDataPoint adds a data point to kafka.topic.log_retention_size metric.
+func (mb *MetricsBuilder) RecordKafkaTopicLogRetentionSizeDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	mb.metricKafkaTopicLogRetentionSize.recordDataPoint(mb.startTime, ts, val, topicAttributeValue)
+}
+
+// RecordKafkaTopicMinInsyncReplicasDataPoint adds a data point to kafka.topic.min_insync_replicas metric.
+func (mb *MetricsBuilder) RecordKafkaTopicMinInsyncReplicasDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	mb.metricKafkaTopicMinInsyncReplicas.recordDataPoint(mb.startTime, ts, val, topicAttributeValue)
+}
+
 // RecordKafkaTopicPartitionsDataPoint adds a data point to kafka.topic.partitions metric.
 func (mb *MetricsBuilder) RecordKafkaTopicPartitionsDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string) {
 	mb.metricKafkaTopicPartitions.recordDataPoint(mb.startTime, ts, val, topicAttributeValue)
+}
+
+// RecordKafkaTopicReplicationFactorDataPoint adds a data point to kafka.topic.replication_factor metric.
+func (mb *MetricsBuilder) RecordKafkaTopicReplicationFactorDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string) {
+	mb.metricKafkaTopicReplicationFactor.recordDataPoint(mb.startTime, ts, val, topicAttributeValue)
 }
 
 // Reset resets metrics builder to its initial state. It should be used when external metrics source is restarted,

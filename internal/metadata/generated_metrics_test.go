@@ -69,6 +69,18 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaBrokerInfoDataPoint(ts, 1, "broker-val", "address-val", "rack-val")
+
+			allMetricsCount++
+			mb.RecordKafkaBrokerLogDirSizeDataPoint(ts, 1, "broker-val", "log_dir-val")
+
+			allMetricsCount++
+			mb.RecordKafkaBrokerLogDirTotalDataPoint(ts, 1, "broker-val", "log_dir-val")
+
+			allMetricsCount++
+			mb.RecordKafkaBrokerLogDirUsableDataPoint(ts, 1, "broker-val", "log_dir-val")
+
+			allMetricsCount++
+			mb.RecordKafkaBrokerLogRetentionPeriodDataPoint(ts, 1, "broker-val")
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaBrokersDataPoint(ts, 1)
@@ -114,6 +126,12 @@ func TestMetricsBuilder(t *testing.T) {
 
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupTopicMembersDataPoint(ts, 1, "group-val", "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupZookeeperLagDataPoint(ts, 1, "group-val", "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupZookeeperOffsetDataPoint(ts, 1, "group-val", "topic-val", 9)
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionCurrentOffsetDataPoint(ts, 1, "topic-val", 9)
@@ -135,12 +153,30 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionReplicasInSyncDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaPartitionSizeDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaPartitionUnderMinIsrDataPoint(ts, 1, "topic-val", 9)
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionUnderReplicatedDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaTopicLogRetentionPeriodDataPoint(ts, 1, "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaTopicLogRetentionSizeDataPoint(ts, 1, "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaTopicMinInsyncReplicasDataPoint(ts, 1, "topic-val")
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaTopicPartitionsDataPoint(ts, 1, "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaTopicReplicationFactorDataPoint(ts, 1, "topic-val")
 
 			rb := mb.NewResourceBuilder()
 			rb.SetKafkaClusterAlias("kafka.cluster.alias-val")
@@ -194,6 +230,75 @@ func TestMetricsBuilder(t *testing.T) {
 					rackAttrVal, ok := dp.Attributes().Get("rack")
 					assert.True(t, ok)
 					assert.Equal(t, "rack-val", rackAttrVal.Str())
+				case "kafka.broker.log_dir.size":
+					assert.False(t, validatedMetrics["kafka.broker.log_dir.size"], "Found a duplicate in the metrics slice: kafka.broker.log_dir.size")
+					validatedMetrics["kafka.broker.log_dir.size"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Bytes that the partitions in a broker's log directory take.", mi.Description())
+					assert.Equal(t, "By", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					logDirAttrVal, ok := dp.Attributes().Get("log_dir")
+					assert.True(t, ok)
+					assert.Equal(t, "log_dir-val", logDirAttrVal.Str())
+				case "kafka.broker.log_dir.total":
+					assert.False(t, validatedMetrics["kafka.broker.log_dir.total"], "Found a duplicate in the metrics slice: kafka.broker.log_dir.total")
+					validatedMetrics["kafka.broker.log_dir.total"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Size of the volume that holds a broker's log directory. Absent before Kafka 3.3.", mi.Description())
+					assert.Equal(t, "By", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					logDirAttrVal, ok := dp.Attributes().Get("log_dir")
+					assert.True(t, ok)
+					assert.Equal(t, "log_dir-val", logDirAttrVal.Str())
+				case "kafka.broker.log_dir.usable":
+					assert.False(t, validatedMetrics["kafka.broker.log_dir.usable"], "Found a duplicate in the metrics slice: kafka.broker.log_dir.usable")
+					validatedMetrics["kafka.broker.log_dir.usable"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Bytes left on the volume that holds a broker's log directory. Absent before Kafka 3.3.", mi.Description())
+					assert.Equal(t, "By", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					logDirAttrVal, ok := dp.Attributes().Get("log_dir")
+					assert.True(t, ok)
+					assert.Equal(t, "log_dir-val", logDirAttrVal.Str())
+				case "kafka.broker.log_retention_period":
+					assert.False(t, validatedMetrics["kafka.broker.log_retention_period"], "Found a duplicate in the metrics slice: kafka.broker.log_retention_period")
+					validatedMetrics["kafka.broker.log_retention_period"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long the broker keeps records of topics without a retention of their own. Absent where that is for ever.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
 				case "kafka.brokers":
 					assert.False(t, validatedMetrics["kafka.brokers"], "Found a duplicate in the metrics slice: kafka.brokers")
 					validatedMetrics["kafka.brokers"] = true
@@ -480,6 +585,48 @@ func TestMetricsBuilder(t *testing.T) {
 					topicAttrVal, ok := dp.Attributes().Get("topic")
 					assert.True(t, ok)
 					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.zookeeper.lag":
+					assert.False(t, validatedMetrics["kafka.consumer_group.zookeeper.lag"], "Found a duplicate in the metrics slice: kafka.consumer_group.zookeeper.lag")
+					validatedMetrics["kafka.consumer_group.zookeeper.lag"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of records between the offset that an old consumer keeps in ZooKeeper and the partition's end. Absent where the end is not known.", mi.Description())
+					assert.Equal(t, "{records}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.consumer_group.zookeeper.offset":
+					assert.False(t, validatedMetrics["kafka.consumer_group.zookeeper.offset"], "Found a duplicate in the metrics slice: kafka.consumer_group.zookeeper.offset")
+					validatedMetrics["kafka.consumer_group.zookeeper.offset"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The offset that an old consumer keeps in ZooKeeper, which is that of the next record it will read.", mi.Description())
+					assert.Equal(t, "{offset}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
 				case "kafka.partition.current_offset":
 					assert.False(t, validatedMetrics["kafka.partition.current_offset"], "Found a duplicate in the metrics slice: kafka.partition.current_offset")
 					validatedMetrics["kafka.partition.current_offset"] = true
@@ -610,6 +757,42 @@ func TestMetricsBuilder(t *testing.T) {
 					partitionAttrVal, ok := dp.Attributes().Get("partition")
 					assert.True(t, ok)
 					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.partition.size":
+					assert.False(t, validatedMetrics["kafka.partition.size"], "Found a duplicate in the metrics slice: kafka.partition.size")
+					validatedMetrics["kafka.partition.size"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Bytes that the partition's leader keeps of its log.", mi.Description())
+					assert.Equal(t, "By", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.partition.under_min_isr":
+					assert.False(t, validatedMetrics["kafka.partition.under_min_isr"], "Found a duplicate in the metrics slice: kafka.partition.under_min_isr")
+					validatedMetrics["kafka.partition.under_min_isr"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "1 while fewer replicas are in sync than the topic's min.insync.replicas, so that producers that wait for all of them are refused, else 0.", mi.Description())
+					assert.Equal(t, "{partition}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
 				case "kafka.partition.under_replicated":
 					assert.False(t, validatedMetrics["kafka.partition.under_replicated"], "Found a duplicate in the metrics slice: kafka.partition.under_replicated")
 					validatedMetrics["kafka.partition.under_replicated"] = true
@@ -628,6 +811,51 @@ func TestMetricsBuilder(t *testing.T) {
 					partitionAttrVal, ok := dp.Attributes().Get("partition")
 					assert.True(t, ok)
 					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.topic.log_retention_period":
+					assert.False(t, validatedMetrics["kafka.topic.log_retention_period"], "Found a duplicate in the metrics slice: kafka.topic.log_retention_period")
+					validatedMetrics["kafka.topic.log_retention_period"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long the topic's records are kept. Absent where that is for ever.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.topic.log_retention_size":
+					assert.False(t, validatedMetrics["kafka.topic.log_retention_size"], "Found a duplicate in the metrics slice: kafka.topic.log_retention_size")
+					validatedMetrics["kafka.topic.log_retention_size"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How many bytes of each of the topic's partitions are kept. Absent where there is no limit.", mi.Description())
+					assert.Equal(t, "By", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.topic.min_insync_replicas":
+					assert.False(t, validatedMetrics["kafka.topic.min_insync_replicas"], "Found a duplicate in the metrics slice: kafka.topic.min_insync_replicas")
+					validatedMetrics["kafka.topic.min_insync_replicas"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The topic's min.insync.replicas, which is how many replicas have to be in sync for producers that wait for all of them.", mi.Description())
+					assert.Equal(t, "{replicas}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
 				case "kafka.topic.partitions":
 					assert.False(t, validatedMetrics["kafka.topic.partitions"], "Found a duplicate in the metrics slice: kafka.topic.partitions")
 					validatedMetrics["kafka.topic.partitions"] = true
@@ -638,6 +866,21 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.False(t, mi.Sum().IsMonotonic())
 					assert.Equal(t, pmetric.AggregationTemporalityCumulative, mi.Sum().AggregationTemporality())
 					dp := mi.Sum().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.topic.replication_factor":
+					assert.False(t, validatedMetrics["kafka.topic.replication_factor"], "Found a duplicate in the metrics slice: kafka.topic.replication_factor")
+					validatedMetrics["kafka.topic.replication_factor"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of replicas of the topic's first partition.", mi.Description())
+					assert.Equal(t, "{replicas}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())
 					assert.Equal(t, ts, dp.Timestamp())
 					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())

@@ -1,0 +1,37 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+// NoLimit is a retention that never ends.
+const NoLimit int64 = -1
+
+// TopicConfig is the settings that rule a topic, its own or the brokers'
+// defaults. A nil field is one that was not told.
+type TopicConfig struct {
+	// MinInSync is how many replicas have to be in sync for a producer that
+	// waits for all of them to be served.
+	MinInSync *int64
+	// RetentionTime is in milliseconds, RetentionSize in bytes for each
+	// partition. Each can be [NoLimit].
+	RetentionTime, RetentionSize *int64
+}
+
+// BrokerConfig is one broker's settings.
+type BrokerConfig struct {
+	// RetentionTime is what topics without a retention of their own get, in
+	// milliseconds, or [NoLimit]. Nil where it was not told.
+	RetentionTime *int64
+}
+
+// LogDir is a directory in which a broker keeps partitions.
+type LogDir struct {
+	Path string
+	// Size is what its partitions take, in bytes, replicas that are moving in
+	// included.
+	Size int64
+	// Total and Usable are the size of the volume and what is left of it, in
+	// bytes, valid when VolumeKnown (Kafka 3.3 and later tell them).
+	Total, Usable int64
+	VolumeKnown   bool
+}

@@ -1,0 +1,149 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+const (
+	apiDescribeConfigs = "DescribeConfigs"
+	// subjectsPerRequest bounds one answer to about 300 KB.
+	subjectsPerRequest = 1000
+)
+
+// configs fills in topics' and brokers' settings, from memory where they were
+// asked for a few minutes ago. Nothing else depends on it.
+func (s *scrape) configs(ctx context.Context) {
+	if due := s.due(time.Now()); len(due) > 0 {
+		s.askConfigs(ctx, due)
+	}
+	s.applySettings()
+}
+
+// askConfigs asks side by side. Any broker can tell of any topic, so that they
+// share the work; of a broker's own settings only itself can.
+func (s *scrape) askConfigs(ctx context.Context, due []subject) {
+	nodes := slices.DeleteFunc(s.current(), (*node).isDown)
+	share := map[int32][]subject{}
+	for i, of := range due {
+		id := of.broker
+		if of.topic != "" && len(nodes) > 0 {
+			id = nodes[i%len(nodes)].id
+		}
+		share[id] = append(share[id], of)
+	}
+	answers := sideBySide(nodes, func(n *node) configsOf { return s.configsOf(ctx, n, share[n.id]) })
+	for _, a := range answers {
+		maps.Copy(s.settings, a.learned)
+		if a.err != nil { // what was learned before still serves
+			s.failed(failure(a.node, apiDescribeConfigs, a.err))
+		}
+	}
+}
+
+// configsOf is what one broker told.
+type configsOf struct {
+	node    *node
+	learned settings
+	err     error
+}
+
+// configsOf asks one broker in batches.
+func (s *scrape) configsOf(ctx context.Context, n *node, subjects []subject) configsOf {
+	ctx, cancel := s.step(ctx)
+	defer cancel()
+	a := configsOf{node: n, learned: make(settings, len(subjects))}
+	for batch := range slices.Chunk(subjects, subjectsPerRequest) {
+		request := newDescribeConfigsRequest(s.conf.Version)
+		byResource := make(map[string]subject, len(batch))
+		for _, of := range batch {
+			resource := s.ask.resource(of)
+			request.Resources = append(request.Resources, resource)
+			byResource[nameOf(resource.Type, resource.Name)] = of
+		}
+		answer, err := ask(ctx, n, apiDescribeConfigs, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
+			return b.DescribeConfigs(request)
+		})
+		if err != nil {
+			a.err = err
+			return a
+		}
+		for _, told := range answer.Resources {
+			if of, asked := byResource[nameOf(told.Type, told.Name)]; asked {
+				learned := decodeSetting(of, told)
+				learned.at, learned.node = time.Now(), n
+				a.learned[of] = learned
+				s.observe(apiDescribeConfigs, learned.err)
+			}
+		}
+	}
+	return a
+}
+
+// nameOf tells a topic from a broker whose id is its name.
+func nameOf(kind sarama.ConfigResourceType, name string) string { return string(rune(kind)) + name }
+
+func newDescribeConfigsRequest(version sarama.KafkaVersion) *sarama.DescribeConfigsRequest {
+	switch {
+	case version.IsAtLeast(sarama.V2_8_0_0):
+		return &sarama.DescribeConfigsRequest{Version: 4}
+	case version.IsAtLeast(sarama.V2_0_0_0):
+		return &sarama.DescribeConfigsRequest{Version: 2}
+	case version.IsAtLeast(sarama.V1_1_0_0):
+		return &sarama.DescribeConfigsRequest{Version: 1}
+	}
+	return &sarama.DescribeConfigsRequest{}
+}
+
+// applySettings enters what is known into the snapshot. What may not be told
+// stays a failure for as long as that answer serves.
+func (s *scrape) applySettings() {
+	var failures []cluster.Failure
+	told := map[configsRefused]bool{}
+	s.snapshot.BrokerConfigs = map[int32]cluster.BrokerConfig{}
+	for of, known := range s.settings {
+		switch {
+		case known.err == nil && known.topic != nil:
+			s.snapshot.Topics[of.topic].Config = known.topic
+		case known.err == nil:
+			s.snapshot.BrokerConfigs[of.broker] = *known.broker
+		default:
+			next := failure(known.node, apiDescribeConfigs, known.err)
+			next.Cause = causeOfConfigs(known.err, next.Cause)
+			if refused := (configsRefused{next.Broker, next.Code}); !told[refused] {
+				told[refused] = true
+				failures = append(failures, next)
+			}
+		}
+	}
+	s.failed(failures...)
+}
+
+// configsRefused is a broker that refuses, and why. That it does so for several
+// topics is told once.
+type configsRefused struct {
+	broker int32
+	code   string
+}
+
+// causeOfConfigs names the right that is missing, which is another one than for
+// all other requests.
+func causeOfConfigs(err error, cause string) string {
+	switch {
+	case errors.Is(err, sarama.ErrTopicAuthorizationFailed):
+		return "an ACL is missing: DescribeConfigs on the topic"
+	case errors.Is(err, sarama.ErrClusterAuthorizationFailed):
+		return "an ACL is missing: DescribeConfigs on the cluster"
+	}
+	return cause
+}

@@ -1,0 +1,41 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package zookeeper reads the offsets that consumers of the kind that Kafka had
+// before 0.9 commit to ZooKeeper.
+package zookeeper
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// Config is where the offsets are.
+type Config struct {
+	// Servers are the ensemble's, host:port each. None: nothing is read.
+	Servers []string `mapstructure:"servers"`
+	// Chroot is the path below which Kafka keeps everything, as at the end of
+	// the brokers' zookeeper.connect; empty is the root.
+	Chroot string `mapstructure:"chroot"`
+	// SessionTimeout is how long a server may be silent.
+	SessionTimeout time.Duration `mapstructure:"session_timeout"`
+}
+
+// Mistakes returns what is wrong, one error for each key.
+func (c *Config) Mistakes() []error {
+	var mistakes []error
+	for _, server := range c.Servers {
+		if host, port, err := net.SplitHostPort(server); err != nil || host == "" || port == "" {
+			mistakes = append(mistakes, fmt.Errorf(`"zookeeper.servers" has %q: must be host:port`, server))
+		}
+	}
+	if c.Chroot != "" && !strings.HasPrefix(c.Chroot, "/") {
+		mistakes = append(mistakes, fmt.Errorf(`"zookeeper.chroot" is %q: must be a path that begins with /`, c.Chroot))
+	}
+	if c.SessionTimeout < time.Second {
+		mistakes = append(mistakes, fmt.Errorf(`"zookeeper.session_timeout" is %v: must be at least 1s`, c.SessionTimeout))
+	}
+	return mistakes
+}

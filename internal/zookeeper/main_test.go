@@ -1,0 +1,18 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package zookeeper
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+func TestMain(m *testing.M) {
+	kafkatest.Main(m,
+		// The library waits a second for a server that is gone to say goodbye.
+		goleak.IgnoreAnyFunction("github.com/go-zookeeper/zk.(*Conn).Close"))
+}

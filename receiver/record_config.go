@@ -1,0 +1,66 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// topicConfig records the settings of a topic that are known.
+func (r *recorder) topicConfig(t *cluster.Topic) {
+	if len(t.Partitions) > 0 {
+		r.mb.RecordKafkaTopicReplicationFactorDataPoint(r.ts, int64(len(t.Partitions[0].Replicas)), t.Name)
+	}
+	if t.Config == nil {
+		return
+	}
+	if minInSync := t.Config.MinInSync; minInSync != nil {
+		r.mb.RecordKafkaTopicMinInsyncReplicasDataPoint(r.ts, *minInSync, t.Name)
+	}
+	if millis := t.Config.RetentionTime; limited(millis) {
+		r.mb.RecordKafkaTopicLogRetentionPeriodDataPoint(r.ts, *millis/1000, t.Name)
+	}
+	if bytes := t.Config.RetentionSize; limited(bytes) {
+		r.mb.RecordKafkaTopicLogRetentionSizeDataPoint(r.ts, *bytes, t.Name)
+	}
+}
+
+// minInSync holds a partition against its topic's min.insync.replicas.
+func (r *recorder) minInSync(t *cluster.Topic, p *cluster.Partition) {
+	if t.Config != nil && t.Config.MinInSync != nil {
+		under := int64(len(p.InSync)) < *t.Config.MinInSync
+		r.mb.RecordKafkaPartitionUnderMinIsrDataPoint(r.ts, oneIf(under), t.Name, int64(p.ID))
+	}
+}
+
+func (r *recorder) size(topic string, p *cluster.Partition) {
+	if p.SizeKnown {
+		r.mb.RecordKafkaPartitionSizeDataPoint(r.ts, p.Size, topic, int64(p.ID))
+	}
+}
+
+// disks records what brokers keep, and for how long.
+func (r *recorder) disks(s *cluster.Snapshot) {
+	for _, id := range slices.Sorted(maps.Keys(s.BrokerConfigs)) {
+		if millis := s.BrokerConfigs[id].RetentionTime; limited(millis) {
+			r.mb.RecordKafkaBrokerLogRetentionPeriodDataPoint(r.ts, *millis/1000, brokerID(id))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.LogDirs)) {
+		for _, dir := range s.LogDirs[id] {
+			r.mb.RecordKafkaBrokerLogDirSizeDataPoint(r.ts, dir.Size, brokerID(id), dir.Path)
+			if dir.VolumeKnown {
+				r.mb.RecordKafkaBrokerLogDirTotalDataPoint(r.ts, dir.Total, brokerID(id), dir.Path)
+				r.mb.RecordKafkaBrokerLogDirUsableDataPoint(r.ts, dir.Usable, brokerID(id), dir.Path)
+			}
+		}
+	}
+}
+
+// limited tells whether a setting is known and sets a limit. Without one there
+// is no number to show.
+func limited(setting *int64) bool { return setting != nil && *setting != cluster.NoLimit }

@@ -1,0 +1,184 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest/jars"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+)
+
+// One configuration, without a version, reads every Kafka. What an old one
+// cannot tell is absent: docs/compatibility.md lists it, and is held to what is
+// seen here (write it anew with -update).
+func TestRealVersions(t *testing.T) {
+	versions := []string{"0.10.2.2", "0.11.0.3", "2.8.2", "3.9.1", "4.2.0"}
+	require.ElementsMatch(t, jars.Versions(), versions)
+	told := map[string]map[string]bool{} // by version
+	for _, version := range versions {
+		t.Run(version, func(t *testing.T) { told[version] = readVersion(t, version) })
+	}
+	table := compatibility(versions, told)
+	t.Log("\n" + table)
+	requireTable(t, "../docs/compatibility.md", table)
+}
+
+// readVersion checks one version and gives the names of what it tells.
+func readVersion(t *testing.T, version string) map[string]bool {
+	t.Helper()
+	kafka := kafkatest.Start(t, kafkatest.Options{
+		Version: version, Racks: []string{"east"}, Properties: map[string]string{"log.retention.ms": "7200000"},
+	})
+	kafka.CreateTopic(t, "orders", 3, 1, map[string]string{"retention.ms": "3600000", "retention.bytes": "1000000"})
+	kafka.ProduceEach(t, "orders", 10, 20, 30)
+	kafka.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 6, 1: 20}})
+	kafka.Commit(t, "shipping", map[string]map[int32]int64{"orders": {2: 5}})
+	kafka.Join(t, "shipping", "orders")
+	kafka.Commit(t, "idle", map[string]map[int32]int64{"orders": {0: 10, 1: 20, 2: 30}})
+
+	cfg := newConfig()
+	cfg.Brokers, cfg.InitialDelay = kafka.Brokers(), 0
+	enableAll(&cfg.Metrics)
+	if server := kafka.ZooKeeper(); server != "" {
+		kafka.CommitToZooKeeper(t, "old", map[string]map[int32]int64{"orders": {0: 1}})
+		cfg.ZooKeeper.Servers = []string{server}
+	}
+	core, logs := observer.New(zapcore.WarnLevel)
+	scraped := scrapeLogging(t, cfg, zap.New(core))
+	assert.Empty(t, logs.All(), "nothing to complain about")
+
+	got := points(scraped)
+	assert.Equal(t, map[string]int64{
+		"group=billing topic=orders partition=0":  4,
+		"group=billing topic=orders partition=1":  0,
+		"group=idle topic=orders partition=0":     0,
+		"group=idle topic=orders partition=1":     0,
+		"group=idle topic=orders partition=2":     0,
+		"group=shipping topic=orders partition=2": 25,
+	}, got["kafka.consumer_group.lag"])
+	assert.Equal(t, map[string]int64{"group=billing": 0, "group=idle": 0, "group=shipping": 1}, got["kafka.consumer_group.members"])
+	assert.Equal(t, []int64{1}, valuesOf(got["kafka.broker.info"]))
+	for name, want := range map[string]int64{
+		"kafka.broker.log_retention_period": 7200, "kafka.topic.log_retention_period": 3600,
+		"kafka.topic.log_retention_size": 1000000, "kafka.topic.min_insync_replicas": 1, "kafka.consumer_group.zookeeper.lag": 9,
+	} {
+		if _, known := got[name]; known {
+			assert.Equal(t, []int64{want}, valuesOf(got[name]), name)
+		}
+	}
+
+	cfg.OnlyAssignedPartitions = true
+	assert.Equal(t, map[string]int64{"group=shipping topic=orders partition=2": 25},
+		points(scrapeOnce(t, cfg))["kafka.consumer_group.lag"], "of live members alone")
+	cfg.OnlyAssignedPartitions, cfg.GroupStates = false, []string{"Empty"}
+	assert.Equal(t, map[string]int64{"group=billing": 4, "group=idle": 0},
+		points(scrapeOnce(t, cfg))["kafka.consumer_group.lag_max"], "of groups without members")
+	return toldBy(scraped)
+}
+
+func valuesOf(points map[string]int64) []int64 {
+	var values []int64
+	for _, value := range points {
+		values = append(values, value)
+	}
+	return values
+}
+
+// What a version may tell beside metrics.
+const (
+	toldClusterID = "`kafka.cluster.id`"
+	toldGroupType = "the type of a group"
+)
+
+// toldBy names the metrics that have a point, and what else is told.
+func toldBy(scraped pmetric.Metrics) map[string]bool {
+	told := map[string]bool{}
+	got := points(scraped)
+	for name := range got {
+		told["`"+name+"`"] = true
+	}
+	for attributes := range got["kafka.consumer_group.info"] {
+		told[toldGroupType] = !strings.Contains(attributes, "type= ")
+	}
+	_, told[toldClusterID] = scraped.ResourceMetrics().At(0).Resource().Attributes().Get("kafka.cluster.id")
+	return told
+}
+
+// compatibility is a table of what each version tells: all that is on by
+// default in one row, since no version lacks any of it, and the rest.
+func compatibility(versions []string, told map[string]map[string]bool) string {
+	defaults := metricNames(metadata.DefaultMetricsConfig())
+	rows := []string{toldClusterID, toldGroupType}
+	var all metadata.MetricsConfig
+	enableAll(&all)
+	for _, name := range metricNames(all) {
+		if !slices.Contains(defaults, name) {
+			rows = append(rows, name)
+		}
+	}
+	var table strings.Builder
+	fmt.Fprintf(&table, "| | %s |\n|---%s|\n", strings.Join(versions, " | "), strings.Repeat("|:-:", len(versions)))
+	row := func(name string, holds func(version string) bool) {
+		fmt.Fprintf(&table, "| %s ", name)
+		for _, version := range versions {
+			fmt.Fprintf(&table, "| %s ", map[bool]string{true: "✓", false: "–"}[holds(version)])
+		}
+		table.WriteString("|\n")
+	}
+	row("every metric that is on by default", func(version string) bool {
+		return !slices.ContainsFunc(defaults, func(name string) bool { return !told[version][name] })
+	})
+	for _, name := range rows {
+		row(name, func(version string) bool { return told[version][name] })
+	}
+	return table.String()
+}
+
+// metricNames lists the enabled ones, as they are written in the table.
+func metricNames(metrics metadata.MetricsConfig) []string {
+	var names []string
+	for field, metric := range reflect.ValueOf(metrics).Fields() {
+		if metric.FieldByName("Enabled").Bool() {
+			names = append(names, "`"+field.Tag.Get("mapstructure")+"`")
+		}
+	}
+	return names
+}
+
+func enableAll(metrics *metadata.MetricsConfig) {
+	for _, metric := range reflect.ValueOf(metrics).Elem().Fields() {
+		metric.FieldByName("Enabled").SetBool(true)
+	}
+}
+
+// requireTable compares the part of a page between two marks with table.
+func requireTable(t *testing.T, page, table string) {
+	t.Helper()
+	const begin, end = "<!-- begin: what each version tells -->\n", "<!-- end -->"
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(text), begin)
+	require.True(t, found, page)
+	written, after, found := strings.Cut(rest, end)
+	require.True(t, found, page)
+	if *update {
+		require.NoError(t, os.WriteFile(page, []byte(before+begin+table+end+after), 0o600))
+		return
+	}
+	require.Equal(t, table, written, "%s is out of date: run this test with -update", page)
+}
