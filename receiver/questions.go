@@ -16,13 +16,25 @@ func questionsOf(cfg *Config) kafka.Questions {
 		Topic:    newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
 		Commits:  needsCommits(on),
 		Describe: on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
-		Ends:     on.KafkaPartitionCurrentOffset.Enabled || needsLag(on),
-		Starts:   on.KafkaPartitionOldestOffset.Enabled || on.KafkaConsumerGroupExpired.Enabled,
+		Ends:     extent(on.KafkaPartitionCurrentOffset.Enabled, needsLag(on)),
+		Starts:   extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled),
 	}
 	if ask.Commits || ask.Describe {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).wants
 	}
 	return ask
+}
+
+// extent is where a bound of the logs is needed: of all partitions for a metric
+// of their own, or of those in use for a metric of the groups.
+func extent(ofPartitions, ofGroups bool) kafka.Extent {
+	switch {
+	case ofPartitions:
+		return kafka.Everywhere
+	case ofGroups:
+		return kafka.WhereCommitted
+	}
+	return kafka.Nowhere
 }
 
 func needsLag(on metadata.MetricsConfig) bool {

@@ -8,26 +8,30 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
 func TestQuestionsOf(t *testing.T) {
-	type asked struct{ groups, commits, describe, ends, starts bool }
+	type asked struct {
+		groups, commits, describe bool
+		ends, starts              kafka.Extent
+	}
 	for name, tt := range map[string]struct {
 		enable func(*metadata.MetricsConfig)
 		want   asked
 	}{
 		"nothing":    {func(*metadata.MetricsConfig) {}, asked{}},
-		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, true, true}},
+		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, kafka.Everywhere, kafka.Everywhere}},
 		"brokers":    {func(on *metadata.MetricsConfig) { on.KafkaBrokers.Enabled = true }, asked{}},
 		"partitions": {func(on *metadata.MetricsConfig) { on.KafkaPartitionLeader.Enabled = true }, asked{}},
 		"current_offset": {
 			func(on *metadata.MetricsConfig) { on.KafkaPartitionCurrentOffset.Enabled = true },
-			asked{ends: true},
+			asked{ends: kafka.Everywhere},
 		},
 		"oldest_offset": {
 			func(on *metadata.MetricsConfig) { on.KafkaPartitionOldestOffset.Enabled = true },
-			asked{starts: true},
+			asked{starts: kafka.Everywhere},
 		},
 		"members": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupMembers.Enabled = true },
@@ -47,19 +51,19 @@ func TestQuestionsOf(t *testing.T) {
 		},
 		"lag": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLag.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"lag_sum": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagSum.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"lag_max": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"expired": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupExpired.Enabled = true },
-			asked{groups: true, commits: true, starts: true},
+			asked{groups: true, commits: true, starts: kafka.WhereCommitted},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -58,9 +58,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		return pmetric.NewMetrics(), err
 	}
 	s.memory.Restore(snapshot)
-	if s.ask.Ends {
-		snapshot.Failures = append(snapshot.Failures, leaderless(snapshot)...)
-	}
+	snapshot.Failures = append(snapshot.Failures, leaderless(snapshot, s.ask.Ends)...)
 	s.failures.report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)

@@ -23,15 +23,17 @@ const (
 // and returns the groups that failed.
 type describer func(ctx context.Context, n *node, groups []*cluster.Group) []groupError
 
-// describe learns the groups' members and states from their coordinators.
-// Nothing else depends on it. What fails in a way that passes is asked once
-// more, of the coordinators that list the groups then.
-func (s *scrape) describe(ctx context.Context) {
+// toDescribe lists the groups whose members and states are wanted.
+func (s *scrape) toDescribe() []*cluster.Group {
 	if s.ask.Group == nil || !s.ask.Describe {
-		return
+		return nil
 	}
-	groups := slices.Collect(maps.Values(s.snapshot.Groups))
-	failed := s.askMembers(ctx, groups)
+	return slices.Collect(maps.Values(s.snapshot.Groups))
+}
+
+// describe has what failed in a way that passes asked once more, of the
+// coordinators that list the groups then.
+func (s *scrape) describe(ctx context.Context, failed []undescribed) {
 	if worthRetrying(failed) && s.settle(ctx) {
 		s.findCoordinators(ctx)
 		failed = s.askMembers(ctx, s.failedGroups(failed))
@@ -48,11 +50,12 @@ type undescribed struct {
 	groups []groupError
 }
 
-// askMembers asks side by side and returns what failed.
+// askMembers learns the groups' members and states from their coordinators,
+// side by side, and returns what failed. Nothing else depends on it.
 func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []undescribed {
 	classic, consumer := byCoordinator(groups)
 	return slices.Concat(sideBySide(s.current(), func(n *node) []undescribed {
-		ctx, cancel := s.step(ctx)
+		ctx, cancel := half(ctx)
 		defer cancel()
 		return []undescribed{
 			s.describeAll(ctx, n, apiDescribeGroups, classic[n.id], s.describeClassic),
@@ -116,6 +119,8 @@ func (s *scrape) describeAll(ctx context.Context, n *node, api string, groups []
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.
 func (s *scrape) describeClassic(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
+	ctx, cancel := s.step(ctx)
+	defer cancel()
 	answer, err := ask(ctx, n, apiDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
 		return b.DescribeGroups(newDescribeGroupsRequest(s.conf.Version, names(groups)))
 	})
@@ -148,6 +153,8 @@ func newDescribeGroupsRequest(version sarama.KafkaVersion, groups []string) *sar
 
 // describeConsumer asks for groups of the protocol of KIP-848.
 func (s *scrape) describeConsumer(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
+	ctx, cancel := s.step(ctx)
+	defer cancel()
 	answer, err := ask(ctx, n, apiConsumerGroupDescribe, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
 		request := sarama.NewConsumerGroupDescribeRequest(s.conf.Version)
 		request.GroupIDs = names(groups)
