@@ -146,6 +146,7 @@ func (m *metricKafkaBrokerInfo) recordDataPoint(start pcommon.Timestamp, ts pcom
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("broker", brokerAttributeValue)
 	dp.Attributes().PutStr("address", addressAttributeValue)
 	dp.Attributes().PutStr("rack", rackAttributeValue)
@@ -252,6 +253,7 @@ func (m *metricKafkaConsumerGroupExpired) recordDataPoint(start pcommon.Timestam
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -305,6 +307,7 @@ func (m *metricKafkaConsumerGroupInfo) recordDataPoint(start pcommon.Timestamp, 
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(5)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("state", stateAttributeValue)
 	dp.Attributes().PutStr("type", typeAttributeValue)
@@ -361,6 +364,7 @@ func (m *metricKafkaConsumerGroupLag) recordDataPoint(start pcommon.Timestamp, t
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -467,6 +471,7 @@ func (m *metricKafkaConsumerGroupLagSum) recordDataPoint(start pcommon.Timestamp
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -574,6 +579,7 @@ func (m *metricKafkaConsumerGroupOffset) recordDataPoint(start pcommon.Timestamp
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -628,6 +634,7 @@ func (m *metricKafkaConsumerGroupOffsetSum) recordDataPoint(start pcommon.Timest
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -681,6 +688,7 @@ func (m *metricKafkaPartitionCurrentOffset) recordDataPoint(start pcommon.Timest
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -734,6 +742,7 @@ func (m *metricKafkaPartitionLeader) recordDataPoint(start pcommon.Timestamp, ts
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -787,6 +796,7 @@ func (m *metricKafkaPartitionLeaderIsPreferred) recordDataPoint(start pcommon.Ti
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -840,6 +850,7 @@ func (m *metricKafkaPartitionOffline) recordDataPoint(start pcommon.Timestamp, t
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -893,6 +904,7 @@ func (m *metricKafkaPartitionOldestOffset) recordDataPoint(start pcommon.Timesta
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -948,6 +960,7 @@ func (m *metricKafkaPartitionReplicas) recordDataPoint(start pcommon.Timestamp, 
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1003,6 +1016,7 @@ func (m *metricKafkaPartitionReplicasInSync) recordDataPoint(start pcommon.Times
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1056,6 +1070,7 @@ func (m *metricKafkaPartitionUnderReplicated) recordDataPoint(start pcommon.Time
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
