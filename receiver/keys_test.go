@@ -25,16 +25,17 @@ var keyEffects = map[string]struct {
 	change func(*Config)
 	effect func(*testing.T, *Config) any
 }{
-	"collection_interval": {func(c *Config) { c.CollectionInterval = time.Minute }, askedAt},
-	"initial_delay":       {func(c *Config) { c.InitialDelay = 7 * time.Second }, askedAt},
-	"timeout":             {func(c *Config) { c.Timeout = time.Minute }, timeToAnswer},
-	"cluster_alias":       {func(c *Config) { c.ClusterAlias = "eu" }, resourceOf},
-	"topic_match":         {func(c *Config) { c.TopicMatch = "^b" }, topicsAsked},
-	"topic_exclude":       {func(c *Config) { c.TopicExclude = "^b" }, topicsAsked},
-	"group_match":         {func(c *Config) { c.GroupMatch = "^b" }, groupsAsked},
-	"group_exclude":       {func(c *Config) { c.GroupExclude = "^b" }, groupsAsked},
-	"metrics":             {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
-	"resource_attributes": {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
+	"collection_interval":  {func(c *Config) { c.CollectionInterval = time.Minute }, askedAt},
+	"initial_delay":        {func(c *Config) { c.InitialDelay = 7 * time.Second }, askedAt},
+	"timeout":              {func(c *Config) { c.Timeout = time.Minute }, timeToAnswer},
+	"cluster_alias":        {func(c *Config) { c.ClusterAlias = "eu" }, resourceOf},
+	"topic_match":          {func(c *Config) { c.TopicMatch = "^b" }, topicsAsked},
+	"topic_exclude":        {func(c *Config) { c.TopicExclude = "^b" }, topicsAsked},
+	"group_match":          {func(c *Config) { c.GroupMatch = "^b" }, groupsAsked},
+	"group_exclude":        {func(c *Config) { c.GroupExclude = "^b" }, groupsAsked},
+	"max_group_partitions": {func(c *Config) { c.MaxGroupPartitions = 1 }, pointsOfAScrape},
+	"metrics":              {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
+	"resource_attributes":  {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
 }
 
 func TestEveryKeyChangesSomething(t *testing.T) {
@@ -111,6 +112,16 @@ func resourceOf(_ *testing.T, cfg *Config) any {
 func pointsOf(_ *testing.T, cfg *Config) any {
 	snapshot, report := sample()
 	metrics, _ := recordWith(cfg, snapshot, report)
+	return metrics.DataPointCount()
+}
+
+func pointsOfAScrape(t *testing.T, cfg *Config) any {
+	t.Helper()
+	s := newTestScraper(settings(zap.NewNop()), cfg, answering(func(context.Context) (*cluster.Snapshot, error) {
+		return groupsOf(map[string]int{"large": 3}), nil
+	}))
+	metrics, err := s.scrape(t.Context())
+	require.NoError(t, err)
 	return metrics.DataPointCount()
 }
 

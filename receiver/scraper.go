@@ -21,6 +21,7 @@ type lagScraper struct {
 	asker    *asker
 	ask      kafka.Questions
 	memory   lag.Memory
+	guard    *guard
 	record   *recorder
 	failures *failureLog
 	status   status
@@ -32,6 +33,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, tel *telemetr
 	return &lagScraper{
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
+		guard:    newGuard(cfg, set.Logger),
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
 		tel:      tel,
@@ -62,6 +64,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.failures.report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
+	s.tel.leftOut(ctx, s.guard.apply(s.now(), report))
 	metrics, missing := s.record.record(s.now(), snapshot, report)
 	return metrics, partial(snapshot.Failures, missing)
 }

@@ -99,6 +99,11 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 
 // failedIn counts the groups whose commits and the partitions whose offsets are
 // missing. A group that could not be described as well counts once.
+// leftOut tells how many data points max_group_partitions cost.
+func (t *telemetry) leftOut(ctx context.Context, points int) {
+	t.builder.KafkalagPointsLeftOut.Record(ctx, int64(points), t.by())
+}
+
 func failedIn(failures []cluster.Failure) (groups, partitions int) {
 	for _, f := range failures {
 		if f.API == "OffsetFetch" {

@@ -15,6 +15,9 @@ import (
 func (c *Config) Validate() error {
 	mistakes := c.Mistakes()
 	mistakes = append(mistakes, c.timingMistakes()...)
+	if c.MaxGroupPartitions < 0 {
+		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 0 (no limit) or more", "max_group_partitions", c.MaxGroupPartitions))
+	}
 	return errors.Join(append(mistakes, c.filterMistakes()...)...)
 }
 
