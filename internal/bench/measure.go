@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -70,14 +71,24 @@ func measure(ctx context.Context, o options, brokers []string, out io.Writer) er
 	if err != nil {
 		return err
 	}
+	var pages []pulled
 	if o.collector != "" {
 		more, err := measureCollector(ctx, o, brokers[0], config)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, more...)
+		prometheus, err := measurePrometheus(ctx, o, brokers)
+		if err != nil {
+			return err
+		}
+		pages = append(pages, prometheus)
 	}
-	return printTable(out, rows)
+	others, err := measurePeers(ctx, o, brokers)
+	if err != nil {
+		return err
+	}
+	return errors.Join(printScrapes(out, rows), printPulls(out, append(pages, others...)))
 }
 
 func measureCollector(ctx context.Context, o options, seed string, config map[string]any) ([]row, error) {
