@@ -162,7 +162,7 @@ func freePorts(n int) (ports []int, err error) {
 		if listenErr != nil {
 			return nil, errors.Join(err, listenErr)
 		}
-		defer l.Close() //nolint:revive // all are held until each is found
+		defer l.Close() // all are held until each is found
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
 	return ports, nil

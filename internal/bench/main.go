@@ -112,6 +112,7 @@ func (o options) cluster(ctx context.Context) (brokers []string, stop func(), er
 		return m.addresses(), m.close, nil
 	}
 	began := time.Now()
+	//nolint:contextcheck // starting has a limit of its own
 	c, err := kafkatest.Launch(kafkatest.Options{Version: o.version, Brokers: o.brokers, Properties: map[string]string{
 		"offsets.topic.num.partitions": "50", // Kafka's default, so that the groups spread over the brokers
 	}})

@@ -66,7 +66,10 @@ func (m *memory) accept(l net.Listener, broker int32) {
 		}
 		go func() {
 			defer conn.Close()
-			for m.serve(conn, broker) == nil {
+			for {
+				if m.serve(conn, broker) != nil {
+					return // the client is gone, or asks what is not played
+				}
 			}
 		}()
 	}

@@ -54,7 +54,7 @@ func (*memory) apiVersions() kmsg.Response {
 
 func (m *memory) metadata() kmsg.Response {
 	answer := kmsg.NewPtrMetadataResponse()
-	answer.ClusterID = kmsg.StringPtr("in-memory")
+	answer.ClusterID = new("in-memory")
 	for id, l := range m.listeners {
 		b := kmsg.NewMetadataResponseBroker()
 		b.NodeID, b.Host, b.Port = int32(id), "127.0.0.1", int32(l.Addr().(*net.TCPAddr).Port)
@@ -62,7 +62,7 @@ func (m *memory) metadata() kmsg.Response {
 	}
 	for i := range m.topics {
 		t := kmsg.NewMetadataResponseTopic()
-		t.Topic = kmsg.StringPtr(topicName(i))
+		t.Topic = new(topicName(i))
 		t.TopicID[0], t.TopicID[1], t.TopicID[2], t.TopicID[15] = byte(i>>16), byte(i>>8), byte(i), 1
 		for n := range m.partitionsOf(i) {
 			p := kmsg.NewMetadataResponseTopicPartition()
@@ -98,7 +98,7 @@ func (m *memory) offsetFetch(r *kmsg.OffsetFetchRequest) kmsg.Response {
 			t.Topic = topicName(topic)
 			for n := range partitions {
 				p := kmsg.NewOffsetFetchResponseGroupTopicPartition()
-				p.Partition, p.Offset, p.Metadata = int32(n), committedOffset, kmsg.StringPtr("")
+				p.Partition, p.Offset, p.Metadata = int32(n), committedOffset, new("")
 				t.Partitions = append(t.Partitions, p)
 			}
 			g.Topics = append(g.Topics, t)
