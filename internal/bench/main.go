@@ -32,6 +32,7 @@ type options struct {
 	serve     bool
 	rounds    int
 	every     time.Duration
+	off       string
 	collector string
 	configs   string
 }
@@ -91,6 +92,7 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	flags.BoolVar(&o.serve, "serve", false, "start and fill the cluster, print its brokers, and wait for an interrupt")
 	flags.IntVar(&o.rounds, "rounds", 10, "scrapes that count, after one that does not")
 	flags.DurationVar(&o.every, "every", 3*time.Second, "the collection interval; it must leave time for a round of the floor")
+	flags.StringVar(&o.off, "off", "", "`metrics`, separated by commas, to switch off")
 	flags.StringVar(&o.collector, "collector", "build/otelcol-kafkalag", "the built collector; empty: leave its rows out")
 	flags.StringVar(&o.configs, "configs", "config", "folder of the shipped configs")
 	if err := flags.Parse(args); err != nil {

@@ -57,7 +57,7 @@ func rowOf(name string, samples []sample) row {
 
 func measure(ctx context.Context, o options, brokers []string, out io.Writer) error {
 	fmt.Fprintf(out, "%v\n%d scrapes each, in turns with the floor\n\n", o.size, o.rounds)
-	config := receiverConfig(brokers, o.every)
+	config := o.receiverConfig(brokers, o.every)
 	text, err := json.Marshal(config)
 	if err != nil {
 		return err

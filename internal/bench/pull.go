@@ -33,7 +33,7 @@ func measurePrometheus(ctx context.Context, o options, brokers []string) (pulled
 	if err := os.Setenv("KAFKALAG_EXPIRATION", "1h"); err != nil {
 		return pulled{}, err
 	}
-	c, err := startCollector(o.collector, filepath.Join(o.configs, "default.yaml"), receiverConfig(brokers, time.Hour))
+	c, err := startCollector(o.collector, filepath.Join(o.configs, "default.yaml"), o.receiverConfig(brokers, time.Hour))
 	if err != nil {
 		return pulled{}, err
 	}

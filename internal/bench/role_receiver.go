@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -119,8 +120,15 @@ func (t *Totals) add(name, direction string, value int64) {
 
 // receiverConfig is the receiver's configuration for both ways that it is run
 // in.
-func receiverConfig(brokers []string, every time.Duration) map[string]any {
+func (o options) receiverConfig(brokers []string, every time.Duration) map[string]any {
+	metrics := map[string]any{}
+	for name := range strings.SplitSeq(o.off, ",") {
+		if name != "" {
+			metrics[name] = map[string]any{"enabled": false}
+		}
+	}
 	return map[string]any{
+		"metrics":             metrics,
 		"brokers":             brokers,
 		"collection_interval": every.String(),
 		"initial_delay":       "10ms",
