@@ -30,7 +30,7 @@ lint: ## Check style, generated files, modules, configs and scripts
 generate: ## Generate code and documentation from metadata.yaml
 	go generate ./...
 
-bench: ## Run the Go benchmarks (BENCH=regexp, COUNT=runs); the result is build/bench.txt
+bench: build ## Measure a large cluster (CLUSTER=flags of internal/bench), then the Go benchmarks (BENCH, COUNT)
 	@scripts/bench.sh
 
 kafka-jars: ## Fetch the Apache Kafka versions that the tests run against

@@ -63,6 +63,11 @@ type Config struct {
 	// TimeLag is how time lags are told.
 	TimeLag TimeLagConfig `mapstructure:"time_lag"`
 
+	// MaxGroupPartitions is how many pairs of group and partition may have
+	// metrics of their own. Above it the largest groups have their sums only.
+	// 0: no limit.
+	MaxGroupPartitions int `mapstructure:"max_group_partitions"`
+
 	// MetricsBuilderConfig turns metrics and resource attributes on and off.
 	metadata.MetricsBuilderConfig `mapstructure:",squash"`
 }

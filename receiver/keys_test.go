@@ -39,6 +39,7 @@ var keyEffects = map[string]struct {
 	"zookeeper":                {func(c *Config) { c.ZooKeeper.Servers = []string{"z:2181"} }, zooKeeperRead},
 	"only_assigned_partitions": {func(c *Config) { c.OnlyAssignedPartitions = true }, lagOfUnassigned},
 	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, datesOf},
+	"max_group_partitions":     {func(c *Config) { c.MaxGroupPartitions = 1 }, pointsOfAScrape},
 	"metrics":                  {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
 	"resource_attributes":      {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
 }
@@ -125,6 +126,16 @@ func datesOf(t *testing.T, cfg *Config) any {
 	t.Helper()
 	d := newDater(cfg, &fakeFinder{}, zap.NewNop(), nil)
 	return []any{d.dates.Keep, d.budget}
+}
+
+func pointsOfAScrape(t *testing.T, cfg *Config) any {
+	t.Helper()
+	s := newTestScraper(settings(zap.NewNop()), cfg, answering(func(context.Context) (*cluster.Snapshot, error) {
+		return groupsOf(map[string]int{"large": 3}), nil
+	}))
+	metrics, err := s.scrape(t.Context())
+	require.NoError(t, err)
+	return metrics.DataPointCount()
 }
 
 func topicsAsked(_ *testing.T, cfg *Config) any { return asked(questionsOf(cfg).Topic) }

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/scraper/scrapererror"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 )
 
 // failuresOf returns why a scrape is not whole. Where it learned nothing and
@@ -26,13 +27,18 @@ func failuresOf(s *cluster.Snapshot, err error) []cluster.Failure {
 
 var errNeverLed = errors.New("not seen with a leader since this receiver started")
 
-// leaderless returns a failure for the partitions without a leader of which no
-// earlier scrape has learned the end either.
-func leaderless(s *cluster.Snapshot) []cluster.Failure {
+// leaderless returns a failure for the partitions without a leader whose end is
+// wanted, and of which no earlier scrape has learned it either.
+func leaderless(s *cluster.Snapshot, ends kafka.Extent) []cluster.Failure {
+	wanted := func(*cluster.Partition) bool { return ends == kafka.Everywhere }
+	if ends == kafka.WhereCommitted {
+		committed := s.Committed()
+		wanted = func(p *cluster.Partition) bool { return committed[p] }
+	}
 	n := 0
 	for _, topic := range s.Topics {
 		for i := range topic.Partitions {
-			if p := &topic.Partitions[i]; p.Leader == cluster.NoBroker && !p.End.Known() {
+			if p := &topic.Partitions[i]; p.Leader == cluster.NoBroker && !p.End.Known() && wanted(p) {
 				n++
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/scraper/scrapererror"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 )
 
 func TestPartialCountsDataPoints(t *testing.T) {
@@ -62,11 +63,21 @@ func TestLeaderless(t *testing.T) {
 	of := func(partitions ...cluster.Partition) *cluster.Snapshot {
 		return &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", Partitions: partitions}}}
 	}
-	assert.Empty(t, leaderless(of(remembered, silent)))
-	got := leaderless(of(offline, remembered, offline))
+	assert.Empty(t, leaderless(of(remembered, silent), kafka.Everywhere))
+	got := leaderless(of(offline, remembered, offline), kafka.Everywhere)
 	require.Len(t, got, 1)
 	assert.Equal(t, 2, got[0].Partitions)
 	assert.Equal(t, "NO_LEADER", got[0].Code)
+
+	assert.Empty(t, leaderless(of(offline), kafka.Nowhere))
+	used := of(offline, offline)
+	used.Topics["t"].Partitions[1].ID = 1
+	used.Groups = map[string]*cluster.Group{"g": {Commits: []cluster.TopicCommits{{
+		Topic: "t", Partitions: []cluster.Commit{{Partition: 0, Offset: cluster.None}, {Partition: 1, Offset: 3}},
+	}}}}
+	got = leaderless(used, kafka.WhereCommitted)
+	require.Len(t, got, 1)
+	assert.Equal(t, 1, got[0].Partitions, "only where a group needs it")
 }
 
 func TestFailuresOf(t *testing.T) {

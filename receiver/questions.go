@@ -19,8 +19,8 @@ func questionsOf(cfg *Config) kafka.Questions {
 		Commits:         needsCommits(on),
 		Assignments:     needsAssignments(on),
 		Describe:        needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
-		Ends:            on.KafkaPartitionCurrentOffset.Enabled || needsLag(on) || readsZooKeeper(cfg) && on.KafkaConsumerGroupZookeeperLag.Enabled,
-		Starts:          on.KafkaPartitionOldestOffset.Enabled || on.KafkaConsumerGroupExpired.Enabled || needsDates(on),
+		Ends:            extent(on.KafkaPartitionCurrentOffset.Enabled || needsZooKeeperLag(cfg), needsLag(on)),
+		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsDates(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
 		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
 		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
@@ -34,6 +34,18 @@ func questionsOf(cfg *Config) kafka.Questions {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).wants
 	}
 	return ask
+}
+
+// extent is where a bound of the logs is needed: of all partitions for a metric
+// of their own, or of those in use for a metric of the groups.
+func extent(ofPartitions, ofGroups bool) kafka.Extent {
+	switch {
+	case ofPartitions:
+		return kafka.Everywhere
+	case ofGroups:
+		return kafka.WhereCommitted
+	}
+	return kafka.Nowhere
 }
 
 func needsLag(on metadata.MetricsConfig) bool {
@@ -67,6 +79,10 @@ func needsLogDirs(on metadata.MetricsConfig) bool {
 		on.KafkaBrokerLogDirSize.Enabled ||
 		on.KafkaBrokerLogDirTotal.Enabled ||
 		on.KafkaBrokerLogDirUsable.Enabled
+}
+
+func needsZooKeeperLag(cfg *Config) bool {
+	return readsZooKeeper(cfg) && cfg.Metrics.KafkaConsumerGroupZookeeperLag.Enabled
 }
 
 // readsZooKeeper tells whether ZooKeeper is known and wanted.

@@ -13,22 +13,26 @@ import (
 )
 
 func TestQuestionsOf(t *testing.T) {
-	type asked struct{ groups, commits, describe, ends, starts, assignments bool }
+	type asked struct {
+		groups, commits, describe bool
+		ends, starts              kafka.Extent
+		assignments               bool
+	}
 	for name, tt := range map[string]struct {
 		enable func(*metadata.MetricsConfig)
 		want   asked
 	}{
 		"nothing":    {func(*metadata.MetricsConfig) {}, asked{}},
-		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, true, true, false}},
+		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, kafka.Everywhere, kafka.Everywhere, false}},
 		"brokers":    {func(on *metadata.MetricsConfig) { on.KafkaBrokers.Enabled = true }, asked{}},
 		"partitions": {func(on *metadata.MetricsConfig) { on.KafkaPartitionLeader.Enabled = true }, asked{}},
 		"current_offset": {
 			func(on *metadata.MetricsConfig) { on.KafkaPartitionCurrentOffset.Enabled = true },
-			asked{ends: true},
+			asked{ends: kafka.Everywhere},
 		},
 		"oldest_offset": {
 			func(on *metadata.MetricsConfig) { on.KafkaPartitionOldestOffset.Enabled = true },
-			asked{starts: true},
+			asked{starts: kafka.Everywhere},
 		},
 		"members": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupMembers.Enabled = true },
@@ -48,31 +52,31 @@ func TestQuestionsOf(t *testing.T) {
 		},
 		"lag": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLag.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"lag_sum": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagSum.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"lag_max": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"time_lag": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTimeLag.Enabled = true },
-			asked{groups: true, commits: true, ends: true, starts: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted, starts: kafka.WhereCommitted},
 		},
 		"time_lag_max": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTimeLagMax.Enabled = true },
-			asked{groups: true, commits: true, ends: true, starts: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted, starts: kafka.WhereCommitted},
 		},
 		"status": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupStatus.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"partition_status": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupPartitionStatus.Enabled = true },
-			asked{groups: true, commits: true, ends: true},
+			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
 		},
 		"topic_members": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTopicMembers.Enabled = true },
@@ -84,7 +88,7 @@ func TestQuestionsOf(t *testing.T) {
 		},
 		"expired": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupExpired.Enabled = true },
-			asked{groups: true, commits: true, starts: true},
+			asked{groups: true, commits: true, starts: kafka.WhereCommitted},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,7 +120,7 @@ func TestQuestionsOfOptionalMetrics(t *testing.T) {
 		"log dir size":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: kafka.Questions{LogDirs: true}},
 		"log dir total":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: kafka.Questions{LogDirs: true}},
 		"log dir usable":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: kafka.Questions{LogDirs: true}},
-		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: kafka.Questions{Ends: true}},
+		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: kafka.Questions{Ends: kafka.Everywhere}},
 		"zookeeper offset":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperOffset.Enabled = true }, change: zookeeper},
 		"zookeeper lag without a zookeeper": {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }},
 		"assigned partitions": {

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -27,7 +29,7 @@ type recorder struct {
 
 	// ts and missing belong to the scrape at hand.
 	ts      pcommon.Timestamp
-	missing int
+	missing atomic.Int64
 }
 
 func newRecorder(set receiver.Settings, cfg *Config, options ...metadata.MetricBuilderOption) *recorder {
@@ -40,8 +42,23 @@ func newRecorder(set receiver.Settings, cfg *Config, options ...metadata.MetricB
 
 // record returns the metrics of one scrape, and how many data points of enabled
 // metrics are missing because their values are unknown.
+//
+// Making data points is most of what a scrape takes, so it is done side by
+// side. The builder has a buffer for each metric: one metric, one goroutine.
 func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report) (pmetric.Metrics, int) {
-	r.ts, r.missing = pcommon.NewTimestampFromTime(now), 0
+	r.ts = pcommon.NewTimestampFromTime(now)
+	r.missing.Store(0)
+	var wait sync.WaitGroup
+	wait.Go(func() { r.cluster(s) })
+	wait.Go(func() { r.sums(report) })
+	wait.Go(func() { eachPartition(report, r.partitionOffset) })
+	wait.Go(func() { eachPartition(report, r.partitionLag) })
+	wait.Wait()
+	return r.mb.Emit(metadata.WithResource(r.resource(s.ClusterID))), int(r.missing.Load())
+}
+
+// cluster records brokers, topics, and groups as they are listed.
+func (r *recorder) cluster(s *cluster.Snapshot) {
 	r.brokers(s.Brokers)
 	r.disks(s)
 	for _, name := range slices.Sorted(maps.Keys(s.Topics)) {
@@ -50,13 +67,36 @@ func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report
 	for _, name := range slices.Sorted(maps.Keys(s.Groups)) {
 		r.group(s.Groups[name])
 	}
+}
+
+// sums records what there is of groups and of their topics.
+func (r *recorder) sums(report *lag.Report) {
 	for i := range report.Groups {
-		r.groupLag(&report.Groups[i])
+		g := &report.Groups[i]
+		if r.known(g.LagMax, r.on.KafkaConsumerGroupLagMax.Enabled) {
+			r.mb.RecordKafkaConsumerGroupLagMaxDataPoint(r.ts, int64(g.LagMax), g.Name)
+		}
+		if g.Status != lag.StatusUnknown {
+			r.mb.RecordKafkaConsumerGroupStatusDataPoint(r.ts, 1, g.Name, statusOf(g.Status))
+		}
+		for t := range g.Topics {
+			r.topicLag(g.Name, &g.Topics[t])
+		}
 	}
 	for i := range report.ZooKeeper {
 		r.zookeeperLag(&report.ZooKeeper[i])
 	}
-	return r.mb.Emit(metadata.WithResource(r.resource(s.ClusterID))), r.missing
+}
+
+// eachPartition hands over all that there is of the groups' partitions.
+func eachPartition(report *lag.Report, record func(group, topic string, p lag.Partition)) {
+	for _, g := range report.Groups {
+		for _, t := range g.Topics {
+			for _, p := range t.Partitions {
+				record(g.Name, t.Name, p)
+			}
+		}
+	}
 }
 
 func (r *recorder) resource(clusterID string) pcommon.Resource {
@@ -74,7 +114,7 @@ func (r *recorder) resource(clusterID string) pcommon.Resource {
 // it as missing where an enabled metric would have shown it.
 func (r *recorder) known(o cluster.Offset, enabled bool) bool {
 	if o == cluster.Unknown && enabled {
-		r.missing++
+		r.missing.Add(1)
 	}
 	return o.Known()
 }
@@ -142,18 +182,6 @@ func (r *recorder) group(g *cluster.Group) {
 	}
 }
 
-func (r *recorder) groupLag(g *lag.Group) {
-	if r.known(g.LagMax, r.on.KafkaConsumerGroupLagMax.Enabled) {
-		r.mb.RecordKafkaConsumerGroupLagMaxDataPoint(r.ts, int64(g.LagMax), g.Name)
-	}
-	if g.Status != lag.StatusUnknown {
-		r.mb.RecordKafkaConsumerGroupStatusDataPoint(r.ts, 1, g.Name, statusOf(g.Status))
-	}
-	for i := range g.Topics {
-		r.topicLag(g.Name, &g.Topics[i])
-	}
-}
-
 func (r *recorder) topicLag(group string, t *lag.Topic) {
 	if r.known(t.OffsetSum, r.on.KafkaConsumerGroupOffsetSum.Enabled) {
 		r.mb.RecordKafkaConsumerGroupOffsetSumDataPoint(r.ts, int64(t.OffsetSum), group, t.Name)
@@ -167,15 +195,15 @@ func (r *recorder) topicLag(group string, t *lag.Topic) {
 	if t.AgeMax.Known {
 		r.mb.RecordKafkaConsumerGroupTimeLagMaxDataPoint(r.ts, t.AgeMax.Seconds(), group, t.Name)
 	}
-	for _, p := range t.Partitions {
-		r.partitionLag(group, t.Name, p)
+}
+
+func (r *recorder) partitionOffset(group, topic string, p lag.Partition) {
+	if r.known(p.Committed, r.on.KafkaConsumerGroupOffset.Enabled) {
+		r.mb.RecordKafkaConsumerGroupOffsetDataPoint(r.ts, int64(p.Committed), group, topic, int64(p.ID))
 	}
 }
 
 func (r *recorder) partitionLag(group, topic string, p lag.Partition) {
-	if r.known(p.Committed, r.on.KafkaConsumerGroupOffset.Enabled) {
-		r.mb.RecordKafkaConsumerGroupOffsetDataPoint(r.ts, int64(p.Committed), group, topic, int64(p.ID))
-	}
 	if r.known(p.Lag, r.on.KafkaConsumerGroupLag.Enabled) {
 		r.mb.RecordKafkaConsumerGroupLagDataPoint(r.ts, int64(p.Lag), group, topic, int64(p.ID))
 	}

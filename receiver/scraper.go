@@ -22,6 +22,7 @@ type lagScraper struct {
 	ask      kafka.Questions
 	assigned bool // only what a member is assigned counts
 	memory   lag.Memory
+	guard    *guard
 	record   *recorder
 	dater    *dater     // nil: nobody wants to know
 	judge    *lag.Judge // likewise
@@ -39,6 +40,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
 		assigned: cfg.OnlyAssignedPartitions,
+		guard:    newGuard(cfg, set.Logger),
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
 		expired:  newExpiredLog(set.Logger),
@@ -79,9 +81,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		return pmetric.NewMetrics(), err
 	}
 	s.memory.Restore(snapshot)
-	if s.ask.Ends {
-		snapshot.Failures = append(snapshot.Failures, leaderless(snapshot)...)
-	}
+	snapshot.Failures = append(snapshot.Failures, leaderless(snapshot, s.ask.Ends)...)
 	s.failures.report(s.now(), snapshot.Failures)
 	if s.assigned {
 		lag.OnlyAssigned(snapshot)
@@ -89,6 +89,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
 	s.interpret(ctx, snapshot, report)
+	s.tel.leftOut(ctx, s.guard.apply(s.now(), report))
 	metrics, missing := s.record.record(s.now(), snapshot, report)
 	return metrics, partial(snapshot.Failures, missing)
 }

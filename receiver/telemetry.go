@@ -97,8 +97,6 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 	})
 }
 
-// failedIn counts the groups whose commits and the partitions whose offsets are
-// missing. A group that could not be described as well counts once.
 // undated tells how many time lags a scrape could not tell.
 func (t *telemetry) undated(ctx context.Context, partitions int) {
 	t.builder.KafkalagTimeLagUndated.Record(ctx, int64(partitions), t.by())
@@ -110,6 +108,13 @@ func (t *telemetry) round(ctx context.Context, lookups int) {
 	t.builder.KafkalagTimeLagLookups.Add(ctx, int64(lookups), t.by())
 }
 
+// leftOut tells how many data points max_group_partitions cost.
+func (t *telemetry) leftOut(ctx context.Context, points int) {
+	t.builder.KafkalagPointsLeftOut.Record(ctx, int64(points), t.by())
+}
+
+// failedIn counts the groups whose commits and the partitions whose offsets are
+// missing. A group that could not be described as well counts once.
 func failedIn(failures []cluster.Failure) (groups, partitions int) {
 	for _, f := range failures {
 		if f.API == "OffsetFetch" {

@@ -49,6 +49,10 @@ func TestValidate(t *testing.T) {
 		"request_timeout a quarter of timeout": {
 			func(c *Config) { c.Timeout, c.RequestTimeout = 8*time.Second, 2*time.Second }, "",
 		},
+		"max_group_partitions negative": {
+			func(c *Config) { c.MaxGroupPartitions = -1 },
+			`"max_group_partitions" is -1: must be 0 (no limit) or more`,
+		},
 		"topic_match": {
 			func(c *Config) { c.TopicMatch = "(" },
 			"\"topic_match\" is \"(\": must be a regular expression: error parsing regexp: missing closing ): `(`",

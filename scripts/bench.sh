@@ -2,13 +2,26 @@
 # Copyright The kafkalagreceiver Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs the Go benchmarks that BENCH names COUNT times, and sums them up. The
-# raw result stays in build/bench.txt; the one before it in bench.old.txt, to
-# which it is compared.
+# Measures the collector on a cluster; CLUSTER holds flags of internal/bench,
+# such as its size. Without real Kafka, brokers that answer from memory stand in
+# for it. The tables stay in build/bench.md.
+#
+# Then runs the Go benchmarks that BENCH names COUNT times, and sums them up.
+# The raw result stays in build/bench.txt; the one before it in bench.old.txt,
+# to which it is compared.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 mkdir -p build
+cluster=()
+if [[ -n ${CLUSTER:-} ]]; then
+	read -r -a cluster <<<"$CLUSTER"
+elif ! command -v java >/dev/null || ! make --no-print-directory kafka-jars; then
+	echo 'no real Kafka here: measuring brokers that answer from memory' >&2
+	cluster=(-memory)
+fi
+go run ./internal/bench "${cluster[@]}" | tee build/bench.md
+
 results=(build/bench.txt)
 if [[ -f build/bench.txt ]]; then
 	mv build/bench.txt build/bench.old.txt

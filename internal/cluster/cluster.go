@@ -10,6 +10,11 @@
 // like an answer.
 package cluster
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Offset is a position in a partition's log, 0 or above, or one of the marks
 // [None] and [Unknown].
 type Offset int64
@@ -62,6 +67,25 @@ type Snapshot struct {
 	Failures []Failure
 }
 
+// Committed tells of each partition whether some group has committed in it.
+func (s *Snapshot) Committed() map[*Partition]bool {
+	committed := map[*Partition]bool{}
+	for _, g := range s.Groups {
+		for _, commits := range g.Commits {
+			topic := s.Topics[commits.Topic]
+			if topic == nil {
+				continue
+			}
+			for _, c := range commits.Partitions {
+				if p := topic.Find(c.Partition); p != nil && c.Offset != None {
+					committed[p] = true
+				}
+			}
+		}
+	}
+	return committed
+}
+
 // Broker is one broker of the cluster.
 type Broker struct {
 	ID int32
@@ -83,6 +107,19 @@ type Topic struct {
 	Config *TopicConfig
 	// Partitions is sorted by id and holds each id once.
 	Partitions []Partition
+}
+
+// Find returns the partition of that id, or nil.
+func (t *Topic) Find(id int32) *Partition {
+	// Ids count from 0, so that only a topic known in part is searched.
+	if i := int(id); i >= 0 && i < len(t.Partitions) && t.Partitions[i].ID == id {
+		return &t.Partitions[i]
+	}
+	at, found := slices.BinarySearchFunc(t.Partitions, id, func(p Partition, id int32) int { return cmp.Compare(p.ID, id) })
+	if !found {
+		return nil
+	}
+	return &t.Partitions[at]
 }
 
 // Partition is one partition as metadata and offset requests described it.

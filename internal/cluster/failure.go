@@ -33,6 +33,8 @@ const (
 	CodeNoLogin = "NO_LOGIN"
 	// CodeNoAnswer is a time limit that passed.
 	CodeNoAnswer = "NO_ANSWER"
+	// CodeTooLarge is an answer that is larger than what is read.
+	CodeTooLarge = "ANSWER_TOO_LARGE"
 	// CodeIncomplete is an answer that leaves out what was asked for.
 	CodeIncomplete = "INCOMPLETE_ANSWER"
 	// CodeNoLeader is a partition without a leader among the cluster's brokers.

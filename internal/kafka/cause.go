@@ -78,6 +78,8 @@ func causeOfHangUp(err error) string {
 func causeOfStranger(e *notKafkaError) string {
 	const tlsAlert, tlsHandshake = 0x15, 0x16
 	switch {
+	case e.large:
+		return "too much for one answer: fewer partitions in the group would help"
 	case !e.first:
 		return "the answer is no Kafka response"
 	case bytes.Equal(e.start[:], []byte("HTTP")):

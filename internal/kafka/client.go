@@ -34,7 +34,7 @@ type Questions struct {
 	// with Assignments also for the partitions that the members are assigned.
 	Commits, Describe, Assignments bool
 	// Ends and Starts ask for the partitions' end and log start offsets.
-	Ends, Starts bool
+	Ends, Starts Extent
 	// Committed has the ends leave out what a transaction has not committed.
 	Committed bool
 	// MinInSync and TopicRetention ask for the topics' settings,
@@ -43,6 +43,19 @@ type Questions struct {
 	// LogDirs asks for the brokers' log directories and the partitions' sizes.
 	LogDirs bool
 }
+
+// Extent tells of which partitions something is to be asked.
+type Extent int
+
+const (
+	// Nowhere asks nothing.
+	Nowhere Extent = iota
+	// WhereCommitted asks of the partitions in which a wanted group has
+	// committed.
+	WhereCommitted
+	// Everywhere asks of all.
+	Everywhere
+)
 
 // maxCalls bounds the calls under way, those included that were given up on but
 // have not ended: they wait for something that cutting a connection does not
@@ -67,6 +80,8 @@ type Client struct {
 	calls atomic.Int64
 	// tokens is nil where the login needs none.
 	tokens *tokens
+
+	sizes sizes
 
 	mu    sync.Mutex
 	nodes map[int32]*node
@@ -127,6 +142,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	defer cancel(nil)
 	defer context.AfterFunc(c.ctx, func() { cancel(errClosed) })() //nolint:contextcheck // the client's own end
 	c.begin()
+	c.sizes.begin()
 	defer c.end()
 	c.stale = nil
 	if err := c.metadata(ctx); err != nil {
@@ -135,8 +151,13 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	s := newScrape(c, ask)
 	s.groups(ctx)
 	s.catchUp(ctx)
+	// Nothing depends on the groups' members, so nothing waits for them.
+	wanted := s.toDescribe()
+	stateless := withoutState(wanted)
+	members := async(func() []undescribed { return s.askMembers(ctx, wanted) })
 	s.offsets(ctx)
-	s.describe(ctx)
+	s.describe(ctx, <-members)
+	s.dropUnwanted(stateless)
 	s.configs(ctx)
 	s.logDirs(ctx)
 	if !c.fresh && c.allDown() { // what was cached is no answer
@@ -191,7 +212,17 @@ func (c *Client) end() {
 	}
 }
 
-// step gives one step of a scrape its share of the time.
+// step gives one request its share of the time.
 func (c *Client) step(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, c.cfg.RequestTimeout, errNoAnswer)
+}
+
+// half gives many requests of one kind half of what time is left, so that
+// those that come after them have theirs.
+func half(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, time.Until(deadline)/2, errNoAnswer)
 }

@@ -18,31 +18,66 @@ import (
 
 const (
 	apiOffsetFetch = "OffsetFetch"
-	// groupsPerRequest is how many groups one request asks for.
-	groupsPerRequest = 100
-	// parallelFetches is how many connections share the work where a request
-	// takes one group only: a connection serves one request at a time.
-	parallelFetches = 4
+	// multiGroupFetch is the first OffsetFetch that takes several groups.
+	multiGroupFetch = 8
+	// fetches is how many requests go to one broker side by side, each on a
+	// connection of its own, because a connection serves one at a time: while
+	// one answer is decoded the broker works on the next.
+	fetches = 2
+	// singleFetches is the same where a request takes one group only, and the
+	// way there and back is most of its time.
+	singleFetches = 4
 )
 
-var errNotAnswered = errors.New("left out of the answer")
+var (
+	errNotAnswered = errors.New("left out of the answer")
+	errOneGroup    = errors.New("the broker takes one group in a request")
+)
 
 // commits asks n, the coordinator of groups, for all that they committed and
 // fills it in. It returns the groups that failed.
 func (s *scrape) commits(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := half(ctx)
 	defer cancel()
-	var failed []groupError
-	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		failed = append(failed, s.commitsOfMany(ctx, n, batch)...)
+	batches := s.sizes.batches(groups)
+	answer, err := s.fetch(ctx, n, batches[0])
+	if errors.Is(err, errOneGroup) {
+		return s.commitsOneByOne(ctx, n, groups)
 	}
-	return failed
+	first := s.takeCommits(ctx, n, batches[0], answer, err)
+	return append(first, s.spread(ctx, n, fetches, batches[1:])...)
 }
 
-// commitsOfMany asks for several groups in one request. Before Kafka 3.0 that
-// takes one group only: the library then refuses to send it, which costs
-// nothing.
-func (s *scrape) commitsOfMany(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
+func (s *scrape) commitsOneByOne(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
+	return s.spread(ctx, n, singleFetches, slices.Collect(slices.Chunk(groups, 1)))
+}
+
+// spread has some workers ask for the batches.
+func (s *scrape) spread(ctx context.Context, n *node, workers int, batches [][]*cluster.Group) []groupError {
+	failed := make([][]groupError, min(workers, len(batches)))
+	next := make(chan []*cluster.Group)
+	var wait sync.WaitGroup
+	for i := range failed {
+		wait.Go(func() {
+			for batch := range next {
+				answer, err := s.fetch(ctx, n, batch)
+				failed[i] = append(failed[i], s.takeCommits(ctx, n, batch, answer, err)...)
+			}
+		})
+	}
+	for _, batch := range batches {
+		next <- batch
+	}
+	close(next)
+	wait.Wait()
+	return slices.Concat(failed...)
+}
+
+// fetch sends one OffsetFetch for several groups. Before Kafka 3.0 that takes
+// one group only: the library then refuses to send it, which costs nothing.
+func (s *scrape) fetch(ctx context.Context, n *node, groups []*cluster.Group) (*sarama.OffsetFetchResponse, error) {
+	ctx, cancel := s.step(ctx)
+	defer cancel()
 	type sent struct {
 		version int16
 		answer  *sarama.OffsetFetchResponse
@@ -56,46 +91,27 @@ func (s *scrape) commitsOfMany(ctx context.Context, n *node, groups []*cluster.G
 		answer, err := b.FetchOffset(request)
 		return sent{request.Version, answer}, err
 	})
-	if unsent(err) && got.version < 8 {
+	if unsent(err) && got.version < multiGroupFetch {
+		return nil, errOneGroup
+	}
+	return got.answer, err
+}
+
+// takeCommits fills in an answer. One that was too large to be read is asked
+// for in halves.
+func (s *scrape) takeCommits(ctx context.Context, n *node, groups []*cluster.Group, answer *sarama.OffsetFetchResponse, err error) []groupError {
+	switch {
+	case errors.Is(err, errOneGroup):
 		return s.commitsOneByOne(ctx, n, groups)
-	}
-	if err != nil {
+	case tooLarge(err) && len(groups) > 1:
+		middle := len(groups) / 2
+		return s.spread(ctx, n, 1, [][]*cluster.Group{groups[:middle], groups[middle:]})
+	case err != nil:
 		return allFailed(groups, err)
+	case answer.Version < multiGroupFetch: // to a single group, which such a request takes
+		return s.decodeGroup(groups[0], answer.Blocks, answer.Err)
 	}
-	if got.version < 8 { // a single group, which such a request takes
-		return s.decodeGroup(groups[0], got.answer.Blocks, got.answer.Err)
-	}
-	return s.decodeGroups(groups, got.answer)
-}
-
-// commitsOneByOne spreads one request for each group over a few connections.
-func (s *scrape) commitsOneByOne(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
-	failed := make([][]groupError, parallelFetches)
-	next := make(chan *cluster.Group)
-	var wait sync.WaitGroup
-	for i := range failed {
-		wait.Go(func() {
-			for g := range next {
-				failed[i] = append(failed[i], s.commitsOfOne(ctx, n, g)...)
-			}
-		})
-	}
-	for _, g := range groups {
-		next <- g
-	}
-	close(next)
-	wait.Wait()
-	return slices.Concat(failed...)
-}
-
-func (s *scrape) commitsOfOne(ctx context.Context, n *node, g *cluster.Group) []groupError {
-	answer, err := ask(ctx, n, apiOffsetFetch, func(b *sarama.Broker) (*sarama.OffsetFetchResponse, error) {
-		return b.FetchOffset(sarama.NewOffsetFetchRequest(s.conf.Version, g.Name, nil))
-	})
-	if err != nil {
-		return []groupError{{group: g.Name, err: err}}
-	}
-	return s.decodeGroup(g, answer.Blocks, answer.Err)
+	return s.decodeGroups(groups, answer)
 }
 
 // decodeGroups fills in the answers to a request for several groups.
@@ -126,7 +142,9 @@ func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sara
 	g.CommitsKnown = true
 	g.Commits = make([]cluster.TopicCommits, 0, len(blocks))
 	failed := groupError{group: g.Name}
+	answered := 0
 	for topic, partitions := range blocks {
+		answered += len(partitions)
 		// A broker answers for every topic that the group ever used.
 		if len(partitions) == 0 || !s.ask.Topic(topic) {
 			continue
@@ -137,6 +155,7 @@ func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sara
 		}
 		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: s.intern(topic), Partitions: commits})
 	}
+	s.sizes.learn(g.Name, answered)
 	slices.SortFunc(g.Commits, func(a, b cluster.TopicCommits) int { return strings.Compare(a.Topic, b.Topic) })
 	if failed.err != nil {
 		return []groupError{failed}

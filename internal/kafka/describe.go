@@ -28,16 +28,9 @@ const (
 // and returns the groups that failed.
 type describer func(ctx context.Context, n *node, groups []*cluster.Group) []groupError
 
-// describe learns the groups' members and states from their coordinators.
-// Nothing else depends on it. What fails in a way that passes is asked once
-// more, of the coordinators that list the groups then.
-func (s *scrape) describe(ctx context.Context) {
-	groups := s.toDescribe()
-	if len(groups) == 0 {
-		return
-	}
-	listedWithoutState := slices.DeleteFunc(slices.Clone(groups), func(g *cluster.Group) bool { return g.State != "" })
-	failed := s.askMembers(ctx, groups)
+// describe has what failed in a way that passes asked once more, of the
+// coordinators that list the groups then.
+func (s *scrape) describe(ctx context.Context, failed []undescribed) {
 	if worthRetrying(failed) && s.settle(ctx) {
 		s.findCoordinators(ctx)
 		failed = s.askMembers(ctx, s.failedGroups(failed))
@@ -45,7 +38,6 @@ func (s *scrape) describe(ctx context.Context) {
 	for _, f := range failed {
 		s.failed(mergeGroups(f.node, f.api, f.groups)...)
 	}
-	s.dropUnwanted(listedWithoutState)
 }
 
 // undescribed is what one broker did not tell of its groups.
@@ -55,11 +47,12 @@ type undescribed struct {
 	groups []groupError
 }
 
-// askMembers asks side by side and returns what failed.
+// askMembers learns the groups' members and states from their coordinators,
+// side by side, and returns what failed. Nothing else depends on it.
 func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []undescribed {
 	classic, consumer := byCoordinator(groups)
 	return slices.Concat(sideBySide(s.current(), func(n *node) []undescribed {
-		ctx, cancel := s.step(ctx)
+		ctx, cancel := half(ctx)
 		defer cancel()
 		return []undescribed{
 			s.describeAll(ctx, n, apiDescribeGroups, classic[n.id], s.describeClassic),
@@ -123,6 +116,8 @@ func (s *scrape) describeAll(ctx context.Context, n *node, api string, groups []
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.
 func (s *scrape) describeClassic(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
+	ctx, cancel := s.step(ctx)
+	defer cancel()
 	answer, err := ask(ctx, n, apiDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
 		return b.DescribeGroups(newDescribeGroupsRequest(s.conf.Version, names(groups)))
 	})
@@ -157,6 +152,8 @@ func newDescribeGroupsRequest(version sarama.KafkaVersion, groups []string) *sar
 
 // describeConsumer asks for groups of the protocol of KIP-848.
 func (s *scrape) describeConsumer(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
+	ctx, cancel := s.step(ctx)
+	defer cancel()
 	answer, err := ask(ctx, n, apiConsumerGroupDescribe, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
 		request := sarama.NewConsumerGroupDescribeRequest(s.conf.Version)
 		request.GroupIDs = names(groups)

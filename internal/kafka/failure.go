@@ -71,6 +71,8 @@ func codeOf(err error) string {
 		return cluster.CodeIncomplete
 	case errors.Is(err, errNoLeader):
 		return cluster.CodeNoLeader
+	case tooLarge(err):
+		return cluster.CodeTooLarge
 	case timedOut(err):
 		return cluster.CodeNoAnswer
 	}
@@ -101,7 +103,7 @@ func passing(n *node, err error) bool {
 		if _, refused := errors.AsType[*loginError](err); refused && !gone(err) {
 			return false
 		}
-		return n == nil || n.steady() && !unsent(err)
+		return n == nil || n.steady() && !unsent(err) && !tooLarge(err)
 	}
 	switch code {
 	case sarama.ErrNotLeaderForPartition, sarama.ErrLeaderNotAvailable, sarama.ErrReplicaNotAvailable,

@@ -5,6 +5,7 @@ package kafka
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/IBM/sarama"
@@ -26,10 +27,21 @@ const (
 type notKafkaError struct {
 	start [lengthBytes]byte
 	first bool // nothing sensible came before
+	large bool // it does, but is larger than what is read
 }
 
 func (e *notKafkaError) Error() string {
+	if e.large {
+		return fmt.Sprintf("the answer has %d bytes, more than the %d that are read", binary.BigEndian.Uint32(e.start[:]), sarama.MaxResponseSize)
+	}
 	return fmt.Sprintf("the answer does not begin like a Kafka response but with %q", e.start[:])
+}
+
+// tooLarge tells whether err is an answer that is larger than what is read,
+// and that smaller questions would avoid.
+func tooLarge(err error) bool {
+	e, ok := errors.AsType[*notKafkaError](err)
+	return ok && e.large
 }
 
 // frameGuard follows a stream of responses and refuses a length that no broker
@@ -80,7 +92,8 @@ func (g *frameGuard) begin() *notKafkaError {
 	}
 	size := int32(binary.BigEndian.Uint32(g.length[:]))
 	if size < least || size > limit {
-		return &notKafkaError{start: g.length, first: g.frames == 0}
+		first := g.frames == 0
+		return &notKafkaError{start: g.length, first: first, large: !first && size > limit}
 	}
 	g.frames++
 	g.have = 0

@@ -4,6 +4,7 @@
 package kafka
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -179,7 +180,10 @@ func TestBusyBrokerIsNotDown(t *testing.T) {
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 80)
 	client.cfg.RequestTimeout = time.Second
 	fake.Slow(kmsg.OffsetFetch, 1, 400*time.Millisecond)
-	s := snapshot(t, client, everything())
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // half of it for the commits
+	defer cancel()
+	s, err := client.Snapshot(ctx, everything())
+	require.NoError(t, err)
 	requireTrue(t, s)
 	require.NotEmpty(t, s.Failures)
 	for _, f := range s.Failures {

@@ -41,6 +41,11 @@ func (s *scrape) toDescribe() []*cluster.Group {
 	return groups
 }
 
+// withoutState lists the groups that were listed without their state.
+func withoutState(groups []*cluster.Group) []*cluster.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g *cluster.Group) bool { return g.State != "" })
+}
+
 // dropUnwanted takes the groups out that turned out to be in a state that is
 // not wanted, and those of unknown state: nothing says that they are wanted.
 func (s *scrape) dropUnwanted(listedWithoutState []*cluster.Group) {

@@ -37,6 +37,10 @@ type node struct {
 	answered time.Time
 	// retired says that the cluster has no such broker any more.
 	retired bool
+
+	// dialing is held while a connection is made: a broker that is gone costs
+	// one try, however many want to ask it.
+	dialing sync.Mutex
 }
 
 // skippedError is a broker that was left out of a scrape.
@@ -129,6 +133,9 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 		}
 		l.close()
 		n.tellFailed(ctx, api, err)
+		if tooLarge(err) {
+			return none, err // the broker is well
+		}
 		if reused && ctx.Err() == nil {
 			n.dropIdle() // as old as this one, most likely gone with it
 			continue
@@ -164,23 +171,36 @@ func (e *requestError) Unwrap() error { return e.err }
 
 // take returns a connection for a request of api that nobody else uses.
 func (n *node) take(ctx context.Context, api string) (*link, error) {
-	n.mu.Lock()
-	if n.down != nil {
-		defer n.mu.Unlock()
-		return nil, n.down
+	if l, err := n.takeIdle(); l != nil || err != nil {
+		return l, err
 	}
-	if last := len(n.idle) - 1; last >= 0 {
-		l := n.idle[last]
-		n.idle = n.idle[:last]
-		n.mu.Unlock()
-		return l, nil
+	n.dialing.Lock()
+	defer n.dialing.Unlock()
+	if l, err := n.takeIdle(); l != nil || err != nil {
+		return l, err
 	}
-	n.mu.Unlock()
 	l, err := n.client.open(ctx, n.address)
 	if err != nil {
 		n.tellFailed(ctx, api, err)
 		return nil, n.fail(ctx, err)
 	}
+	return l, nil
+}
+
+// takeIdle returns a connection that is there already, nil if there is none,
+// or why the broker is not to be asked.
+func (n *node) takeIdle() (*link, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down != nil {
+		return nil, n.down
+	}
+	last := len(n.idle) - 1
+	if last < 0 {
+		return nil, nil
+	}
+	l := n.idle[last]
+	n.idle = n.idle[:last]
 	return l, nil
 }
 

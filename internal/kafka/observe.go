@@ -27,7 +27,7 @@ func (s *scrape) observeGroups(api string, failed []groupError) {
 	s.observe(api, errs...)
 }
 
-// observePlaces tells of the partitions of one leader that failed.
+// observePlaces tells of the partitions of one answer that failed.
 func (s *scrape) observePlaces(failed []placeError) {
 	errs := make([]error, len(failed))
 	for i, p := range failed {

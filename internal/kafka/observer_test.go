@@ -74,8 +74,8 @@ func TestObserver(t *testing.T) {
 	delete(wire, "ApiVersions") // setting up a connection is no request of ours
 	assert.Equal(t, wire, counts.requests)
 	assert.Empty(t, counts.failed)
-	assert.Equal(t, 3, counts.opened)
-	assert.Equal(t, 3, counts.open)
+	assert.GreaterOrEqual(t, counts.opened, 3)
+	assert.Equal(t, counts.opened, counts.open)
 	assert.Greater(t, counts.received, counts.sent)
 	assert.Positive(t, counts.sent)
 

@@ -26,14 +26,23 @@ type place struct {
 // bound is one end of a partition's log, and where the answer goes.
 type bound struct {
 	sentinel int64
+	extent   func(Questions) Extent
 	field    func(*cluster.Partition) *cluster.Offset
 }
 
 var (
 	// The sentinels are answered from memory. A timestamp of 0 means the same
 	// as the earliest, but has the broker walk index files.
-	logEnd   = bound{sarama.OffsetNewest, func(p *cluster.Partition) *cluster.Offset { return &p.End }}
-	logStart = bound{sarama.OffsetOldest, func(p *cluster.Partition) *cluster.Offset { return &p.Start }}
+	logEnd = bound{
+		sentinel: sarama.OffsetNewest,
+		extent:   func(q Questions) Extent { return q.Ends },
+		field:    func(p *cluster.Partition) *cluster.Offset { return &p.End },
+	}
+	logStart = bound{
+		sentinel: sarama.OffsetOldest,
+		extent:   func(q Questions) Extent { return q.Starts },
+		field:    func(p *cluster.Partition) *cluster.Offset { return &p.Start },
+	}
 )
 
 // placeError is a partition whose offset was not learned.
@@ -44,85 +53,100 @@ type placeError struct {
 	err   error
 }
 
+// inquiry is a bound, and the partitions to ask it of.
+type inquiry struct {
+	bound  bound
+	places []place
+}
+
 // offsets asks every leader for the ends of its partitions' logs. Every commit
 // is in by now, so that no end can be older than a commit that it is held
 // against. What fails in a way that passes is asked once more, of the leader
 // that fresh metadata names.
 func (s *scrape) offsets(ctx context.Context) {
-	var bounds []bound
-	if s.ask.Ends {
-		bounds = append(bounds, logEnd)
-	}
-	if s.ask.Starts {
-		bounds = append(bounds, logStart)
-	}
-	failed := s.askOffsets(ctx, bounds, s.places())
+	failed := s.askOffsets(ctx, s.inquiries())
 	again := slices.ContainsFunc(failed, func(f placeError) bool { return passing(f.node, f.err) })
 	if again && s.settle(ctx) {
 		s.followLeaders()
-		failed = s.askOffsetsAgain(ctx, bounds)
+		failed = s.askOffsets(ctx, s.inquiries())
 	}
 	s.failed(offsetFailures(failed)...)
 }
 
-// places lists the partitions.
-func (s *scrape) places() []place {
+// inquiries lists all that is to be asked and still unknown: a second time,
+// what failed, and the partitions that have got a leader meanwhile.
+func (s *scrape) inquiries() []inquiry {
+	var inquiries []inquiry
+	for _, b := range []bound{logEnd, logStart} {
+		if extent := b.extent(s.ask); extent != Nowhere {
+			unknown := slices.DeleteFunc(s.places(extent), func(p place) bool { return b.field(p.partition).Known() })
+			inquiries = append(inquiries, inquiry{b, unknown})
+		}
+	}
+	return inquiries
+}
+
+// places lists partitions.
+func (s *scrape) places(extent Extent) []place {
+	var committed map[*cluster.Partition]bool
+	if extent == WhereCommitted {
+		committed = s.snapshot.Committed()
+	}
 	var places []place
 	for _, topic := range s.snapshot.Topics {
 		for i := range topic.Partitions {
-			places = append(places, place{topic, &topic.Partitions[i]})
+			if p := &topic.Partitions[i]; extent == Everywhere || committed[p] {
+				places = append(places, place{topic, p})
+			}
 		}
 	}
 	return places
 }
 
-// askOffsetsAgain asks for all that is still unknown: what failed, and the
-// partitions that have got a leader meanwhile.
-func (s *scrape) askOffsetsAgain(ctx context.Context, bounds []bound) []placeError {
-	var failed []placeError
-	for _, b := range bounds {
-		unknown := slices.DeleteFunc(s.places(), func(p place) bool { return b.field(p.partition).Known() })
-		failed = append(failed, s.askOffsets(ctx, []bound{b}, unknown)...)
+// askOffsets asks everything side by side, one request for each leader and
+// bound, and returns what failed. A partition without a leader is not asked
+// about and has not failed: nobody could answer.
+func (s *scrape) askOffsets(ctx context.Context, inquiries []inquiry) []placeError {
+	type toLeader struct {
+		node *node // nil where it is not among the brokers
+		inquiry
 	}
-	return failed
-}
-
-// askOffsets asks side by side, one request for each leader and bound, and
-// returns what failed. A partition without a leader is not asked about and has
-// not failed: nobody could answer.
-func (s *scrape) askOffsets(ctx context.Context, bounds []bound, places []place) []placeError {
-	byLeader := map[int32][]place{}
-	for _, p := range places {
-		if p.partition.Leader != cluster.NoBroker {
-			byLeader[p.partition.Leader] = append(byLeader[p.partition.Leader], p)
+	nodes := map[int32]*node{}
+	for _, n := range s.current() {
+		nodes[n.id] = n
+	}
+	var requests []toLeader
+	for _, q := range inquiries {
+		for leader, places := range byLeader(q.places) {
+			requests = append(requests, toLeader{nodes[leader], inquiry{q.bound, places}})
 		}
 	}
-	answers := sideBySide(s.current(), func(n *node) []placeError {
-		var failed []placeError
-		for _, b := range bounds {
-			failed = append(failed, s.offsetsOf(ctx, n, b, byLeader[n.id])...)
+	answers := sideBySide(requests, func(r toLeader) []placeError {
+		if r.node == nil {
+			return allPlacesFailed(nil, r.bound, r.places, errNoLeader)
 		}
-		return failed
+		return s.offsetsOf(ctx, r.node, r.bound, r.places)
 	})
 	for _, failed := range answers {
 		s.observePlaces(failed)
 	}
-	for leader, places := range byLeader {
-		if _, ok := s.snapshot.Brokers[leader]; !ok {
-			for _, b := range bounds {
-				answers = append(answers, allPlacesFailed(nil, b, places, errNoLeader))
-			}
+	return slices.Concat(answers...)
+}
+
+// byLeader sorts partitions by whom to ask.
+func byLeader(places []place) map[int32][]place {
+	by := map[int32][]place{}
+	for _, p := range places {
+		if leader := p.partition.Leader; leader != cluster.NoBroker {
+			by[leader] = append(by[leader], p)
 		}
 	}
-	return slices.Concat(answers...)
+	return by
 }
 
 // offsetsOf asks one leader. Each partition has one leader, so that leaders
 // asked side by side fill in different partitions.
 func (s *scrape) offsetsOf(ctx context.Context, n *node, b bound, places []place) []placeError {
-	if len(places) == 0 {
-		return nil
-	}
 	ctx, cancel := s.step(ctx)
 	defer cancel()
 	answer, err := ask(ctx, n, apiListOffsets, func(broker *sarama.Broker) (*sarama.OffsetResponse, error) {

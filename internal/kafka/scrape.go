@@ -4,7 +4,6 @@
 package kafka
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -122,16 +121,24 @@ func (c *Client) current() []*node {
 	return c.sorted()
 }
 
-// sideBySide asks every broker at once and returns their answers in the same
+// sideBySide asks all at once and returns their answers in the same
 // order.
-func sideBySide[T any](nodes []*node, ask func(*node) T) []T {
-	answers := make([]T, len(nodes))
+func sideBySide[W, T any](whom []W, ask func(W) T) []T {
+	answers := make([]T, len(whom))
 	var wait sync.WaitGroup
-	for i, n := range nodes {
-		wait.Go(func() { answers[i] = ask(n) })
+	for i, w := range whom {
+		wait.Go(func() { answers[i] = ask(w) })
 	}
 	wait.Wait()
 	return answers
+}
+
+// async does something beside the caller, who takes the result when it needs
+// it.
+func async[T any](do func() T) <-chan T {
+	result := make(chan T, 1)
+	go func() { result <- do() }()
+	return result
 }
 
 // settle gives the cluster a moment, then learns anew who leads and
@@ -162,11 +169,7 @@ func (s *scrape) followLeaders() {
 func follow(topic, now *cluster.Topic) {
 	for i := range topic.Partitions {
 		p := &topic.Partitions[i]
-		at, found := slices.BinarySearchFunc(now.Partitions, p.ID, func(n cluster.Partition, id int32) int {
-			return cmp.Compare(n.ID, id)
-		})
-		if found {
-			n := &now.Partitions[at]
+		if n := now.Find(p.ID); n != nil {
 			p.Leader, p.Replicas, p.InSync = n.Leader, n.Replicas, n.InSync
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -23,7 +24,7 @@ func anything(string) bool { return true }
 
 // everything is all that there is to ask.
 func everything() Questions {
-	return Questions{Topic: anything, Group: anything, Commits: true, Describe: true, Ends: true, Starts: true}
+	return Questions{Topic: anything, Group: anything, Commits: true, Describe: true, Ends: Everywhere, Starts: Everywhere}
 }
 
 // newTestClient asks brokers, with time-outs that only a hanging broker meets.
@@ -107,9 +108,10 @@ func TestSnapshot(t *testing.T) {
 func TestRequestsOfOneScrape(t *testing.T) {
 	const brokers = 3
 	for _, tt := range []struct{ topics, partitions, groups int }{
-		{topics: 1, partitions: 3, groups: 3},
-		{topics: 5, partitions: 40, groups: 3},
-		{topics: 1, partitions: 3, groups: 250},
+		{topics: 1, partitions: 3, groups: 10},
+		{topics: 5, partitions: 40, groups: 10},
+		{topics: 1, partitions: 3, groups: 100},
+		{topics: 1, partitions: 3, groups: 1000},
 	} {
 		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) {
 			fake := seeded(t, tt.topics, tt.partitions, tt.groups)
@@ -119,31 +121,107 @@ func TestRequestsOfOneScrape(t *testing.T) {
 			s := snapshot(t, client, everything())
 			require.Empty(t, s.Failures)
 			require.Len(t, s.Groups, tt.groups)
-			batches := map[int32]int{}
 			coordinated := map[int32]int{}
 			for _, g := range s.Groups {
 				coordinated[g.Coordinator]++
 			}
-			total := 0
-			for id, n := range coordinated {
-				batches[id] = (n + groupsPerRequest - 1) / groupsPerRequest
-				total += batches[id]
+			batches := 0
+			for _, groups := range coordinated {
+				batches += (groups + groupsPerRequest - 1) / groupsPerRequest
 			}
-			leaders := map[int32]bool{}
-			for _, topic := range s.Topics {
-				for _, p := range topic.Partitions {
-					leaders[p.Leader] = true
-				}
-			}
+			got := fake.Requests()
+			delete(got, "ApiVersions") // opens a connection
 			assert.Equal(t, map[string]int{
 				"Metadata":       1,
 				"ListGroups":     brokers,
-				"OffsetFetch":    total,
-				"ListOffsets":    2 * len(leaders),
-				"DescribeGroups": total,
-			}, fake.Requests())
+				"OffsetFetch":    batches,
+				"ListOffsets":    2 * brokers,
+				"DescribeGroups": batches,
+			}, got)
+			total := 0
+			for _, n := range got {
+				total += n
+			}
+			assert.LessOrEqual(t, total, 1+5*brokers+2*((tt.groups+groupsPerRequest-1)/groupsPerRequest))
 		})
 	}
+}
+
+// A group whose answer is large is asked for apart from the second scrape on.
+func TestLargeGroupsAreAskedForApart(t *testing.T) {
+	fake := seeded(t, 1, 3, 20)
+	inflate(fake, "g1", commitsPerRequest)
+	client := newTestClient(t, fake.Brokers()...)
+	var requests []int
+	for range 2 {
+		fake.ResetRequests()
+		s := snapshot(t, client, everything())
+		require.Empty(t, s.Failures)
+		require.Len(t, s.Groups["g1"].Commits[0].Partitions, commitsPerRequest)
+		requests = append(requests, fake.RequestsTo(s.Groups["g1"].Coordinator)["OffsetFetch"])
+	}
+	assert.Greater(t, requests[1], requests[0])
+}
+
+// inflate has OffsetFetch answer that the group has committed in so many
+// partitions.
+func inflate(fake *kafkatest.Fake, group string, partitions int32) {
+	fake.Rewrite(kmsg.OffsetFetch, func(_ int32, answer kmsg.Response) {
+		for i := range answer.(*kmsg.OffsetFetchResponse).Groups {
+			g := &answer.(*kmsg.OffsetFetchResponse).Groups[i]
+			if g.Group != group {
+				continue
+			}
+			topic := kmsg.NewOffsetFetchResponseGroupTopic()
+			topic.Topic = "t0"
+			for id := range partitions {
+				p := kmsg.NewOffsetFetchResponseGroupTopicPartition()
+				p.Partition, p.Offset = id, 1
+				topic.Partitions = append(topic.Partitions, p)
+			}
+			g.Topics = []kmsg.OffsetFetchResponseGroupTopic{topic}
+		}
+	})
+}
+
+// An answer over the limit is asked for in halves; a group that is over it by
+// itself costs nothing but itself.
+func TestAnswersOverTheLimitAreSplit(t *testing.T) {
+	fake := seeded(t, 1, 3, 20)
+	inflate(fake, "g7", 2000)
+	limit := sarama.MaxResponseSize
+	sarama.MaxResponseSize = 1000
+	t.Cleanup(func() { sarama.MaxResponseSize = limit })
+	client := newTestClient(t, fake.Brokers()...)
+	s := snapshot(t, client, everything())
+	require.Len(t, s.Failures, 1)
+	assert.Equal(t, cluster.CodeTooLarge, s.Failures[0].Code)
+	assert.Equal(t, 1, s.Failures[0].Groups)
+	for name, g := range s.Groups {
+		assert.Equal(t, name != "g7", g.CommitsKnown, name)
+	}
+	for _, p := range s.Topics["t0"].Partitions {
+		assert.True(t, p.End.Known(), "the broker is asked on")
+	}
+}
+
+// Where only groups need the ends of logs, those of other partitions are not
+// asked for.
+func TestOffsetsOnlyWhereCommitted(t *testing.T) {
+	fake := seeded(t, 2, 3, 0)
+	fake.Commit(t, "g", map[string]map[int32]int64{"t0": {1: 4}})
+	ask := everything()
+	ask.Ends, ask.Starts = WhereCommitted, Nowhere
+	fake.ResetRequests()
+	s := snapshot(t, newTestClient(t, fake.Brokers()...), ask)
+	require.Empty(t, s.Failures)
+	for name, topic := range s.Topics {
+		for _, p := range topic.Partitions {
+			assert.Equal(t, name == "t0" && p.ID == 1, p.End.Known(), "%s/%d", name, p.ID)
+			assert.Equal(t, cluster.Unknown, p.Start)
+		}
+	}
+	assert.Equal(t, 1, fake.Requests()["ListOffsets"])
 }
 
 // What no enabled metric needs is not asked.
@@ -158,7 +236,7 @@ func TestOnlyWhatIsWantedIsAsked(t *testing.T) {
 		"no topic matches":           {func(q *Questions) { q.Topic = none }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
 		"no commits":                 {func(q *Questions) { q.Commits = false }, []string{"Metadata", "ListGroups", "ListOffsets", "DescribeGroups"}},
 		"no members":                 {func(q *Questions) { q.Describe = false }, []string{"Metadata", "ListGroups", "OffsetFetch", "ListOffsets"}},
-		"no offsets of logs":         {func(q *Questions) { q.Ends, q.Starts = false, false }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
+		"no offsets of logs":         {func(q *Questions) { q.Ends, q.Starts = Nowhere, Nowhere }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
 		"nothing but brokers at all": {func(q *Questions) { *q = Questions{Topic: none} }, []string{"Metadata"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -216,7 +294,7 @@ func TestOneGroupARequest(t *testing.T) {
 		assert.Equal(t, 20, fake.Requests()["OffsetFetch"])
 	}
 	for broker := range int32(3) {
-		assert.LessOrEqual(t, fake.Dials(broker), parallelFetches+1)
+		assert.LessOrEqual(t, fake.Dials(broker), singleFetches)
 	}
 }
 

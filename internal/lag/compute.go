@@ -4,7 +4,6 @@
 package lag
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -82,11 +81,8 @@ func (r *Report) topic(topic *cluster.Topic, commits cluster.TopicCommits) Topic
 // and then nothing is known of it; otherwise it went with an older topic of the
 // same name.
 func find(topic *cluster.Topic, id int32) (cluster.Partition, bool) {
-	at, found := slices.BinarySearchFunc(topic.Partitions, id, func(p cluster.Partition, id int32) int {
-		return cmp.Compare(p.ID, id)
-	})
-	if found {
-		return topic.Partitions[at], true
+	if p := topic.Find(id); p != nil {
+		return *p, true
 	}
 	return cluster.Partition{ID: id, Start: cluster.Unknown, End: cluster.Unknown}, topic.Unclear
 }

@@ -270,6 +270,7 @@ func (m *metricKafkaBrokerInfo) recordDataPoint(start pcommon.Timestamp, ts pcom
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("broker", brokerAttributeValue)
 	dp.Attributes().PutStr("address", addressAttributeValue)
 	dp.Attributes().PutStr("rack", rackAttributeValue)
@@ -324,6 +325,7 @@ func (m *metricKafkaBrokerLogDirSize) recordDataPoint(start pcommon.Timestamp, t
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("broker", brokerAttributeValue)
 	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
 }
@@ -377,6 +379,7 @@ func (m *metricKafkaBrokerLogDirTotal) recordDataPoint(start pcommon.Timestamp, 
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("broker", brokerAttributeValue)
 	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
 }
@@ -430,6 +433,7 @@ func (m *metricKafkaBrokerLogDirUsable) recordDataPoint(start pcommon.Timestamp,
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("broker", brokerAttributeValue)
 	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
 }
@@ -587,6 +591,7 @@ func (m *metricKafkaConsumerGroupAssignedPartitions) recordDataPoint(start pcomm
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -640,6 +645,7 @@ func (m *metricKafkaConsumerGroupExpired) recordDataPoint(start pcommon.Timestam
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -693,6 +699,7 @@ func (m *metricKafkaConsumerGroupInfo) recordDataPoint(start pcommon.Timestamp, 
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(5)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("state", stateAttributeValue)
 	dp.Attributes().PutStr("type", typeAttributeValue)
@@ -749,6 +756,7 @@ func (m *metricKafkaConsumerGroupLag) recordDataPoint(start pcommon.Timestamp, t
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -855,6 +863,7 @@ func (m *metricKafkaConsumerGroupLagSum) recordDataPoint(start pcommon.Timestamp
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -962,6 +971,7 @@ func (m *metricKafkaConsumerGroupOffset) recordDataPoint(start pcommon.Timestamp
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -1016,6 +1026,7 @@ func (m *metricKafkaConsumerGroupOffsetSum) recordDataPoint(start pcommon.Timest
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -1069,6 +1080,7 @@ func (m *metricKafkaConsumerGroupPartitionStatus) recordDataPoint(start pcommon.
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(4)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -1124,6 +1136,7 @@ func (m *metricKafkaConsumerGroupStatus) recordDataPoint(start pcommon.Timestamp
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("status", statusAttributeValue)
 }
@@ -1177,6 +1190,7 @@ func (m *metricKafkaConsumerGroupTimeLag) recordDataPoint(start pcommon.Timestam
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -1231,6 +1245,7 @@ func (m *metricKafkaConsumerGroupTimeLagMax) recordDataPoint(start pcommon.Times
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -1284,6 +1299,7 @@ func (m *metricKafkaConsumerGroupTopicMembers) recordDataPoint(start pcommon.Tim
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 }
@@ -1337,6 +1353,7 @@ func (m *metricKafkaConsumerGroupZookeeperLag) recordDataPoint(start pcommon.Tim
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -1391,6 +1408,7 @@ func (m *metricKafkaConsumerGroupZookeeperOffset) recordDataPoint(start pcommon.
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
 	dp.Attributes().PutStr("group", groupAttributeValue)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
@@ -1445,6 +1463,7 @@ func (m *metricKafkaPartitionCurrentOffset) recordDataPoint(start pcommon.Timest
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1498,6 +1517,7 @@ func (m *metricKafkaPartitionLeader) recordDataPoint(start pcommon.Timestamp, ts
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1551,6 +1571,7 @@ func (m *metricKafkaPartitionLeaderIsPreferred) recordDataPoint(start pcommon.Ti
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1604,6 +1625,7 @@ func (m *metricKafkaPartitionOffline) recordDataPoint(start pcommon.Timestamp, t
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1657,6 +1679,7 @@ func (m *metricKafkaPartitionOldestOffset) recordDataPoint(start pcommon.Timesta
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1712,6 +1735,7 @@ func (m *metricKafkaPartitionReplicas) recordDataPoint(start pcommon.Timestamp, 
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1767,6 +1791,7 @@ func (m *metricKafkaPartitionReplicasInSync) recordDataPoint(start pcommon.Times
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1820,6 +1845,7 @@ func (m *metricKafkaPartitionSize) recordDataPoint(start pcommon.Timestamp, ts p
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1873,6 +1899,7 @@ func (m *metricKafkaPartitionUnderMinIsr) recordDataPoint(start pcommon.Timestam
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }
@@ -1926,6 +1953,7 @@ func (m *metricKafkaPartitionUnderReplicated) recordDataPoint(start pcommon.Time
 	dp.SetStartTimestamp(start)
 	dp.SetTimestamp(ts)
 	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
 	dp.Attributes().PutStr("topic", topicAttributeValue)
 	dp.Attributes().PutInt("partition", partitionAttributeValue)
 }

@@ -32,6 +32,7 @@ type TelemetryBuilder struct {
 	KafkalagGroups            metric.Int64Gauge
 	KafkalagIo                metric.Int64Counter
 	KafkalagPartitions        metric.Int64Gauge
+	KafkalagPointsLeftOut     metric.Int64Gauge
 	KafkalagRequestDuration   metric.Float64Histogram
 	KafkalagRequestErrors     metric.Int64Counter
 	KafkalagRequests          metric.Int64Counter
@@ -104,6 +105,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_kafkalag_partitions",
 		metric.WithDescription("Partitions in the last scrape, by outcome: seen, filtered (of topics that the filters leave out), failed (an offset that was asked for is not known). [Alpha]"),
 		metric.WithUnit("{partition}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagPointsLeftOut, err = builder.meter.Int64Gauge(
+		"otelcol_kafkalag_points_left_out",
+		metric.WithDescription("Data points that the last scrape left out because of max_group_partitions. The groups concerned have their sums, and are named in the log. [Alpha]"),
+		metric.WithUnit("{point}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.KafkalagRequestDuration, err = builder.meter.Float64Histogram(

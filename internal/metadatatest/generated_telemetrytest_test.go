@@ -25,6 +25,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.KafkalagGroups.Record(context.Background(), 1)
 	tb.KafkalagIo.Add(context.Background(), 1)
 	tb.KafkalagPartitions.Record(context.Background(), 1)
+	tb.KafkalagPointsLeftOut.Record(context.Background(), 1)
 	tb.KafkalagRequestDuration.Record(context.Background(), 1)
 	tb.KafkalagRequestErrors.Add(context.Background(), 1)
 	tb.KafkalagRequests.Add(context.Background(), 1)
@@ -48,6 +49,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualKafkalagPartitions(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagPointsLeftOut(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualKafkalagRequestDuration(t, testTel,

@@ -100,7 +100,7 @@ func (c *client) ask(t *testing.T) (*cluster.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	all := func(string) bool { return true }
-	s, err := c.Snapshot(ctx, kafka.Questions{Topic: all, Group: all, Ends: true})
+	s, err := c.Snapshot(ctx, kafka.Questions{Topic: all, Group: all, Ends: kafka.Everywhere})
 	for _, f := range s.Failures {
 		fmt.Fprintf(c.said, "%+v\n", f)
 	}

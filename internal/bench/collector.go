@@ -1,0 +1,169 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// collector is the built collector as a process, on one of the shipped configs.
+type collector struct {
+	cmd      *exec.Cmd
+	dir      string
+	sink     *sink
+	metrics  string // URL of the Prometheus exporter, where the config has one
+	self     string // URL of the collector's own metrics
+	finished bool
+}
+
+// startCollector runs the binary on the config and points it at the brokers
+// and at a sink.
+func startCollector(binary, config string, receiver map[string]any) (_ *collector, err error) {
+	c := &collector{}
+	if c.sink, err = startSink(); err != nil {
+		return nil, err
+	}
+	if c.dir, err = os.MkdirTemp("", "bench-"); err != nil {
+		return nil, err
+	}
+	overrides, err := c.overrides(receiver)
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(c.dir, "collector.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	c.cmd = exec.Command(binary, "--config", config, "--config", overrides)
+	c.cmd.Env = append(os.Environ(), "OTLP_ENDPOINT=http://"+c.sink.address)
+	c.cmd.Stdout, c.cmd.Stderr = log, log
+	return c, c.cmd.Start()
+}
+
+// overrides writes a config file, which is JSON and so YAML too.
+func (c *collector) overrides(receiver map[string]any) (string, error) {
+	ports, err := freePorts(3)
+	if err != nil {
+		return "", err
+	}
+	at := func(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+	c.metrics, c.self = "http://"+at(ports[0])+"/metrics", "http://"+at(ports[1])+"/metrics"
+	pull := map[string]any{"prometheus": map[string]any{"host": "127.0.0.1", "port": ports[1]}}
+	push := map[string]any{"otlp": map[string]any{"protocol": "grpc", "endpoint": "http://" + c.sink.address, "insecure": true}}
+	text, err := json.Marshal(map[string]any{
+		"receivers":  map[string]any{"kafkalag": receiver},
+		"exporters":  map[string]any{"prometheus": map[string]any{"endpoint": at(ports[0])}},
+		"extensions": map[string]any{"healthcheckv2": map[string]any{"http": map[string]any{"endpoint": at(ports[2])}}},
+		"service": map[string]any{"telemetry": map[string]any{
+			"metrics": map[string]any{"readers": []any{map[string]any{"pull": map[string]any{"exporter": pull}}}},
+			"traces":  map[string]any{"processors": []any{map[string]any{"simple": map[string]any{"exporter": push}}}},
+		}},
+	})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(c.dir, "overrides.yaml")
+	return path, os.WriteFile(path, text, 0o600)
+}
+
+// next waits for a scrape.
+func (c *collector) next(limit time.Duration) (sample, error) {
+	select {
+	case wall := <-c.sink.scrapes:
+		totals, err := c.totals()
+		return sample{Wall: wall, Totals: totals}, err
+	case <-time.After(limit):
+		log, _ := os.ReadFile(filepath.Join(c.dir, "collector.log"))
+		return sample{}, fmt.Errorf("no scrape in %v; the collector's log:\n%s", limit, log)
+	}
+}
+
+func (c *collector) pid() int { return c.cmd.Process.Pid }
+
+// totals asks the kernel and the collector itself.
+func (c *collector) totals() (t Totals, err error) {
+	if t.CPU, err = cpuOf(c.pid()); err != nil {
+		return t, err
+	}
+	answer, err := http.Get(c.self)
+	if err != nil {
+		return t, err
+	}
+	defer answer.Body.Close()
+	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+		name, value, ok := seriesOf(lines.Text())
+		if !ok {
+			continue
+		}
+		t.add(strings.TrimSuffix(name, "_total"), direction(lines.Text()), int64(value))
+	}
+	t.Points, _ = c.sink.received()
+	return t, nil
+}
+
+// seriesOf takes a line of Prometheus' text format apart.
+func seriesOf(line string) (name string, value float64, ok bool) {
+	name, _, _ = strings.Cut(line, "{")
+	last := strings.LastIndexByte(line, ' ')
+	if strings.HasPrefix(line, "#") || last < 0 {
+		return "", 0, false
+	}
+	value, err := strconv.ParseFloat(line[last+1:], 64)
+	return name, value, err == nil
+}
+
+func direction(line string) string {
+	for _, d := range []string{"sent", "received"} {
+		if strings.HasPrefix(line, "otelcol_kafkalag_io") && strings.Contains(line, `direction="`+d+`"`) {
+			return d
+		}
+	}
+	return ""
+}
+
+// finish ends the collector in an orderly way, so that all that it holds
+// arrives.
+func (c *collector) finish() error {
+	c.finished = true
+	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return c.cmd.Wait()
+}
+
+// stop ends what still runs.
+func (c *collector) stop() {
+	if !c.finished {
+		_ = c.cmd.Process.Kill() // it may have ended by itself
+		_ = c.cmd.Wait()         // as above
+	}
+	c.sink.close()
+	_ = os.RemoveAll(c.dir) // in the system's temporary folder
+}
+
+// freePorts finds ports of the kernel's choice that nobody listens on.
+func freePorts(n int) (ports []int, err error) {
+	for range n {
+		l, listenErr := net.Listen("tcp", "127.0.0.1:0")
+		if listenErr != nil {
+			return nil, errors.Join(err, listenErr)
+		}
+		defer l.Close() // all are held until each is found
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}

@@ -1,0 +1,138 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver"
+)
+
+// runReceiver is the receiver as a process, without exporters: it scrapes as
+// configured, and a round is what the collector's own span around a scrape
+// tells. It ends with its input.
+func runReceiver(config map[string]any) error {
+	reader := metric.NewManualReader()
+	counted := &countingConsumer{}
+	spans := trace.NewTracerProvider(trace.WithSpanProcessor(&scrapeSpans{reader: reader, counted: counted}))
+	factory := kafkalagreceiver.NewFactory()
+	cfg := factory.CreateDefaultConfig()
+	if err := confmap.NewFromStringMap(config).Unmarshal(cfg); err != nil {
+		return err
+	}
+	set := receiver.Settings{
+		ID: component.NewID(factory.Type()),
+		TelemetrySettings: component.TelemetrySettings{
+			Logger:         zap.NewNop(),
+			TracerProvider: spans,
+			MeterProvider:  metric.NewMeterProvider(metric.WithReader(reader)),
+		},
+	}
+	ctx := context.Background()
+	r, err := factory.CreateMetrics(ctx, set, cfg, counted)
+	if err != nil {
+		return err
+	}
+	if err := r.Start(ctx, componenttest.NewNopHost()); err != nil {
+		return err
+	}
+	_, _ = io.Copy(io.Discard, os.Stdin) // until it is closed
+	return r.Shutdown(ctx)
+}
+
+// countingConsumer counts data points.
+type countingConsumer struct{ points int }
+
+func (*countingConsumer) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
+
+// ConsumeMetrics drops them.
+func (c *countingConsumer) ConsumeMetrics(_ context.Context, m pmetric.Metrics) error {
+	c.points += m.DataPointCount()
+	return nil
+}
+
+// scrapeSpans reports each scrape that is over. The points of a scrape are
+// delivered after it, and so counted with the next.
+type scrapeSpans struct {
+	reader  *metric.ManualReader
+	counted *countingConsumer
+}
+
+func (*scrapeSpans) OnStart(context.Context, trace.ReadWriteSpan) {}
+func (*scrapeSpans) Shutdown(context.Context) error               { return nil }
+func (*scrapeSpans) ForceFlush(context.Context) error             { return nil }
+
+// OnEnd is called on the goroutine that scrapes and delivers.
+func (s *scrapeSpans) OnEnd(span trace.ReadOnlySpan) {
+	if isScrape(span.Name()) {
+		_ = report(sample{Wall: span.EndTime().Sub(span.StartTime()), Totals: s.totals()}) // the parent sees what is missing
+	}
+}
+
+func (s *scrapeSpans) totals() Totals {
+	t := Totals{CPU: ownCPU(), Points: s.counted.points}
+	var all metricdata.ResourceMetrics
+	if err := s.reader.Collect(context.Background(), &all); err != nil {
+		return t
+	}
+	for _, scope := range all.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			sum, ok := m.Data.(metricdata.Sum[int64])
+			if !ok {
+				continue
+			}
+			for _, point := range sum.DataPoints {
+				direction, _ := point.Attributes.Value("direction")
+				t.add(m.Name, direction.AsString(), point.Value)
+			}
+		}
+	}
+	return t
+}
+
+// add takes a counter of the receiver's own metrics.
+func (t *Totals) add(name, direction string, value int64) {
+	switch {
+	case name == "otelcol_kafkalag_requests":
+		t.Requests += value
+	case direction == "sent":
+		t.Sent += value
+	case direction == "received":
+		t.Received += value
+	}
+}
+
+// receiverConfig is the receiver's configuration for both ways that it is run
+// in.
+func (o options) receiverConfig(brokers []string, every time.Duration) map[string]any {
+	metrics := map[string]any{}
+	for name := range strings.SplitSeq(o.off, ",") {
+		if name != "" {
+			metrics[name] = map[string]any{"enabled": false}
+		}
+	}
+	return map[string]any{
+		"metrics":             metrics,
+		"brokers":             brokers,
+		"collection_interval": every.String(),
+		"initial_delay":       "10ms",
+		"timeout":             "5m",
+		"request_timeout":     "1m",
+	}
+}

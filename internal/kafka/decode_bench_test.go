@@ -1,0 +1,43 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// BenchmarkDecode takes over one answer of 100 groups with 200 commits each.
+func BenchmarkDecode(b *testing.B) {
+	answer := &sarama.OffsetFetchResponse{Version: multiGroupFetch}
+	s := &scrape{
+		Client:   &Client{},
+		ask:      Questions{Topic: anything},
+		snapshot: &cluster.Snapshot{Topics: map[string]*cluster.Topic{}},
+	}
+	s.sizes.begin()
+	var groups []*cluster.Group
+	for g := range groupsPerRequest {
+		group := sarama.OffsetFetchResponseGroup{GroupId: fmt.Sprintf("group-%d", g)}
+		for t := range 20 {
+			topic := fmt.Sprintf("topic-%d", t)
+			s.snapshot.Topics[topic] = &cluster.Topic{Name: topic}
+			for p := range int32(10) {
+				group.AddBlock(topic, p, &sarama.OffsetFetchResponseBlock{Offset: 100})
+			}
+		}
+		answer.Groups = append(answer.Groups, group)
+		groups = append(groups, &cluster.Group{Name: group.GroupId})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if failed := s.decodeGroups(groups, answer); len(failed) > 0 {
+			b.Fatal(failed)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Reduced is what [Report.Reduce] took away.
+type Reduced struct {
+	// Groups names the groups that have only their sums left, the largest
+	// first.
+	Groups []string
+	// Partitions counts the partitions that they had.
+	Partitions int
+}
+
+// Reduce keeps a report within limit group-partitions (0: no limit): the
+// largest groups keep their sums and lose their partitions, as many groups as
+// it takes. All that is to be learned from partitions must have been by then.
+func (r *Report) Reduce(limit int) Reduced {
+	var reduced Reduced
+	total := 0
+	for i := range r.Groups {
+		total += r.Groups[i].partitions()
+	}
+	if limit <= 0 || total <= limit {
+		return reduced
+	}
+	for _, g := range r.bySize() {
+		if total <= limit {
+			break
+		}
+		n := g.partitions()
+		reduced.Groups = append(reduced.Groups, g.Name)
+		reduced.Partitions += n
+		total -= n
+		for t := range g.Topics {
+			g.Topics[t].Partitions = nil
+		}
+	}
+	return reduced
+}
+
+// bySize lists the groups, the largest first. Equal ones are in the order of
+// their names, so that each scrape picks the same.
+func (r *Report) bySize() []*Group {
+	groups := make([]*Group, len(r.Groups))
+	sizes := make(map[*Group]int, len(r.Groups))
+	for i := range r.Groups {
+		groups[i] = &r.Groups[i]
+		sizes[groups[i]] = groups[i].partitions()
+	}
+	slices.SortFunc(groups, func(a, b *Group) int {
+		return cmp.Or(cmp.Compare(sizes[b], sizes[a]), strings.Compare(a.Name, b.Name))
+	})
+	return groups
+}
+
+// partitions counts those that the group has a commit in.
+func (g *Group) partitions() int {
+	n := 0
+	for t := range g.Topics {
+		n += len(g.Topics[t].Partitions)
+	}
+	return n
+}
