@@ -29,12 +29,14 @@ type memory struct {
 // startMemory serves until close.
 func startMemory(z size) (*memory, error) {
 	m := &memory{size: z, answers: map[string][]byte{}}
-	for id := range z.brokers {
+	for range z.brokers {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, errors.Join(err, m.shut())
 		}
 		m.listeners = append(m.listeners, l)
+	}
+	for id, l := range m.listeners { // each answers with the addresses of all
 		go m.accept(l, int32(id))
 	}
 	return m, nil
