@@ -113,11 +113,11 @@ func (t *telemetry) leftOut(ctx context.Context, points int) {
 	t.builder.KafkalagPointsLeftOut.Record(ctx, int64(points), t.by())
 }
 
-// failedIn counts the groups whose commits and the partitions whose offsets are
+// failedIn counts the groups that are missing or whose commits and the partitions whose offsets are
 // missing. A group that could not be described as well counts once.
 func failedIn(failures []cluster.Failure) (groups, partitions int) {
 	for _, f := range failures {
-		if f.API == "OffsetFetch" {
+		if f.API == "OffsetFetch" || f.API == "ListGroups" {
 			groups += f.Groups
 		}
 		partitions += f.Partitions

@@ -93,6 +93,8 @@ type Client struct {
 	fresh      bool
 	stale      []cluster.Failure
 	limitsTold bool
+	// seen is the groups of the scrapes before.
+	seen map[string]seenGroup
 	// missing is what groups committed in and was looked for in vain.
 	missing map[unnamed]bool
 	// lacking names the requests that some broker was found not to know.

@@ -35,14 +35,15 @@ type groupError struct {
 
 // groups asks every broker for the groups that it coordinates and, of those
 // wanted, for what they committed. What fails in a way that passes is asked
-// once more, of all brokers: a group's coordinator may have moved.
+// once more, of all brokers, and so is a group that nobody lists any more: its
+// coordinator may have moved.
 func (s *scrape) groups(ctx context.Context) {
 	if s.ask.Group == nil {
 		return
 	}
 	var open openQuestions
 	answers := s.askGroups(ctx, &open)
-	if open.worthRetrying() && s.settle(ctx) {
+	if (open.worthRetrying() || s.worthASecondLook(&open)) && s.settle(ctx) {
 		s.topics()
 		open.keepOnly(s.current())
 		answers = s.askGroups(ctx, &open)
@@ -51,6 +52,7 @@ func (s *scrape) groups(ctx context.Context) {
 		s.snapshot.FilteredGroups += a.filtered
 	}
 	s.snapshot.ClaimedTwice = len(s.claimedTwice)
+	s.remember(&open)
 	s.failed(open.failures()...)
 }
 

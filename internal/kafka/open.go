@@ -22,8 +22,9 @@ type openQuestions struct {
 }
 
 type listError struct {
-	node *node
-	err  error
+	node   *node
+	err    error
+	groups int // known to be missing for it
 }
 
 type brokerGroupError struct {
@@ -41,11 +42,21 @@ func (o *openQuestions) note(a groupsOf) {
 		o.listed[a.node.id] = true
 		delete(o.lists, a.node.id)
 	case !o.listed[a.node.id]:
-		o.lists[a.node.id] = listError{a.node, a.listErr}
+		o.lists[a.node.id] = listError{node: a.node, err: a.listErr}
 	}
 	for _, g := range a.failed {
 		o.groups[g.group] = brokerGroupError{a.node, g}
 	}
+}
+
+// miss counts a group on the list that a broker did not tell, if there is one.
+func (o *openQuestions) miss(coordinator int32) bool {
+	l, ok := o.lists[coordinator]
+	if ok {
+		l.groups++
+		o.lists[coordinator] = l
+	}
+	return ok
 }
 
 // close takes a group off whose commits are known.
@@ -78,7 +89,9 @@ func (o *openQuestions) worthRetrying() bool {
 func (o *openQuestions) failures() []cluster.Failure {
 	var failures []cluster.Failure
 	for _, id := range slices.Sorted(maps.Keys(o.lists)) {
-		failures = append(failures, failure(o.lists[id].node, apiListGroups, o.lists[id].err))
+		f := failure(o.lists[id].node, apiListGroups, o.lists[id].err)
+		f.Groups = o.lists[id].groups
+		failures = append(failures, f)
 	}
 	byNode := map[*node][]groupError{}
 	for _, name := range slices.Sorted(maps.Keys(o.groups)) {

@@ -1,0 +1,96 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// withoutBroker has the metadata name a broker no more.
+func withoutBroker(fake *kafkatest.Fake, id int32) {
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		m := answer.(*kmsg.MetadataResponse)
+		m.Brokers = slices.DeleteFunc(m.Brokers, func(b kmsg.MetadataResponseBroker) bool { return b.NodeID == id })
+	})
+}
+
+func coordinatedBy(s *cluster.Snapshot, id int32) (n int) {
+	for _, g := range s.Groups {
+		if g.Coordinator == id {
+			n++
+		}
+	}
+	return n
+}
+
+// Groups of a broker that has left the cluster are missing until another one
+// lists them.
+func TestGroupsOfALostCoordinator(t *testing.T) {
+	fake := seeded(t, 1, 3, 12)
+	client := newTestClient(t, fake.Brokers()...)
+	whole := snapshot(t, client, everything())
+	requireWhole(t, whole, 1, 3, 12)
+	lost := coordinatedBy(whole, 2)
+	require.Positive(t, lost)
+	withoutBroker(fake, 2)
+	for range maxVanished {
+		s := snapshot(t, client, everything())
+		i := slices.IndexFunc(s.Failures, func(f cluster.Failure) bool { return f.Code == cluster.CodeNoCoordinator })
+		require.GreaterOrEqual(t, i, 0)
+		assert.Equal(t, lost, s.Failures[i].Groups)
+		assert.Len(t, s.Groups, 12-lost)
+	}
+	s := snapshot(t, client, everything())
+	assert.False(t, slices.ContainsFunc(s.Failures, func(f cluster.Failure) bool { return f.Code == cluster.CodeNoCoordinator }),
+		"not for ever")
+	fake.Honest()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 12)
+}
+
+// So are those of a broker that does not tell its groups: its failure counts
+// them.
+func TestGroupsOfASilentCoordinator(t *testing.T) {
+	fake := seeded(t, 1, 3, 12)
+	proxies := fake.Proxies(t)
+	client := newTestClient(t, proxies[0].Addr())
+	lost := coordinatedBy(snapshot(t, client, everything()), 2)
+	proxies[2].Refuse()
+	s := snapshot(t, client, everything())
+	i := slices.IndexFunc(s.Failures, func(f cluster.Failure) bool { return f.API == apiListGroups })
+	require.GreaterOrEqual(t, i, 0)
+	assert.Equal(t, lost, s.Failures[i].Groups)
+}
+
+// In the moment between two coordinators nobody lists a group: it is looked for
+// once more before it counts as deleted.
+func TestGroupListedByNobodyForAMoment(t *testing.T) {
+	fake := seeded(t, 1, 3, 3)
+	client := newTestClient(t, fake.Brokers()...)
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 3)
+	var looks atomic.Int32
+	at := fake.Kfake.CoordinatorFor("g0")
+	fake.Rewrite(kmsg.ListGroups, func(broker int32, answer kmsg.Response) {
+		if broker == at && looks.Add(1) == 1 {
+			answer.(*kmsg.ListGroupsResponse).Groups = nil
+		}
+	})
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 3)
+	assert.EqualValues(t, 2, looks.Load())
+
+	fake.Honest()
+	fake.DeleteGroup(t, "g0")
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 2)
+	fake.ResetRequests()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 2)
+	assert.Equal(t, 3, fake.Requests()["ListGroups"], "what was deleted is not looked for again")
+}
