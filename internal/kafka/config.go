@@ -26,7 +26,7 @@ type Config struct {
 	Auth AuthConfig `mapstructure:"auth"`
 	// DialTimeout bounds connecting, TLS handshake included.
 	DialTimeout time.Duration `mapstructure:"dial_timeout"`
-	// RequestTimeout bounds each step of a scrape.
+	// RequestTimeout bounds each request.
 	RequestTimeout time.Duration `mapstructure:"request_timeout"`
 	// Metadata is how often to learn the cluster's brokers and topics.
 	Metadata MetadataConfig `mapstructure:"metadata"`
