@@ -11,6 +11,7 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Broker is one broker of a [Cluster]. It keeps its ports and its data over
@@ -133,11 +134,19 @@ func (b *Broker) Start(t testing.TB) {
 	}
 }
 
+// stopLimit is how long a process may take to stop. It does so thread by thread.
+const stopLimit = 10 * time.Second
+
 // Pause stops the broker by SIGSTOP: the kernel goes on accepting connections
 // for it, and nothing answers.
 func (b *Broker) Pause(t testing.TB) {
 	t.Helper()
 	b.signal(t, syscall.SIGSTOP)
+	for end := time.Now().Add(stopLimit); !stopped(b.process.cmd.Process.Pid); {
+		if time.Now().After(end) {
+			t.Fatalf("broker %d does not stop", b.ID)
+		}
+	}
 	b.paused = true
 }
 

@@ -3,8 +3,30 @@
 
 package kafkatest
 
-import "syscall"
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
 
 // dieWithParent has the kernel kill the child when the test binary ends,
 // however it ends.
 func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }
+
+// stopped tells whether every thread of a process is stopped.
+func stopped(pid int) bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(threads) == 0 {
+		return false
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		// The state is behind the name, which is in brackets and may hold any.
+		if _, rest, found := bytes.Cut(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" ")); err == nil && (!found || rest[0] != 'T') {
+			return false
+		}
+	}
+	return true
+}
