@@ -28,10 +28,14 @@ func newGuard(cfg *Config, log *zap.Logger) *guard {
 	return &guard{limit: cfg.MaxGroupPartitions, points: pointsPerPartition(cfg.Metrics), log: log}
 }
 
-// pointsPerPartition is how many data points a group-partition has.
+// pointsPerPartition is how many data points a group-partition has where
+// everything is known of it.
 func pointsPerPartition(on metadata.MetricsConfig) int {
 	n := 0
-	for _, enabled := range []bool{on.KafkaConsumerGroupOffset.Enabled, on.KafkaConsumerGroupLag.Enabled} {
+	for _, enabled := range []bool{
+		on.KafkaConsumerGroupOffset.Enabled, on.KafkaConsumerGroupLag.Enabled,
+		on.KafkaConsumerGroupTimeLag.Enabled, on.KafkaConsumerGroupPartitionStatus.Enabled,
+	} {
 		if enabled {
 			n++
 		}

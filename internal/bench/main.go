@@ -31,6 +31,7 @@ type options struct {
 	memory    bool
 	serve     bool
 	rounds    int
+	warmup    int
 	every     time.Duration
 	off       string
 	collector string
@@ -90,13 +91,17 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	flags.StringVar(&o.version, "version", kafkatest.DefaultVersion, "Apache Kafka `version` to start")
 	flags.BoolVar(&o.memory, "memory", false, "in place of Kafka, brokers that answer from memory")
 	flags.BoolVar(&o.serve, "serve", false, "start and fill the cluster, print its brokers, and wait for an interrupt")
-	flags.IntVar(&o.rounds, "rounds", 10, "scrapes that count, after one that does not")
+	flags.IntVar(&o.rounds, "rounds", 10, "scrapes that count")
+	flags.IntVar(&o.warmup, "warmup", 1, "scrapes before these; after a dozen, the search for time lag has found what it looks for")
 	flags.DurationVar(&o.every, "every", 3*time.Second, "the collection interval; it must leave time for a round of the floor")
 	flags.StringVar(&o.off, "off", "", "`metrics`, separated by commas, to switch off")
 	flags.StringVar(&o.collector, "collector", "build/otelcol-kafkalag", "the built collector; empty: leave its rows out")
 	flags.StringVar(&o.configs, "configs", "config", "folder of the shipped configs")
 	if err := flags.Parse(args); err != nil {
 		return o, err
+	}
+	if o.rounds < 1 || o.warmup < 1 {
+		return o, errors.New("-rounds and -warmup must be 1 or more")
 	}
 	return o, o.check()
 }

@@ -55,7 +55,7 @@ func TestMeasureInMemory(t *testing.T) {
 	bare, err := startChild(roleReceiver, config)
 	require.NoError(t, err)
 	t.Cleanup(bare.stop)
-	rows, err := inTurns(t.Context(), options{size: z, rounds: 3, every: 100 * time.Millisecond}, m.addresses()[0], "receiver", bare)
+	rows, err := inTurns(t.Context(), options{size: z, rounds: 3, warmup: 1, every: 100 * time.Millisecond}, m.addresses()[0], "receiver", bare)
 	require.NoError(t, err)
 	require.Len(t, rows, 2)
 	floor, receiver := rows[0], rows[1]

@@ -56,7 +56,7 @@ func rowOf(name string, samples []sample) row {
 }
 
 func measure(ctx context.Context, o options, brokers []string, out io.Writer) error {
-	fmt.Fprintf(out, "%v\n%d scrapes each, in turns with the floor\n\n", o.size, o.rounds)
+	fmt.Fprintf(out, "%v\n%d scrapes each after %d, in turns with the floor\n\n", o.size, o.rounds, o.warmup)
 	config := o.receiverConfig(brokers, o.every)
 	text, err := json.Marshal(config)
 	if err != nil {
@@ -116,7 +116,7 @@ func inTurns(ctx context.Context, o options, seed, name string, m measured) ([]r
 	}
 	defer f.stop()
 	var mine, floor []sample
-	for range o.rounds + 1 {
+	for range o.warmup + o.rounds {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -131,7 +131,8 @@ func inTurns(ctx context.Context, o options, seed, name string, m measured) ([]r
 		}
 		floor = append(floor, s)
 	}
-	r, base := rowOf(name, mine), rowOf("floor", floor)
+	// The last one of the warm-up is what the others are counted from.
+	r, base := rowOf(name, mine[o.warmup-1:]), rowOf("floor", floor[o.warmup-1:])
 	r.floor = &base
 	if r.peak, err = peakOf(m.pid()); err != nil {
 		return nil, err
