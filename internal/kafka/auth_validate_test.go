@@ -78,6 +78,16 @@ func TestAuthMistakes(t *testing.T) {
 			`"auth.sasl.oauthbearer.client_secret" is empty: must be set for OAUTHBEARER`,
 			`"auth.sasl.oauthbearer.token_url" is "": must be an http or https URL`,
 		}},
+		"token server in plain text": {
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token"}), nil,
+		},
+		"token server in plain text, with TLS off": {
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &configtls.ClientConfig{Insecure: true}}), nil,
+		},
+		"token server in plain text, with TLS": {
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &tls}),
+			[]string{`"auth.sasl.oauthbearer.token_url" is "http://login/token": must be an https URL beside "auth.sasl.oauthbearer.tls"`},
+		},
 		"reserved extension": {
 			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "https://login/token", Extensions: map[string]string{"auth": "x"}}),
 			[]string{`"auth.sasl.oauthbearer.extensions" has "auth": must be another name, that is the token's own`},
