@@ -133,7 +133,7 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 		"none": {AuthConfig{}, Config{}, nil},
 		"plain_text and tls": {
 			AuthConfig{PlainText: &PlainTextConfig{Username: "u", Password: "p"}, TLS: &tls},
-			Config{TLS: &tls, Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN", Username: "u", Password: "p"}}},
+			Config{TLS: &tls, Auth: AuthConfig{TLS: &tls, SASL: &SASLConfig{Mechanism: "PLAIN", Username: "u", Password: "p"}}},
 			[]any{"auth.plain_text: use auth.sasl with mechanism PLAIN", "auth.tls: use tls"},
 		},
 		"version": {
