@@ -121,8 +121,9 @@ func (c *doorConn) open() error {
 
 // What cannot be caused with servers that run on one clock, and a few others.
 func TestCauseOfLogin(t *testing.T) {
+	plain := &Client{cfg: Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN"}}}}
 	code := func(code sarama.KError) error {
-		return (&Client{cfg: Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN"}}}}).asLogin(sarama.Wrap(code, errors.New("said the broker")))
+		return plain.asLogin(sarama.Wrap(code, errors.New("said the broker")))
 	}
 	ticket := func(text string) error {
 		return &loginError{mechanism: "GSSAPI", err: errors.New(text)}
@@ -139,6 +140,11 @@ func TestCauseOfLogin(t *testing.T) {
 		{ticket("KRB Error: (68) KDC_ERR_WRONG_REALM"), "SASL GSSAPI login failed: unknown realm: check auth.kerberos.realm", "NO_LOGIN"},
 		{ticket("[Root cause: Networking_Error] refused"), "SASL GSSAPI login failed: the KDC cannot be reached: check auth.kerberos.config_file", "NO_LOGIN"},
 		{ticket("else"), "SASL GSSAPI login failed: no ticket from the KDC", "NO_LOGIN"},
+		{plain.asLogin(errors.New("else")), "SASL PLAIN login failed", "NO_LOGIN"},
+		{
+			&loginError{mechanism: "SCRAM-SHA-256", err: errUnproven},
+			"SASL SCRAM-SHA-256 login failed: the broker does not know this password itself: somebody else may answer in its place", "NO_LOGIN",
+		},
 		{&loginError{mechanism: "GSSAPI", err: errNoAnswer}, "SASL GSSAPI login failed: no answer from the KDC or the broker within request_timeout", "NO_ANSWER"},
 	} {
 		opened := fmt.Errorf("metadata: %w", &openError{err: tt.err})
@@ -146,6 +152,10 @@ func TestCauseOfLogin(t *testing.T) {
 		assert.Equal(t, tt.code, codeOf(opened))
 		assert.False(t, passing(nil, opened), "a login that was refused is not tried again within a scrape")
 	}
+	// In TLS 1.3 the broker looks at the client's certificate when the client
+	// takes TLS for done.
+	late := plain.asLogin(&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")})
+	assert.Equal(t, "the broker refused TLS (tls: certificate required): check tls.cert_file and tls.key_file", causeOf(late))
 }
 
 // Attempts may lock an account.
