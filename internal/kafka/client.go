@@ -201,6 +201,7 @@ func (c *Client) all() []*node {
 }
 
 func (c *Client) begin() {
+	c.tokens.begin()
 	for _, n := range c.all() {
 		n.begin()
 	}

@@ -32,6 +32,14 @@ func (c *Client) asLogin(err error) error {
 	return &loginError{mechanism: mechanism, err: err}
 }
 
+// isRefusal tells whether another login would be refused as well, as far as one
+// can know.
+func isRefusal(err error) bool {
+	_, noToken := errors.AsType[*tokenError](err)
+	_, login := errors.AsType[*loginError](err)
+	return noToken || login && errors.Is(err, sarama.ErrSASLAuthenticationFailed)
+}
+
 func causeOfLogin(e *loginError) string {
 	cause := "SASL " + e.mechanism + " login failed"
 	if reason := e.reason(); reason != "" {

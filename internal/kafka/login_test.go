@@ -180,6 +180,34 @@ func TestRefusedLoginsAreTriedOnceAScrape(t *testing.T) {
 	assert.Equal(t, int64(scrapes), logins.Load())
 }
 
+// Every broker counts attempts for the same account, and the source of tokens
+// does. What was mended is seen with the next scrape, on all brokers.
+func TestRefusedLoginsOfManyBrokers(t *testing.T) {
+	fake := kafkatest.StartFake(t, 3)
+	var logins atomic.Int64
+	var right atomic.Bool
+	bearer(t, fake, func(string) bool {
+		logins.Add(1)
+		return right.Load()
+	})
+	cfg := testConfig(fake.Brokers()...)
+	cfg.Auth.SASL = &SASLConfig{Mechanism: "OAUTHBEARER"}
+	client, err := NewClient(cfg, zap.NewNop(), nil)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	client.tokens.source = &countingSource{}
+	for scrape, want := range []int64{3, 3, 1, 2, 1, 1, 1, 2} { // see skipsAfter
+		logins.Store(0)
+		_, err := client.Snapshot(t.Context(), everything())
+		require.Error(t, err)
+		assert.Equal(t, want, logins.Load(), "scrape %d", scrape)
+	}
+	right.Store(true)
+	s, err := client.Snapshot(t.Context(), everything())
+	require.NoError(t, err)
+	assert.Empty(t, s.Failures)
+}
+
 // Secrets that come from files have a line break at their end.
 func TestSecretsFromFiles(t *testing.T) {
 	for _, auth := range []AuthConfig{
