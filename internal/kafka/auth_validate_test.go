@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/config/configtls"
+	"go.opentelemetry.io/collector/confmap"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 )
@@ -164,14 +166,18 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 // However a configuration is printed, it keeps its secrets.
 func TestSecretsAreNotPrinted(t *testing.T) {
 	cfg := Config{Auth: AuthConfig{
-		SASL:      &SASLConfig{Username: "u", Password: "hunter2", OAuthBearer: &OAuthBearerConfig{ClientSecret: "hunter2"}},
+		SASL: &SASLConfig{Username: "u", Password: "hunter2", OAuthBearer: &OAuthBearerConfig{
+			ClientSecret: "hunter2", EndpointParams: map[string][]configopaque.String{"assertion": {"hunter2"}},
+		}},
 		Kerberos:  &KerberosConfig{Password: "hunter2"},
 		PlainText: &PlainTextConfig{Password: "hunter2"},
 	}}
 	text, err := json.Marshal(cfg)
 	require.NoError(t, err)
+	conf := confmap.New()
+	require.NoError(t, conf.Marshal(cfg))
 	for _, way := range []string{
-		string(text), errors.Join(cfg.Mistakes()...).Error(),
+		string(text), fmt.Sprint(conf.ToStringMap()), errors.Join(cfg.Mistakes()...).Error(),
 		fmt.Sprintf("%v", cfg.Auth.SASL), fmt.Sprintf("%+v %#v", *cfg.Auth.SASL, *cfg.Auth.Kerberos),
 		fmt.Sprintf("%v %v", cfg.Auth.PlainText, *cfg.Auth.SASL.OAuthBearer),
 	} {

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
+	"go.opentelemetry.io/collector/config/configopaque"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
@@ -26,8 +28,18 @@ func newTokenServer(cfg *OAuthBearerConfig) *tokenServer {
 		ClientSecret:   reveal(cfg.ClientSecret),
 		TokenURL:       cfg.TokenURL,
 		Scopes:         cfg.Scopes,
-		EndpointParams: cfg.EndpointParams,
+		EndpointParams: revealAll(cfg.EndpointParams),
 	}}
+}
+
+func revealAll(secrets map[string][]configopaque.String) url.Values {
+	values := url.Values{}
+	for key, of := range secrets {
+		for _, secret := range of {
+			values.Add(key, reveal(secret))
+		}
+	}
+	return values
 }
 
 // Token implements [tokenSource].
