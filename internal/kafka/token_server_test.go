@@ -53,7 +53,7 @@ func TestTokenServerIsNotLeft(t *testing.T) {
 		var failed *tokenError
 		require.ErrorAs(t, err, &failed)
 		assert.Contains(t, failed.cause, "the token server refused")
-		assert.ErrorContains(t, err, "the token server answered 3")
+		require.ErrorContains(t, err, "the token server answered 3")
 	}
 	assert.Zero(t, astray.Load())
 }
