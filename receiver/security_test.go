@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/config/configtls"
 	"go.opentelemetry.io/collector/confmap"
 
@@ -60,7 +61,7 @@ func TestEveryLoginKeyIsRead(t *testing.T) {
 			Mechanism: "OAUTHBEARER", Username: "u", Password: "p1", Handshake: &handshake, Version: &version,
 			OAuthBearer: &kafka.OAuthBearerConfig{
 				ClientID: "c", ClientSecret: "p2", TokenURL: "https://login/token", Scopes: []string{"a", "b"},
-				EndpointParams: map[string][]string{"audience": {"kafka"}},
+				EndpointParams: map[string][]configopaque.String{"audience": {"kafka"}},
 				Extensions:     map[string]string{"logicalCluster": "lkc-1"},
 				TLS:            tls("login.pem"),
 			},

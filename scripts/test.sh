@@ -23,6 +23,11 @@ packages_with() { # packages_with PREFIX: the packages with tests of that name
 	grep -rl --include='*_test.go' --exclude-dir=build "^func $1" . | xargs -r dirname | sort -u
 }
 
+logins=./internal/kafka/authtest
+each_login() { # shows what each login came to, and what went wrong
+	go test "${race[@]}" -v -timeout 30m -run '^TestReal' "$logins" | grep -v '^ *=== '
+}
+
 race=(-race)
 if ! command -v "$(go env CC)" >/dev/null; then
 	race=()
@@ -41,13 +46,16 @@ else
 	kafka=yes
 fi
 
-PATH=$PATH:/usr/sbin command -v krb5kdc >/dev/null || leave_out real 'logins by Kerberos need krb5kdc'
+for program in krb5kdc kadmin.local; do
+	PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || leave_out real "logins by Kerberos need $program"
+done
 command -v curl >/dev/null || leave_out product 'secured metrics need curl'
 
 # One package after the other: each starts processes of its own.
-mapfile -t packages < <(packages_with TestReal)
+mapfile -t packages < <(packages_with TestReal | grep -vxF "$logins")
 if [[ $kafka == yes ]] && ((${#packages[@]})); then
 	tier real go test "${race[@]}" -p 1 -timeout 30m -run '^TestReal' -skip '^TestRealVersions$' "${packages[@]}"
+	tier logins each_login
 	tier versions go test "${race[@]}" -v -run '^TestRealVersions$' ./receiver # shows what each version tells
 fi
 

@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"bytes"
 	"os/exec"
 	"strings"
 	"testing"
@@ -78,6 +79,29 @@ service: {pipelines: {metrics: {receivers: [kafkalag], exporters: [debug]}}}
 	require.Error(t, err, "%s", out)
 	for _, want := range []string{`"tls.ca_file" is "/nowhere/ca.pem"`, `"tls.cert_file" is "/nowhere/me.crt"`} {
 		assert.Contains(t, string(out), want)
+	}
+}
+
+// Without the authorities of its clients the endpoint would be open to all.
+func TestProductRefusesMutualTLSWithoutAuthorities(t *testing.T) {
+	server := kafkatest.NewCA(t).Issue(t, "server", time.Hour, "127.0.0.1")
+	env := []string{"KAFKA_BROKERS=" + nobody(t), "KAFKALAG_CERT_FILE=" + server.Cert, "KAFKALAG_KEY_FILE=" + server.Key}
+	for name, tt := range map[string]struct {
+		env  []string
+		want string
+	}{
+		"not set": {nil, "KAFKALAG_CLIENT_CA_FILE is not set"},
+		"empty":   {[]string{"KAFKALAG_CLIENT_CA_FILE="}, "is a directory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmd := command(t, append(tt.env, env...), "--config", shipped("default.yaml"), "--config", shipped("endpoint/mutual-tls.yaml"))
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			require.NoError(t, cmd.Start())
+			defer time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() }).Stop() // it runs, and should not
+			require.Error(t, cmd.Wait())
+			assert.Contains(t, out.String(), tt.want)
+		})
 	}
 }
 

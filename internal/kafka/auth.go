@@ -85,24 +85,3 @@ func setPassword(conf *sarama.Config, sasl *SASLConfig) {
 // reveal is a secret as it was meant: one that comes from a file often ends in a
 // line break.
 func reveal(secret configopaque.String) string { return strings.TrimRight(string(secret), "\r\n") }
-
-// scramClient makes one conversation for each login.
-func scramClient(hash scram.HashGeneratorFcn) func() sarama.SCRAMClient {
-	return func() sarama.SCRAMClient { return &scramConversation{hash: hash} }
-}
-
-// scramConversation is SCRAM as xdg-go/scram speaks it, in sarama's shape.
-type scramConversation struct {
-	hash scram.HashGeneratorFcn
-	*scram.ClientConversation
-}
-
-// Begin starts a conversation as user.
-func (s *scramConversation) Begin(user, password, authzID string) error {
-	client, err := s.hash.NewClient(user, password, authzID)
-	if err != nil {
-		return err
-	}
-	s.ClientConversation = client.NewConversation()
-	return nil
-}

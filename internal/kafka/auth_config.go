@@ -54,8 +54,9 @@ type OAuthBearerConfig struct {
 	ClientSecret configopaque.String `mapstructure:"client_secret"`
 	TokenURL     string              `mapstructure:"token_url"`
 	Scopes       []string            `mapstructure:"scopes"`
-	// EndpointParams are sent along, as some servers want it of "audience".
-	EndpointParams map[string][]string `mapstructure:"endpoint_params"`
+	// EndpointParams are sent along, as some servers want it of "audience", and
+	// others of a secret.
+	EndpointParams map[string][]configopaque.String `mapstructure:"endpoint_params"`
 	// Extensions are told to the broker beside the token (KIP-342), such as the
 	// logicalCluster of Confluent Cloud.
 	Extensions map[string]string `mapstructure:"extensions"`

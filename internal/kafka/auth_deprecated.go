@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// current says what c says, without deprecated keys, and which of those it had
+// current says what c says in keys that are not deprecated, and which of those it had
 // with what to write in their place.
 func (c Config) current() (Config, []string) {
 	var deprecated []string
@@ -19,13 +19,20 @@ func (c Config) current() (Config, []string) {
 	}
 	if c.Auth.TLS != nil {
 		deprecated = append(deprecated, "auth.tls: use tls")
-		c.TLS = c.Auth.TLS
-		c.Auth.TLS = nil
+		c.TLS = c.Auth.TLS // it stays there too: see tlsKey
 	}
 	if c.Auth.SASL != nil && c.Auth.SASL.Version != nil {
 		deprecated = append(deprecated, "auth.sasl.version: leave it out, the handshake's version follows from protocol_version")
 	}
 	return c, deprecated
+}
+
+// tlsKey names the settings of TLS as they were given.
+func (c *Config) tlsKey() string {
+	if c.Auth.TLS != nil {
+		return "auth.tls"
+	}
+	return "tls"
 }
 
 func warnDeprecated(log *zap.Logger, keys []string) {

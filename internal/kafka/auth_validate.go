@@ -112,8 +112,12 @@ func (o *OAuthBearerConfig) mistakes() []error {
 			mistakes = append(mistakes, notEmpty("auth.sasl.oauthbearer."+needed.key, sarama.SASLTypeOAuth))
 		}
 	}
-	if u, err := url.Parse(o.TokenURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	u, err := url.Parse(o.TokenURL)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, o.TokenURL))
+	case u.Scheme == "http" && o.TLS != nil && !isOff(o.TLS):
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, o.TokenURL))
 	}
 	if _, reserved := o.Extensions[sarama.SASLExtKeyAuth]; reserved {
 		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.extensions" has %q: must be another name, that is the token's own`, sarama.SASLExtKeyAuth))

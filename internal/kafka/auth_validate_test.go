@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/config/configtls"
+	"go.opentelemetry.io/collector/confmap"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 )
@@ -78,6 +80,16 @@ func TestAuthMistakes(t *testing.T) {
 			`"auth.sasl.oauthbearer.client_secret" is empty: must be set for OAUTHBEARER`,
 			`"auth.sasl.oauthbearer.token_url" is "": must be an http or https URL`,
 		}},
+		"token server in plain text": {
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token"}), nil,
+		},
+		"token server in plain text, with TLS off": {
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &configtls.ClientConfig{Insecure: true}}), nil,
+		},
+		"token server in plain text, with TLS": {
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &tls}),
+			[]string{`"auth.sasl.oauthbearer.token_url" is "http://login/token": must be an https URL beside "auth.sasl.oauthbearer.tls"`},
+		},
 		"reserved extension": {
 			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "https://login/token", Extensions: map[string]string{"auth": "x"}}),
 			[]string{`"auth.sasl.oauthbearer.extensions" has "auth": must be another name, that is the token's own`},
@@ -123,7 +135,7 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 		"none": {AuthConfig{}, Config{}, nil},
 		"plain_text and tls": {
 			AuthConfig{PlainText: &PlainTextConfig{Username: "u", Password: "p"}, TLS: &tls},
-			Config{TLS: &tls, Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN", Username: "u", Password: "p"}}},
+			Config{TLS: &tls, Auth: AuthConfig{TLS: &tls, SASL: &SASLConfig{Mechanism: "PLAIN", Username: "u", Password: "p"}}},
 			[]any{"auth.plain_text: use auth.sasl with mechanism PLAIN", "auth.tls: use tls"},
 		},
 		"version": {
@@ -154,14 +166,18 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 // However a configuration is printed, it keeps its secrets.
 func TestSecretsAreNotPrinted(t *testing.T) {
 	cfg := Config{Auth: AuthConfig{
-		SASL:      &SASLConfig{Username: "u", Password: "hunter2", OAuthBearer: &OAuthBearerConfig{ClientSecret: "hunter2"}},
+		SASL: &SASLConfig{Username: "u", Password: "hunter2", OAuthBearer: &OAuthBearerConfig{
+			ClientSecret: "hunter2", EndpointParams: map[string][]configopaque.String{"assertion": {"hunter2"}},
+		}},
 		Kerberos:  &KerberosConfig{Password: "hunter2"},
 		PlainText: &PlainTextConfig{Password: "hunter2"},
 	}}
 	text, err := json.Marshal(cfg)
 	require.NoError(t, err)
+	conf := confmap.New()
+	require.NoError(t, conf.Marshal(cfg))
 	for _, way := range []string{
-		string(text), errors.Join(cfg.Mistakes()...).Error(),
+		string(text), fmt.Sprint(conf.ToStringMap()), errors.Join(cfg.Mistakes()...).Error(),
 		fmt.Sprintf("%v", cfg.Auth.SASL), fmt.Sprintf("%+v %#v", *cfg.Auth.SASL, *cfg.Auth.Kerberos),
 		fmt.Sprintf("%v %v", cfg.Auth.PlainText, *cfg.Auth.SASL.OAuthBearer),
 	} {

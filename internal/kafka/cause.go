@@ -28,8 +28,8 @@ func causeOf(err error) string {
 	if stranger, ok := errors.AsType[*notKafkaError](err); ok {
 		return causeOfStranger(stranger)
 	}
-	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
-		return causeOfAlert(alert.Err)
+	if alert := alertOf(err); alert != nil {
+		return causeOfAlert(alert)
 	}
 	if handshake, ok := errors.AsType[*tlsError](err); ok {
 		return causeOfHandshake(handshake)
@@ -112,6 +112,15 @@ func causeOfHandshake(err error) string {
 		return "it closed the connection during the TLS handshake: a plain text port, or a client certificate is wanted"
 	}
 	return "the TLS handshake failed"
+}
+
+// alertOf is what the broker held against TLS when it ended it, nil where it
+// did not.
+func alertOf(err error) error {
+	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
+		return alert.Err
+	}
+	return nil
 }
 
 // causeOfAlert explains why the broker ended TLS. What it holds against the

@@ -129,7 +129,7 @@ func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 // extension that hands out tokens. It does not dial. The error has a line for
 // each mistake.
 func (c *Client) Start(host component.Host) error {
-	mistakes := c.cfg.fileMistakes(time.Now())
+	mistakes := c.cfg.fileMistakes(c.ctx, time.Now())
 	if err := c.useExtension(host); err != nil {
 		mistakes = append(mistakes, err)
 	}
@@ -203,6 +203,7 @@ func (c *Client) all() []*node {
 }
 
 func (c *Client) begin() {
+	c.tokens.begin()
 	for _, n := range c.all() {
 		n.begin()
 	}

@@ -4,6 +4,7 @@
 package kafka
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	krbconfig "github.com/jcmturner/gokrb5/v8/config"
@@ -21,10 +23,10 @@ import (
 // fileMistakes returns what is wrong with the files that the configuration
 // names, a line each. They are looked at when the collector starts, not when a
 // configuration is validated, which may be on another machine.
-func (c *Config) fileMistakes(now time.Time) []error {
-	mistakes := tlsFileMistakes("tls", c.TLS, now)
+func (c *Config) fileMistakes(ctx context.Context, now time.Time) []error {
+	mistakes := tlsMistakes(ctx, c.tlsKey(), c.TLS, now)
 	if s := c.Auth.SASL; s != nil && s.OAuthBearer != nil {
-		mistakes = append(mistakes, tlsFileMistakes("auth.sasl.oauthbearer.tls", s.OAuthBearer.TLS, now)...)
+		mistakes = append(mistakes, tlsMistakes(ctx, "auth.sasl.oauthbearer.tls", s.OAuthBearer.TLS, now)...)
 	}
 	if k := c.Auth.Kerberos; k != nil {
 		mistakes = append(mistakes, k.fileMistakes()...)
@@ -45,17 +47,30 @@ func (k *KerberosConfig) fileMistakes() []error {
 	return mistakes
 }
 
-func tlsFileMistakes(at string, c *configtls.ClientConfig, now time.Time) []error {
-	if c == nil {
+// tlsMistakes is what keeps settings of TLS from being used. What only loading
+// them can tell is told where the files are right, so that nothing is told twice.
+func tlsMistakes(ctx context.Context, at string, c *configtls.ClientConfig, now time.Time) []error {
+	if c == nil || isOff(c) {
 		return nil
 	}
+	mistakes := tlsFileMistakes(at, c, now)
+	if len(mistakes) > 0 {
+		return mistakes
+	}
+	if _, err := c.LoadTLSConfig(ctx); err != nil {
+		return []error{fmt.Errorf("%q is not usable: %s", at, strings.ReplaceAll(err.Error(), "\n", "; "))}
+	}
+	return nil
+}
+
+func tlsFileMistakes(at string, c *configtls.ClientConfig, now time.Time) []error {
 	var mistakes []error
 	if c.CAFile != "" {
 		if err := authoritiesMistake(c.CAFile, now); err != nil {
 			mistakes = append(mistakes, fileMistake(at+".ca_file", c.CAFile, "certificates in PEM", err))
 		}
 	}
-	if c.CertFile == "" || c.KeyFile == "" {
+	if c.CertFile == "" || c.KeyFile == "" || c.TPMConfig.Enabled { // whose key is no PEM
 		return mistakes
 	}
 	if err := unreadable(c.CertFile); err != nil {

@@ -68,6 +68,31 @@ func TestStartLooksAtFiles(t *testing.T) {
 		"no key":         {pair(good.Cert, missing), []string{`"tls.key_file" is "` + missing + `": must be a file with the key of tls.cert_file in PEM: no such file or directory`}},
 		"other key":      {pair(good.Cert, other.Key), []string{`"tls.key_file" is "` + other.Key + `": must be a file with the key of tls.cert_file in PEM: tls: private key does not match public key`}},
 		"old pair":       {pair(old.Cert, old.Key), []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
+		"deprecated": {func(c *Config) {
+			c.Auth.TLS, c.TLS = c.TLS, nil
+			c.Auth.TLS.CAFile = missing
+		}, []string{`"auth.tls.ca_file" is "` + missing + `": must be a file with certificates in PEM: no such file or directory`}},
+		"off": {func(c *Config) {
+			c.TLS.Insecure, c.TLS.CertFile, c.TLS.KeyFile = true, missing, missing
+		}, nil},
+		"insecure beside an authority": {func(c *Config) {
+			c.TLS.Insecure, c.TLS.CAFile = true, missing
+		}, []string{`"tls.ca_file" is "` + missing + `": must be a file with certificates in PEM: no such file or directory`}},
+		"ciphers": {func(c *Config) { c.TLS.CipherSuites = []string{"ROT13", "ROT26"} }, []string{
+			`"tls" is not usable: failed to load TLS config: invalid TLS cipher suite: "ROT13"; invalid TLS cipher suite: "ROT26"`,
+		}},
+		"curve":  {func(c *Config) { c.TLS.CurvePreferences = []string{"round"} }, []string{`"tls" is not usable: failed to load TLS config: invalid curve type`}},
+		"ca_pem": {func(c *Config) { c.TLS.CAPem = "no PEM" }, []string{`"tls" is not usable: failed to load TLS config: failed to load CA CertPool PEM: failed to parse cert`}},
+		"key_pem": {func(c *Config) {
+			c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, good.Cert)), opaque(read(t, other.Key))
+		}, []string{`"tls" is not usable: failed to load TLS config: failed to load TLS cert and key: `}},
+		"right pem": {func(c *Config) {
+			c.TLS.CAPem, c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, ca.File)), opaque(read(t, good.Cert)), opaque(read(t, good.Key))
+		}, nil},
+		"key in a TPM": {func(c *Config) {
+			c.TLS.CertFile, c.TLS.KeyFile = good.Cert, nonsense
+			c.TLS.TPMConfig.Enabled, c.TLS.TPMConfig.Path = true, missing
+		}, []string{`"tls" is not usable: failed to load TLS config: `}},
 		"token server": {func(c *Config) {
 			tls := configtls.NewDefaultClientConfig()
 			tls.CAFile = missing

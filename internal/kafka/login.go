@@ -25,17 +25,30 @@ func (c *Client) asLogin(err error) error {
 	mechanism := c.cfg.Auth.mechanism()
 	_, stranger := errors.AsType[*notKafkaError](err)
 	_, panicked := errors.AsType[*panicError](err)
-	if mechanism == "" || stranger || panicked || errors.Is(err, context.Canceled) {
+	if mechanism == "" || stranger || panicked || alertOf(err) != nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	c.tokens.forget()
 	return &loginError{mechanism: mechanism, err: err}
 }
 
-func causeOfLogin(e *loginError) string {
-	return "SASL " + e.mechanism + " login failed: " + e.reason()
+// isRefusal tells whether another login would be refused as well, as far as one
+// can know.
+func isRefusal(err error) bool {
+	_, noToken := errors.AsType[*tokenError](err)
+	_, login := errors.AsType[*loginError](err)
+	return noToken || login && errors.Is(err, sarama.ErrSASLAuthenticationFailed)
 }
 
+func causeOfLogin(e *loginError) string {
+	cause := "SASL " + e.mechanism + " login failed"
+	if reason := e.reason(); reason != "" {
+		cause += ": " + reason
+	}
+	return cause
+}
+
+// reason is "" where the error tells no more than itself.
 func (e *loginError) reason() string {
 	if token, ok := errors.AsType[*tokenError](e.err); ok {
 		return token.cause
@@ -53,12 +66,14 @@ func (e *loginError) reason() string {
 		return "no answer from the KDC or the broker within request_timeout"
 	case timedOut(e.err):
 		return "no answer within request_timeout"
+	case errors.Is(e.err, errUnproven):
+		return "the broker does not know this password itself: somebody else may answer in its place"
 	case gone(e.err):
 		return "the broker closed the connection: " + e.refusal() + ", or it went down"
 	case e.mechanism == sarama.SASLTypeGSSAPI:
 		return causeOfKerberos(e.err)
 	}
-	return e.refusal()
+	return ""
 }
 
 // refusal says what a broker may hold against what was shown to it.

@@ -121,8 +121,9 @@ func (c *doorConn) open() error {
 
 // What cannot be caused with servers that run on one clock, and a few others.
 func TestCauseOfLogin(t *testing.T) {
+	plain := &Client{cfg: Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN"}}}}
 	code := func(code sarama.KError) error {
-		return (&Client{cfg: Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN"}}}}).asLogin(sarama.Wrap(code, errors.New("said the broker")))
+		return plain.asLogin(sarama.Wrap(code, errors.New("said the broker")))
 	}
 	ticket := func(text string) error {
 		return &loginError{mechanism: "GSSAPI", err: errors.New(text)}
@@ -139,6 +140,11 @@ func TestCauseOfLogin(t *testing.T) {
 		{ticket("KRB Error: (68) KDC_ERR_WRONG_REALM"), "SASL GSSAPI login failed: unknown realm: check auth.kerberos.realm", "NO_LOGIN"},
 		{ticket("[Root cause: Networking_Error] refused"), "SASL GSSAPI login failed: the KDC cannot be reached: check auth.kerberos.config_file", "NO_LOGIN"},
 		{ticket("else"), "SASL GSSAPI login failed: no ticket from the KDC", "NO_LOGIN"},
+		{plain.asLogin(errors.New("else")), "SASL PLAIN login failed", "NO_LOGIN"},
+		{
+			&loginError{mechanism: "SCRAM-SHA-256", err: errUnproven},
+			"SASL SCRAM-SHA-256 login failed: the broker does not know this password itself: somebody else may answer in its place", "NO_LOGIN",
+		},
 		{&loginError{mechanism: "GSSAPI", err: errNoAnswer}, "SASL GSSAPI login failed: no answer from the KDC or the broker within request_timeout", "NO_ANSWER"},
 	} {
 		opened := fmt.Errorf("metadata: %w", &openError{err: tt.err})
@@ -146,6 +152,10 @@ func TestCauseOfLogin(t *testing.T) {
 		assert.Equal(t, tt.code, codeOf(opened))
 		assert.False(t, passing(nil, opened), "a login that was refused is not tried again within a scrape")
 	}
+	// In TLS 1.3 the broker looks at the client's certificate when the client
+	// takes TLS for done.
+	late := plain.asLogin(&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")})
+	assert.Equal(t, "the broker refused TLS (tls: certificate required): check tls.cert_file and tls.key_file", causeOf(late))
 }
 
 // Attempts may lock an account.
@@ -168,6 +178,34 @@ func TestRefusedLoginsAreTriedOnceAScrape(t *testing.T) {
 		require.Error(t, err)
 	}
 	assert.Equal(t, int64(scrapes), logins.Load())
+}
+
+// Every broker counts attempts for the same account, and the source of tokens
+// does. What was mended is seen with the next scrape, on all brokers.
+func TestRefusedLoginsOfManyBrokers(t *testing.T) {
+	fake := kafkatest.StartFake(t, 3)
+	var logins atomic.Int64
+	var right atomic.Bool
+	bearer(t, fake, func(string) bool {
+		logins.Add(1)
+		return right.Load()
+	})
+	cfg := testConfig(fake.Brokers()...)
+	cfg.Auth.SASL = &SASLConfig{Mechanism: "OAUTHBEARER"}
+	client, err := NewClient(cfg, zap.NewNop(), nil)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	client.tokens.source = &countingSource{}
+	for scrape, want := range []int64{3, 3, 1, 2, 1, 1, 1, 2} { // see skipsAfter
+		logins.Store(0)
+		_, err := client.Snapshot(t.Context(), everything())
+		require.Error(t, err)
+		assert.Equal(t, want, logins.Load(), "scrape %d", scrape)
+	}
+	right.Store(true)
+	s, err := client.Snapshot(t.Context(), everything())
+	require.NoError(t, err)
+	assert.Empty(t, s.Failures)
 }
 
 // Secrets that come from files have a line break at their end.

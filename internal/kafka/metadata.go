@@ -113,7 +113,8 @@ func (c *Client) confirm(ctx context.Context, first *metadata) (*metadata, error
 func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(context.Canceled) // those that are slower are not to blame
-	nodes, withLimits := c.candidates(last), !c.limitsTold
+	nodes, spared := c.candidates(last)
+	withLimits := !c.limitsTold
 	type outcome struct {
 		asked int
 		meta  *metadata
@@ -140,6 +141,7 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 		select {
 		case o := <-outcomes:
 			if o.err == nil {
+				wake(spared)
 				return o.meta, nil
 			}
 			failures = append(failures, failure(nodes[o.asked], apiMetadata, o.err))
@@ -153,9 +155,11 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 
 // candidates lists whom to ask for metadata: those with a connection first,
 // then the other brokers, then the seeds. Where all of them are to be left out
-// for failing before, all are asked: somebody has to be.
-func (c *Client) candidates(last *node) []*node {
-	nodes := c.all()
+// for failing before, they are asked: somebody has to be. Of those that refused
+// the login one is, and the others are spared until somebody lets in: attempts
+// may lock an account.
+func (c *Client) candidates(last *node) (nodes, spared []*node) {
+	nodes = c.all()
 	rank := func(n *node) int {
 		switch {
 		case n == last:
@@ -175,11 +179,34 @@ func (c *Client) candidates(last *node) []*node {
 		return twice
 	})
 	if !slices.ContainsFunc(nodes, func(n *node) bool { return !n.isDown() }) {
-		for _, n := range nodes {
-			n.wake()
+		spared = refusing(nodes)
+		wake(slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return slices.Contains(spared, n) }))
+	}
+	return nodes, spared
+}
+
+// refusing lists the nodes that refused the login, without the one that is to be
+// asked again where none has been in this scrape.
+func refusing(nodes []*node) []*node {
+	var all []*node
+	tried := false
+	for _, n := range nodes {
+		refused, now := n.refused()
+		tried = tried || now
+		if refused {
+			all = append(all, n)
 		}
 	}
-	return nodes
+	if !tried && len(all) > 0 {
+		return all[1:]
+	}
+	return all
+}
+
+func wake(nodes []*node) {
+	for _, n := range nodes {
+		n.wake()
+	}
 }
 
 // metadataOf asks one broker.

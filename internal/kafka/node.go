@@ -95,6 +95,16 @@ func skipsAfter(failed int) int {
 	return 1<<(failed-1) - 1
 }
 
+// refused tells whether the broker is down for a login that it or the source of
+// tokens refused, and whether that was in this scrape.
+func (n *node) refused() (refused, now bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, before := errors.AsType[*skippedError](n.down)
+	refused = isRefusal(n.down)
+	return refused, refused && !before
+}
+
 // wake has a broker asked although it was to be left out.
 func (n *node) wake() {
 	n.mu.Lock()

@@ -142,6 +142,16 @@ func TestMSKLogin(t *testing.T) {
 // bearer has the cluster want a login by a token that is accepted.
 func bearer(t *testing.T, fake *kafkatest.Fake, accepts func(token string) bool) {
 	t.Helper()
+	oauthBearer(t, fake, func(message string) bool {
+		token, bearer := strings.CutPrefix(message, "n,,\x01auth=Bearer ")
+		token, _, _ = strings.Cut(token, "\x01")
+		return bearer && accepts(token)
+	})
+}
+
+// oauthBearer has the brokers take OAUTHBEARER's first message or refuse it.
+func oauthBearer(t *testing.T, fake *kafkatest.Fake, accepts func(message string) bool) {
+	t.Helper()
 	fake.Kfake.ControlKey(int16(kmsg.SASLHandshake), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		fake.Kfake.KeepControl()
 		answer := r.ResponseKind().(*kmsg.SASLHandshakeResponse)
@@ -154,8 +164,7 @@ func bearer(t *testing.T, fake *kafkatest.Fake, accepts func(token string) bool)
 		fake.Kfake.KeepControl()
 		answer := r.ResponseKind().(*kmsg.SASLAuthenticateResponse)
 		message := string(r.(*kmsg.SASLAuthenticateRequest).SASLAuthBytes)
-		token, bearer := strings.CutPrefix(message, "n,,\x01auth=Bearer ")
-		if token, _, _ = strings.Cut(token, "\x01"); !bearer || !accepts(token) {
+		if !accepts(message) {
 			answer.ErrorCode = kerr.SaslAuthenticationFailed.Code
 		}
 		return answer, nil, true

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
+	"go.opentelemetry.io/collector/config/configopaque"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
@@ -26,8 +28,18 @@ func newTokenServer(cfg *OAuthBearerConfig) *tokenServer {
 		ClientSecret:   reveal(cfg.ClientSecret),
 		TokenURL:       cfg.TokenURL,
 		Scopes:         cfg.Scopes,
-		EndpointParams: cfg.EndpointParams,
+		EndpointParams: revealAll(cfg.EndpointParams),
 	}}
+}
+
+func revealAll(secrets map[string][]configopaque.String) url.Values {
+	values := url.Values{}
+	for key, of := range secrets {
+		for _, secret := range of {
+			values.Add(key, reveal(secret))
+		}
+	}
+	return values
 }
 
 // Token implements [tokenSource].
@@ -46,7 +58,10 @@ func (s *tokenServer) Token(ctx context.Context) (*oauth2.Token, error) {
 // client serves one request, so that it sees files that were replaced. Tokens
 // are asked for seldom.
 func (s *tokenServer) client(ctx context.Context) (*http.Client, error) {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport = standard.Clone()
+	}
 	transport.DisableKeepAlives = true
 	if s.cfg.TLS != nil {
 		config, err := s.cfg.TLS.LoadTLSConfig(ctx)
@@ -55,8 +70,12 @@ func (s *tokenServer) client(ctx context.Context) (*http.Client, error) {
 		}
 		transport.TLSClientConfig = config
 	}
-	return &http.Client{Transport: transport}, nil
+	return &http.Client{Transport: transport, CheckRedirect: stay}, nil
 }
+
+// stay follows no redirection: it may lead the client's secret to another
+// server, in plain text even.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func causeOfTokenServer(err error) string {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response != nil && refused.Response.StatusCode < 500 {

@@ -22,8 +22,9 @@ type tokenSource interface {
 	Token(ctx context.Context) (*oauth2.Token, error)
 }
 
-// tokens keeps what its source has handed out for as long as that is valid.
-// Brokers that are dialed side by side cause one request.
+// tokens keeps what its source has handed out for as long as that is valid, and
+// for the rest of a scrape that it has failed. Brokers that are dialed side by
+// side cause one request.
 type tokens struct {
 	ctx        context.Context //nolint:containedctx // sarama's interface takes none
 	timeout    time.Duration   // for one token, which leaves time to log in with it
@@ -34,6 +35,7 @@ type tokens struct {
 	flight singleflight.Group
 	mu     sync.Mutex
 	held   *oauth2.Token
+	failed error // why there is none in this scrape
 }
 
 // tokenError is that there was nothing to log in with.
@@ -72,28 +74,56 @@ func (t *tokens) Token() (*sarama.AccessToken, error) {
 }
 
 func (t *tokens) current() (*oauth2.Token, error) {
-	if held := t.holding(); held.Valid() {
-		return held, nil
+	held, failed := t.known()
+	if failed != nil || held.Valid() {
+		return held, failed
 	}
+	token, err := t.fetch()
+	switch {
+	case err != nil:
+		t.fail(err)
+	case !token.Expiry.IsZero(): // else nobody knows when it ends
+		t.hold(token)
+	}
+	return token, err
+}
+
+// fetch asks the source, which may be the code of others.
+func (t *tokens) fetch() (token *oauth2.Token, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			token, err = nil, &tokenError{cause: "the source of tokens panicked", err: fmt.Errorf("panic: %v", r)}
+		}
+	}()
 	ctx, cancel := context.WithTimeout(t.ctx, t.timeout)
 	defer cancel()
-	token, err := t.source.Token(ctx)
+	token, err = t.source.Token(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if token == nil || token.AccessToken == "" {
 		return nil, &tokenError{cause: "the source of tokens gave an empty one", err: errors.New("empty")}
 	}
-	if !token.Expiry.IsZero() { // else nobody knows when it ends
-		t.hold(token)
-	}
 	return token, nil
 }
 
-func (t *tokens) holding() *oauth2.Token {
+// begin opens a scrape: a source that failed is asked again.
+func (t *tokens) begin() {
+	if t != nil {
+		t.fail(nil)
+	}
+}
+
+func (t *tokens) known() (*oauth2.Token, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.held
+	return t.held, t.failed
+}
+
+func (t *tokens) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failed = err
 }
 
 func (t *tokens) hold(token *oauth2.Token) {

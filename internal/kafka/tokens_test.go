@@ -5,6 +5,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -88,6 +89,36 @@ func TestTokensAreAskedForOnceAndInTime(t *testing.T) {
 		assert.Equal(t, 2*time.Second, time.Since(began))
 		assert.Len(t, source.asked, 1)
 	})
+}
+
+// failingSource fails, or worse.
+type failingSource struct {
+	asked  int
+	panics bool
+}
+
+func (s *failingSource) Token(context.Context) (*oauth2.Token, error) {
+	s.asked++
+	if s.panics {
+		panic("of somebody else's")
+	}
+	return nil, errors.New("away")
+}
+
+func TestTokensThatFailAreAskedForOnceAScrape(t *testing.T) {
+	for name, source := range map[string]*failingSource{"fails": {}, "panics": {panics: true}} {
+		t.Run(name, func(t *testing.T) {
+			tokens := &tokens{ctx: t.Context(), timeout: time.Second, source: source}
+			for range 2 {
+				tokens.begin()
+				for range 3 {
+					_, err := tokens.Token()
+					require.Error(t, err)
+				}
+			}
+			assert.Equal(t, 2, source.asked)
+		})
+	}
 }
 
 type extensions map[component.ID]component.Component

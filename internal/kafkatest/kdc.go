@@ -24,17 +24,21 @@ type KDC struct {
 	process *process
 }
 
-const kdcProgram = "krb5kdc"
+const kdcProgram, adminProgram = "krb5kdc", "kadmin.local"
 
 // HaveKDC tells whether a KDC can run here. Where KAFKALAG_REQUIRE asks for real
 // servers and it cannot, the test fails.
 func HaveKDC(t testing.TB) bool {
 	t.Helper()
-	_, err := lookServer(kdcProgram)
-	if err != nil && required("real") {
-		t.Fatalf("a KDC is required (KAFKALAG_REQUIRE) and cannot run: %v", err)
+	for _, program := range []string{kdcProgram, adminProgram} {
+		if _, err := lookServer(program); err != nil {
+			if required("real") {
+				t.Fatalf("a KDC is required (KAFKALAG_REQUIRE) and cannot run: %v", err)
+			}
+			return false
+		}
 	}
-	return err == nil
+	return true
 }
 
 // StartKDC runs a KDC until the test ends. Its tickets last that long, in whole
@@ -95,15 +99,15 @@ kdc_tcp_listen = %[2]s
 // AddUser adds a user with a password.
 func (k *KDC) AddUser(t testing.TB, name, password string) {
 	t.Helper()
-	k.run(t, "kadmin.local", "-r", k.Realm, "addprinc", "-pw", password, name)
+	k.run(t, adminProgram, "-r", k.Realm, "addprinc", "-pw", password, name)
 }
 
 // Keytab adds a principal with a random key and returns a file with that key.
 func (k *KDC) Keytab(t testing.TB, principal string) string {
 	t.Helper()
 	file := k.file(strings.ReplaceAll(principal, "/", "-") + ".keytab")
-	k.run(t, "kadmin.local", "-r", k.Realm, "addprinc", "-randkey", principal)
-	k.run(t, "kadmin.local", "-r", k.Realm, "ktadd", "-k", file, principal)
+	k.run(t, adminProgram, "-r", k.Realm, "addprinc", "-randkey", principal)
+	k.run(t, adminProgram, "-r", k.Realm, "ktadd", "-k", file, principal)
 	return file
 }
 
