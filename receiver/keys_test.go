@@ -173,7 +173,7 @@ func lagOfUnassigned(t *testing.T, cfg *Config) any {
 		snapshot := oneBroker()
 		snapshot.Topics = map[string]*cluster.Topic{"orders": {Name: "orders", Partitions: []cluster.Partition{{End: 10}}}}
 		snapshot.Groups = map[string]*cluster.Group{"billing": {
-			Name: "billing", Described: true, CommitsKnown: true,
+			Name: "billing", Described: true, AssignedKnown: true, CommitsKnown: true,
 			Commits: []cluster.TopicCommits{{Topic: "orders", Partitions: []cluster.Commit{{Offset: 4}}}},
 		}}
 		return snapshot, nil

@@ -52,6 +52,20 @@ func leaderless(s *cluster.Snapshot, ends kafka.Extent) []cluster.Failure {
 	}}
 }
 
+var errUnassigned = errors.New("which partitions their members are assigned is not known")
+
+// unassigned returns a failure for the groups that only_assigned_partitions
+// leaves without lag because their assignments are not known.
+func unassigned(groups int) []cluster.Failure {
+	if groups == 0 {
+		return nil
+	}
+	return []cluster.Failure{{
+		API: "DescribeGroups", Broker: cluster.NoBroker, Code: cluster.CodeIncomplete, Groups: groups, Err: errUnassigned,
+		Cause: "the groups are rebalancing, or an assignment cannot be read",
+	}}
+}
+
 // partial returns the error of a scrape that failed in part, or nil. missing is
 // the number of data points that were not recorded because a value is unknown.
 func partial(failures []cluster.Failure, missing int) error {

@@ -82,10 +82,10 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	}
 	s.memory.Restore(snapshot)
 	snapshot.Failures = append(snapshot.Failures, leaderless(snapshot, s.ask.Ends)...)
-	s.failures.report(s.now(), snapshot.Failures)
 	if s.assigned {
-		lag.OnlyAssigned(snapshot)
+		snapshot.Failures = append(snapshot.Failures, unassigned(lag.OnlyAssigned(snapshot))...)
 	}
+	s.failures.report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
 	s.interpret(ctx, snapshot, report)

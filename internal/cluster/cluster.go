@@ -159,6 +159,9 @@ type Group struct {
 	// Assigned is what the members are assigned, sorted by topic. It is valid
 	// when Described and asked for.
 	Assigned []Assignment
+	// AssignedKnown is false while the members are being assigned partitions,
+	// and where an assignment cannot be read.
+	AssignedKnown bool
 	// Commits is sorted by topic. It is valid when CommitsKnown; a group
 	// that never committed then has none.
 	Commits      []TopicCommits

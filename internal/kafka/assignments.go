@@ -16,33 +16,42 @@ import (
 // such as Connect's, put bytes of their own where an assignment would be.
 const consumerProtocol = "consumer"
 
-// assignedClassic reads the assignments of a classic group. Bytes that are no
-// assignment are left alone: the format is between the members, not Kafka's.
-func (s *scrape) assignedClassic(d *sarama.GroupDescription) []cluster.Assignment {
+// assignedClassic reads the assignments of a classic group, and tells whether
+// they are known. Those of another protocol than the consumers' are left alone:
+// their format is between the members, and they assign no partitions.
+func (s *scrape) assignedClassic(d *sarama.GroupDescription) ([]cluster.Assignment, bool) {
 	if !s.ask.Assignments || d.ProtocolType != consumerProtocol {
-		return nil
+		return nil, s.ask.Assignments
+	}
+	if len(d.Members) > 0 && rebalancing(d.State) {
+		return nil, false
 	}
 	byTopic := assignments{}
 	for _, member := range d.Members {
-		for topic, partitions := range decodeAssignment(member) {
+		assignment, err := member.GetMemberAssignment()
+		if err != nil {
+			return nil, false
+		}
+		if assignment == nil { // more members than partitions
+			continue
+		}
+		for topic, partitions := range assignment.Topics {
 			byTopic.add(topic, partitions)
 		}
 	}
-	return s.sortAssigned(byTopic)
+	return s.sortAssigned(byTopic), true
 }
 
-func decodeAssignment(member *sarama.GroupMemberDescription) map[string][]int32 {
-	assignment, err := member.GetMemberAssignment()
-	if err != nil || assignment == nil {
-		return nil
-	}
-	return assignment.Topics
+// rebalancing tells that a classic group has no assignments at the moment.
+func rebalancing(state string) bool {
+	return state == "PreparingRebalance" || state == "CompletingRebalance"
 }
 
-// assignedConsumer reads the assignments of a group of KIP-848.
-func (s *scrape) assignedConsumer(d *sarama.ConsumerGroupDescription) []cluster.Assignment {
+// assignedConsumer reads the assignments of a group of KIP-848, which always
+// has some.
+func (s *scrape) assignedConsumer(d *sarama.ConsumerGroupDescription) ([]cluster.Assignment, bool) {
 	if !s.ask.Assignments {
-		return nil
+		return nil, false
 	}
 	byTopic := assignments{}
 	for i := range d.Members {
@@ -50,7 +59,7 @@ func (s *scrape) assignedConsumer(d *sarama.ConsumerGroupDescription) []cluster.
 			byTopic.add(topic.TopicName, topic.Partitions)
 		}
 	}
-	return s.sortAssigned(byTopic)
+	return s.sortAssigned(byTopic), true
 }
 
 // assignments is what members are assigned, by topic.

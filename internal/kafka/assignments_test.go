@@ -34,14 +34,15 @@ func TestAssignClassic(t *testing.T) {
 		protocol string
 		members  [][]byte
 		want     []cluster.Assignment
+		unknown  bool
 	}{
-		"no members":    {"consumer", nil, []cluster.Assignment{}},
-		"not yet":       {"consumer", [][]byte{{}}, []cluster.Assignment{}},
-		"one":           {"consumer", [][]byte{assignment}, []cluster.Assignment{{Topic: "t", Members: 1, Partitions: []int32{0, 2}}}},
-		"named twice":   {"consumer", [][]byte{assignment, assignment}, []cluster.Assignment{{Topic: "t", Members: 2, Partitions: []int32{0, 2}}}},
-		"foreign bytes": {"consumer", [][]byte{[]byte("whatever")}, []cluster.Assignment{}},
-		"cut short":     {"consumer", [][]byte{assignment[:9], assignment}, []cluster.Assignment{{Topic: "t", Members: 1, Partitions: []int32{0, 2}}}},
-		"Connect's":     {"connect", [][]byte{assignment}, nil},
+		"no members":    {"consumer", nil, []cluster.Assignment{}, false},
+		"not yet":       {"consumer", [][]byte{{}}, []cluster.Assignment{}, false},
+		"one":           {"consumer", [][]byte{assignment}, []cluster.Assignment{{Topic: "t", Members: 1, Partitions: []int32{0, 2}}}, false},
+		"named twice":   {"consumer", [][]byte{assignment, assignment}, []cluster.Assignment{{Topic: "t", Members: 2, Partitions: []int32{0, 2}}}, false},
+		"foreign bytes": {"consumer", [][]byte{[]byte("whatever")}, nil, true},
+		"cut short":     {"consumer", [][]byte{assignment[:9], assignment}, nil, true},
+		"Connect's":     {"connect", [][]byte{assignment}, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &sarama.GroupDescription{ProtocolType: tt.protocol, Members: map[string]*sarama.GroupMemberDescription{}}
@@ -49,7 +50,12 @@ func TestAssignClassic(t *testing.T) {
 				d.Members[string(rune('a'+i))] = &sarama.GroupMemberDescription{MemberAssignment: bytes}
 			}
 			s := &scrape{ask: Questions{Topic: anything, Assignments: true}}
-			assert.Equal(t, tt.want, s.assignedClassic(d))
+			got, known := s.assignedClassic(d)
+			assert.Equal(t, tt.want, got)
+			assert.Equal(t, tt.unknown, !known)
+			d.State = "PreparingRebalance"
+			_, known = s.assignedClassic(d)
+			assert.Equal(t, len(tt.members) == 0 || tt.protocol != "consumer", known, "while it rebalances nothing is assigned")
 		})
 	}
 }
@@ -64,16 +70,22 @@ func TestAssignConsumer(t *testing.T) {
 		member(),
 	}}
 	s := &scrape{ask: Questions{Topic: anything, Assignments: true}}
+	got, known := s.assignedConsumer(d)
+	assert.True(t, known)
 	assert.Equal(t, []cluster.Assignment{
 		{Topic: "t", Members: 2, Partitions: []int32{1, 2, 3}},
 		{Topic: "u", Members: 1, Partitions: []int32{0}},
-	}, s.assignedConsumer(d))
+	}, got)
 }
 
 func FuzzAssignment(f *testing.F) {
 	f.Add(assignment)
 	f.Add([]byte("whatever"))
 	f.Fuzz(func(_ *testing.T, bytes []byte) {
-		decodeAssignment(&sarama.GroupMemberDescription{MemberAssignment: bytes})
+		s := &scrape{ask: Questions{Topic: anything, Assignments: true}}
+		s.assignedClassic(&sarama.GroupDescription{
+			ProtocolType: consumerProtocol,
+			Members:      map[string]*sarama.GroupMemberDescription{"m": {MemberAssignment: bytes}},
+		})
 	})
 }

@@ -6,7 +6,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -44,7 +43,9 @@ func (s *scrape) askConfigs(ctx context.Context, due []subject) {
 	}
 	answers := sideBySide(nodes, func(n *node) configsOf { return s.configsOf(ctx, n, share[n.id]) })
 	for _, a := range answers {
-		maps.Copy(s.settings, a.learned)
+		for of, learned := range a.learned {
+			s.settings[of] = learned.orElse(s.settings[of])
+		}
 		if a.err != nil { // what was learned before still serves
 			s.failed(failure(a.node, apiDescribeConfigs, a.err))
 		}
@@ -78,10 +79,16 @@ func (s *scrape) configsOf(ctx context.Context, n *node, subjects []subject) con
 			a.err = err
 			return a
 		}
+		for _, of := range byResource { // until it is told
+			a.learned[of] = &setting{node: n, err: errNotAnswered}
+		}
 		for _, told := range answer.Resources {
 			if of, asked := byResource[nameOf(told.Type, told.Name)]; asked {
 				learned := decodeSetting(of, told)
-				learned.at, learned.node = time.Now(), n
+				learned.node = n
+				if !passing(n, learned.err) { // that is asked again in the next scrape
+					learned.at = time.Now()
+				}
 				a.learned[of] = learned
 				s.observe(apiDescribeConfigs, learned.err)
 			}
@@ -112,12 +119,13 @@ func (s *scrape) applySettings() {
 	told := map[configsRefused]bool{}
 	s.snapshot.BrokerConfigs = map[int32]cluster.BrokerConfig{}
 	for of, known := range s.settings {
-		switch {
-		case known.err == nil && known.topic != nil:
+		if known.topic != nil {
 			s.snapshot.Topics[of.topic].Config = known.topic
-		case known.err == nil:
+		}
+		if known.broker != nil {
 			s.snapshot.BrokerConfigs[of.broker] = *known.broker
-		default:
+		}
+		if known.err != nil {
 			next := failure(known.node, apiDescribeConfigs, known.err)
 			next.Cause = causeOfConfigs(known.err, next.Cause)
 			if refused := (configsRefused{next.Broker, next.Code}); !told[refused] {

@@ -128,8 +128,10 @@ func (s *scrape) describeClassic(ctx context.Context, n *node, groups []*cluster
 	for _, d := range answer.Groups {
 		// A group that does not exist, or is of another protocol, is Dead.
 		gone := d.State == "Dead" || vanished(d.Err)
+		assigned, known := s.assignedClassic(d)
 		answers[d.GroupId] = description{
-			code: d.Err, gone: gone, state: d.State, protocol: d.Protocol, members: len(d.Members), assigned: s.assignedClassic(d),
+			code: d.Err, gone: gone, state: d.State, protocol: d.Protocol, members: len(d.Members),
+			assigned: assigned, assignedKnown: known,
 		}
 	}
 	return fillIn(groups, answers)
@@ -165,9 +167,10 @@ func (s *scrape) describeConsumer(ctx context.Context, n *node, groups []*cluste
 	answers := make(map[string]description, len(answer.Groups))
 	for i := range answer.Groups {
 		d := &answer.Groups[i]
+		assigned, known := s.assignedConsumer(d)
 		answers[d.GroupID] = description{
 			code: d.ErrorCode, gone: vanished(d.ErrorCode), state: d.GroupState, protocol: d.AssignorName, members: len(d.Members),
-			assigned: s.assignedConsumer(d),
+			assigned: assigned, assignedKnown: known,
 		}
 	}
 	return fillIn(groups, answers)
@@ -180,6 +183,7 @@ type description struct {
 	state, protocol string
 	members         int
 	assigned        []cluster.Assignment
+	assignedKnown   bool
 }
 
 // fillIn enters what was told and returns the groups that failed. Of a group
@@ -196,7 +200,7 @@ func fillIn(groups []*cluster.Group, answers map[string]description) []groupErro
 			failed = append(failed, groupError{group: g.Name, err: d.code})
 		default:
 			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
-			g.Assigned = d.assigned
+			g.Assigned, g.AssignedKnown = d.assigned, d.assignedKnown
 		}
 	}
 	return failed

@@ -33,6 +33,8 @@ type node struct {
 	// failed counts the scrapes in a row that ended with down set, skip the
 	// coming ones that leave the broker out.
 	failed, skip int
+	// aside is the requests that nothing else depends on and that failed.
+	aside map[string]*standAside
 	// answered is when it last answered.
 	answered time.Time
 	// retired says that the cluster has no such broker any more.
@@ -58,6 +60,10 @@ func (e *skippedError) Unwrap() error { return e.last }
 func (n *node) begin() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	for _, a := range n.aside {
+		a.now = a.skip > 0
+		a.skip = max(a.skip-1, 0)
+	}
 	if n.skip > 0 {
 		n.skip--
 		return
@@ -124,6 +130,9 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 		if ctx.Err() != nil {
 			return none, context.Cause(ctx) // before n was given a chance
 		}
+		if err := n.standsAside(api); err != nil {
+			return none, err
+		}
 		l, err := n.take(ctx, api)
 		if err != nil {
 			return none, err
@@ -139,6 +148,7 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 		n.client.obs.Request(api, time.Since(began))
 		if err == nil {
 			n.give(l)
+			n.stepForward(api)
 			return value, nil
 		}
 		l.close()
@@ -150,7 +160,7 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 			n.dropIdle() // as old as this one, most likely gone with it
 			continue
 		}
-		if n.busy(ctx) {
+		if n.stepAside(api, err) || n.busy(ctx) {
 			return none, err
 		}
 		return none, n.fail(ctx, &requestError{err: err})

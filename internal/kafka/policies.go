@@ -12,8 +12,9 @@ import (
 
 const cleanupPolicy = "cleanup.policy"
 
-// Compacted tells which of the topics are compacted, as far as one may know:
-// it takes the right to describe a topic's configuration. Any broker can tell.
+// Compacted tells which of the topics are compacted. A topic whose configuration
+// one may not describe counts as not compacted; one that could not be learned
+// of is left out. Any broker can tell.
 func (f *Finder) Compacted(ctx context.Context, topics []string) map[string]bool {
 	ctx, end := f.until(ctx)
 	defer end()
@@ -45,6 +46,9 @@ func (f *Finder) compacted(ctx context.Context, n *node, topics []string) (map[s
 	for _, topic := range answer.Resources {
 		if code := sarama.KError(topic.ErrorCode); !fine(code) {
 			errs = append(errs, code)
+			if code == sarama.ErrTopicAuthorizationFailed {
+				compacted[topic.Name] = false // the most likely, and it will not be told
+			}
 		}
 		for _, entry := range topic.Configs {
 			if entry.Name == cleanupPolicy {

@@ -106,7 +106,7 @@ func (s *scrape) notNamed() map[unnamed]bool {
 // failure: asking again would not help, and nobody is to be called for it.
 func (s *scrape) failed(failures ...cluster.Failure) {
 	for _, f := range failures {
-		if unsupported(f.Err) {
+		if unsupported(f.Err) && optional[f.API] {
 			s.tellLacking(f)
 		} else {
 			s.snapshot.Failures = append(s.snapshot.Failures, f)

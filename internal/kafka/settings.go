@@ -37,6 +37,14 @@ type setting struct {
 	err    error
 }
 
+// orElse keeps what was learned before where the newer answer is an error.
+func (s *setting) orElse(before *setting) *setting {
+	if s.err != nil && before != nil {
+		s.topic, s.broker = before.topic, before.broker
+	}
+	return s
+}
+
 // Keys of Kafka's configuration.
 const (
 	minInSync        = "min.insync.replicas"

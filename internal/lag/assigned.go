@@ -11,11 +11,15 @@ import (
 
 // OnlyAssigned leaves only the commits in partitions that a live member of the
 // group is assigned. Of a group whose assignments are not known nothing is
-// known any more; one without members has nothing left.
-func OnlyAssigned(s *cluster.Snapshot) {
+// known any more; one without members has nothing left. It returns how many
+// described groups it knows no assignments of.
+func OnlyAssigned(s *cluster.Snapshot) (unknown int) {
 	for _, g := range s.Groups {
-		if !g.Described {
+		if !g.Described || !g.AssignedKnown {
 			g.Commits, g.CommitsKnown = nil, false
+			if g.Described {
+				unknown++
+			}
 			continue
 		}
 		g.Commits = slices.DeleteFunc(g.Commits, func(c cluster.TopicCommits) bool {
@@ -25,6 +29,7 @@ func OnlyAssigned(s *cluster.Snapshot) {
 			keepAssigned(&g.Commits[i], assignmentOf(g, g.Commits[i].Topic), s.Topics[g.Commits[i].Topic])
 		}
 	}
+	return unknown
 }
 
 func assignmentOf(g *cluster.Group, topic string) []int32 {

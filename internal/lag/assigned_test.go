@@ -35,7 +35,7 @@ func TestOnlyAssigned(t *testing.T) {
 	}{
 		"all assigned": {
 			group: cluster.Group{
-				Described: true, CommitsKnown: true,
+				Described: true, AssignedKnown: true, CommitsKnown: true,
 				Assigned: []cluster.Assignment{{Topic: "a", Partitions: []int32{0, 1, 2}}},
 				Commits:  []cluster.TopicCommits{{Topic: "a", Partitions: commit(0, 1, 2)}},
 			},
@@ -43,7 +43,7 @@ func TestOnlyAssigned(t *testing.T) {
 		},
 		"some assigned": {
 			group: cluster.Group{
-				Described: true, CommitsKnown: true,
+				Described: true, AssignedKnown: true, CommitsKnown: true,
 				Assigned: []cluster.Assignment{{Topic: "a", Partitions: []int32{1}}},
 				Commits:  []cluster.TopicCommits{{Topic: "a", Partitions: commit(0, 1)}, {Topic: "b", Partitions: commit(0)}},
 			},
@@ -51,7 +51,7 @@ func TestOnlyAssigned(t *testing.T) {
 		},
 		"assigned and not committed": {
 			group: cluster.Group{
-				Described: true, CommitsKnown: true,
+				Described: true, AssignedKnown: true, CommitsKnown: true,
 				Assigned: []cluster.Assignment{{Topic: "a", Partitions: []int32{0, 1}}},
 				Commits:  []cluster.TopicCommits{{Topic: "a", Partitions: commit(1)}},
 			},
@@ -59,7 +59,7 @@ func TestOnlyAssigned(t *testing.T) {
 		},
 		"no members": {
 			group: cluster.Group{
-				Described: true, CommitsKnown: true,
+				Described: true, AssignedKnown: true, CommitsKnown: true,
 				Commits: []cluster.TopicCommits{{Topic: "a", Partitions: commit(0)}},
 			},
 			want: []cluster.TopicCommits{}, known: true,
@@ -69,7 +69,7 @@ func TestOnlyAssigned(t *testing.T) {
 		},
 		"topic deleted": {
 			group: cluster.Group{
-				Described: true, CommitsKnown: true,
+				Described: true, AssignedKnown: true, CommitsKnown: true,
 				Assigned: []cluster.Assignment{{Topic: "gone", Partitions: []int32{0}}},
 				Commits:  []cluster.TopicCommits{{Topic: "gone", Partitions: commit(0, 1)}},
 			},
@@ -81,10 +81,21 @@ func TestOnlyAssigned(t *testing.T) {
 				Topics: map[string]*cluster.Topic{"a": topic("a", 3), "b": topic("b", 1)},
 				Groups: map[string]*cluster.Group{"g": &tt.group},
 			}
-			OnlyAssigned(s)
+			assert.Zero(t, OnlyAssigned(s))
 			assert.Equal(t, tt.want, s.Groups["g"].Commits)
 			assert.Equal(t, tt.known, s.Groups["g"].CommitsKnown)
 			assert.Equal(t, tt.uncommitted, Compute(s).Anomalies.Uncommitted)
 		})
 	}
+}
+
+// While its members are being assigned partitions, nothing is said of a group,
+// and that is said.
+func TestOnlyAssignedWhileRebalancing(t *testing.T) {
+	s := &cluster.Snapshot{Groups: map[string]*cluster.Group{
+		"g": {Name: "g", Described: true, CommitsKnown: true, Commits: []cluster.TopicCommits{{Topic: "a", Partitions: []cluster.Commit{{Offset: 5}}}}},
+	}}
+	assert.Equal(t, 1, OnlyAssigned(s))
+	assert.False(t, s.Groups["g"].CommitsKnown)
+	assert.Empty(t, s.Groups["g"].Commits)
 }

@@ -48,6 +48,7 @@ type topicDates struct {
 	// compacted is to be asked again after its time; 0: it was never asked.
 	compacted      bool
 	compactedUntil cluster.Timestamp
+	unanswered     int // the scrape in which the question went without an answer
 }
 
 // partitionDates is what is remembered of one partition.
@@ -147,6 +148,9 @@ func (p *partitionDates) observe(d *Dates, now cluster.Partition, g Partition) {
 		p.start, p.end = orElse(now.Start, p.start), orElse(now.End, p.end)
 		p.before, p.commits = p.commits, p.before[:0]
 		if now.End.Known() && d.Keep > 0 {
+			if p.history.interrupted(d.now, 3*d.interval()) {
+				p.history = history{}
+			}
 			p.history.add(d.now, now.End, d.Keep)
 		}
 	}

@@ -346,3 +346,22 @@ func BenchmarkDate(b *testing.B) {
 		scrape()
 	}
 }
+
+// A straight line through an hour in which nobody looked tells nothing of the
+// records that came in it.
+func TestDatesAfterAGapInObservation(t *testing.T) {
+	d := &Dates{Keep: 2 * time.Hour, Interval: 30 * time.Second, Blind: true}
+	l := &testLog{}
+	at := testNow
+	look := func(end cluster.Offset) Age {
+		l.end = end
+		return l.scrape(d, at, 150)[0]
+	}
+	look(100)
+	at = at.Add(30 * time.Second)
+	look(100)
+	at = at.Add(time.Hour) // then a burst, just before the next scrape
+	assert.False(t, look(200).Known)
+	at = at.Add(30 * time.Second)
+	assert.False(t, look(200).Known)
+}

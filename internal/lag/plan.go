@@ -33,6 +33,8 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 		_, verdict := p.steps.date(w.commit, d.now, t.compacted)
 		switch {
 		case recheck:
+		case verdict == foundUnlessCompacted && t.unanswered == d.scrape:
+			return true
 		case verdict == foundUnlessCompacted:
 			unclear[w.topic] = true
 			return false
@@ -101,8 +103,8 @@ func (d *Dates) Learn(answers []cluster.Answer) {
 func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
 	rechecked := p.rechecks
 	p.rechecks = false
-	if a.Err != nil {
-		p.aside = true
+	if a.Err != nil { // the next scrape may ask the very same
+		p.aside, p.search = true, progress{}
 		return
 	}
 	if a.Offset == cluster.None {
@@ -119,12 +121,18 @@ func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
 }
 
 // Policies tells which of the topics that a plan named are compacted. It holds
-// for an hour. A topic that is not among those known counts as not compacted.
+// for an hour. A topic that compacted leaves out is asked about again in the
+// next scrape.
 func (d *Dates) Policies(topics []string, compacted map[string]bool) {
 	const hour = 3600 * 1000
 	for _, name := range topics {
 		if t := d.topics[name]; t != nil {
-			t.compacted, t.compactedUntil = compacted[name], d.now+hour
+			is, told := compacted[name]
+			if !told {
+				t.unanswered = d.scrape
+				continue
+			}
+			t.compacted, t.compactedUntil = is, d.now+hour
 		}
 	}
 }

@@ -198,7 +198,7 @@ func TestSearchAsksForPolicyOnlyAtAGap(t *testing.T) {
 		lookups, unclear := d.Plan(1)
 		if len(unclear) > 0 {
 			assert.Equal(t, []string{"t"}, unclear)
-			d.Policies(unclear, nil)
+			d.Policies(unclear, map[string]bool{"t": false})
 			assert.Equal(t, 50*time.Second, gap.scrape(d, testNow, 1)[0].Duration)
 			_, unclear = d.Plan(1)
 			assert.Empty(t, unclear)
@@ -206,7 +206,7 @@ func TestSearchAsksForPolicyOnlyAtAGap(t *testing.T) {
 			assert.Equal(t, 2*time.Hour+50*time.Second, gap.scrape(d, later, 1)[0].Duration, "it holds while it is asked again")
 			_, unclear = d.Plan(1)
 			assert.Equal(t, []string{"t"}, unclear)
-			d.Policies(unclear, nil)
+			d.Policies(unclear, nil) // nobody answers: not again before the next scrape
 			_, unclear = d.Plan(1)
 			assert.Empty(t, unclear)
 			return
