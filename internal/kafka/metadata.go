@@ -141,7 +141,7 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 		select {
 		case o := <-outcomes:
 			if o.err == nil {
-				wake(spared)
+				wake(slices.DeleteFunc(spared, refusedNow))
 				return o.meta, nil
 			}
 			failures = append(failures, failure(nodes[o.asked], apiMetadata, o.err))
@@ -201,6 +201,11 @@ func refusing(nodes []*node) []*node {
 		return all[1:]
 	}
 	return all
+}
+
+func refusedNow(n *node) bool {
+	_, now := n.refused()
+	return now
 }
 
 func wake(nodes []*node) {
