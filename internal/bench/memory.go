@@ -124,9 +124,11 @@ func (m *memory) answer(broker int32, frame []byte) ([]byte, error) {
 		encoded = append(encoded, 0) // the header has no tags
 	}
 	encoded = response.AppendTo(encoded)
-	m.mu.Lock()
-	m.answers[key] = encoded
-	m.mu.Unlock()
+	if !searches(request) {
+		m.mu.Lock()
+		m.answers[key] = encoded
+		m.mu.Unlock()
+	}
 	return encoded, nil
 }
 

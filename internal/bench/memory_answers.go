@@ -6,6 +6,7 @@ package main
 import (
 	"net"
 	"strconv"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -122,16 +123,36 @@ func listOffsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 		for _, a := range asked.Partitions {
 			p := kmsg.NewListOffsetsResponseTopicPartition()
 			p.Partition, p.LeaderEpoch = a.Partition, 0
-			if a.Timestamp == -1 { // the end
-				p.Offset = endOffset
-			} else {
-				p.Offset = 0
-			}
+			p.Offset, p.Timestamp = offsetAt(a.Timestamp)
 			t.Partitions = append(t.Partitions, p)
 		}
 		answer.Topics = append(answer.Topics, t)
 	}
 	return answer
+}
+
+// recordedAt is when the one record of each partition was written, in
+// milliseconds.
+var recordedAt = time.Now().Add(-time.Hour).UnixMilli()
+
+// offsetAt is where a partition stands at a time, or at one of the marks for
+// its end (-1) and its start (-2).
+func offsetAt(at int64) (offset, timestamp int64) {
+	switch {
+	case at == -1:
+		return endOffset, -1
+	case at < 0:
+		return 0, -1
+	case at <= recordedAt:
+		return 0, recordedAt
+	}
+	return -1, -1
+}
+
+// searches tells whether a request is about a time. There is no end of those.
+func searches(request kmsg.Request) bool {
+	r, ok := request.(*kmsg.ListOffsetsRequest)
+	return ok && len(r.Topics) > 0 && len(r.Topics[0].Partitions) > 0 && r.Topics[0].Partitions[0].Timestamp >= 0
 }
 
 func describeGroups(r *kmsg.DescribeGroupsRequest) kmsg.Response {
