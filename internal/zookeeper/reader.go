@@ -15,8 +15,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// api stands where failures name a request.
-const api = "ZooKeeper"
+// API stands where failures name a request.
+const API = "ZooKeeper"
 
 // codeNoAuth is ZooKeeper's name for a node that one may not read.
 const codeNoAuth = "NO_AUTH"
@@ -66,7 +66,7 @@ func (r *Reader) Groups(ctx context.Context, group, topic func(string) bool) ([]
 
 func (r *Reader) failure(err error, groups int) cluster.Failure {
 	f := cluster.Failure{
-		API: api, Broker: cluster.NoBroker, Address: strings.Join(r.cfg.Servers, ","),
+		API: API, Broker: cluster.NoBroker, Address: strings.Join(r.cfg.Servers, ","),
 		Code: cluster.CodeNoConnection, Groups: groups, Err: err,
 	}
 	switch {
