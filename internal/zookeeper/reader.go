@@ -18,8 +18,11 @@ import (
 // API stands where failures name a request.
 const API = "ZooKeeper"
 
-// codeNoAuth is ZooKeeper's name for a node that one may not read.
-const codeNoAuth = "NO_AUTH"
+// ZooKeeper's names for a node that one may not read, and one that is not there.
+const (
+	codeNoAuth = "NO_AUTH"
+	codeNoNode = "NO_NODE"
+)
 
 var errDone = errors.New("everything is read")
 
@@ -72,6 +75,8 @@ func (r *Reader) failure(err error, groups int) cluster.Failure {
 	switch {
 	case errors.Is(err, zk.ErrNoAuth):
 		f.Code, f.Cause = codeNoAuth, "an ACL of the node in ZooKeeper is missing: read"
+	case errors.Is(err, zk.ErrNoNode):
+		f.Code, f.Cause = codeNoNode, "there is no /consumers: check zookeeper.chroot"
 	case errors.Is(err, errStranger):
 		f.Cause = errStranger.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
