@@ -13,6 +13,10 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
+// maxNamed bounds the groups that a line names: the largest, where the number
+// of others says enough.
+const maxNamed = 20
+
 // guard keeps a scrape within max_group_partitions, and says which groups pay
 // for it.
 type guard struct {
@@ -65,7 +69,8 @@ func (g *guard) tell(now time.Time, reduced lag.Reduced) {
 		g.log.Warn("Too many partitions: the largest consumer groups have their sums only",
 			zap.Int("max_group_partitions", g.limit),
 			zap.Int("partitions_left_out", reduced.Partitions),
-			zap.Strings("groups", reduced.Groups))
+			zap.Strings("groups", reduced.Groups[:min(maxNamed, len(reduced.Groups))]),
+			zap.Int("groups_not_named", max(0, len(reduced.Groups)-maxNamed)))
 	}
 	g.told, g.toldAt = reduced.Groups, now
 }

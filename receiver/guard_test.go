@@ -33,11 +33,18 @@ func TestGuard(t *testing.T) {
 		change func(*Config)
 		want   int
 	}{
-		"off":                      {func(*Config) {}, 0},
-		"within":                   {func(c *Config) { c.MaxGroupPartitions = 4 }, 0},
-		"two points a partition":   {func(c *Config) { c.MaxGroupPartitions = 3 }, 6},
-		"one point a partition":    {func(c *Config) { c.MaxGroupPartitions, c.Metrics.KafkaConsumerGroupLag.Enabled = 3, false }, 3},
-		"no points of partitions":  {func(c *Config) { c.MaxGroupPartitions = 3; noGroupPartitions(c) }, 0},
+		"off":                     {func(*Config) {}, 0},
+		"within":                  {func(c *Config) { c.MaxGroupPartitions = 4 }, 0},
+		"two points a partition":  {func(c *Config) { c.MaxGroupPartitions = 3 }, 6},
+		"one point a partition":   {func(c *Config) { c.MaxGroupPartitions, c.Metrics.KafkaConsumerGroupLag.Enabled = 3, false }, 3},
+		"no points of partitions": {func(c *Config) { c.MaxGroupPartitions = 3; noGroupPartitions(c) }, 0},
+		"time lags too": {func(c *Config) {
+			c.MaxGroupPartitions, c.Metrics.KafkaConsumerGroupTimeLag.Enabled = 3, true
+		}, 9},
+		"nothing but the status": {func(c *Config) {
+			c.MaxGroupPartitions, c.Metrics.KafkaConsumerGroupPartitionStatus.Enabled = 3, true
+			noGroupPartitions(c)
+		}, 3},
 		"the small one goes, last": {func(c *Config) { c.MaxGroupPartitions = 1 }, 6},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,6 +78,27 @@ func TestGuardNamesTheGroupsOnce(t *testing.T) {
 	g.apply(at.Add(2*repeatAfter), &lag.Report{})
 	require.Equal(t, 2, logged.Len())
 	assert.Contains(t, logged.All()[1].Message, "again")
+}
+
+// A line stays one that can be read.
+func TestGuardNamesTheLargestGroups(t *testing.T) {
+	core, logged := observer.New(zapcore.WarnLevel)
+	cfg := newConfig()
+	cfg.MaxGroupPartitions = 1
+	report := &lag.Report{}
+	var want []any
+	for i := range maxNamed + 5 {
+		group := lag.Group{Name: fmt.Sprintf("group-%02d", i), Topics: []lag.Topic{{Partitions: make([]lag.Partition, 100-i)}}}
+		report.Groups = append(report.Groups, group)
+		if i < maxNamed {
+			want = append(want, group.Name)
+		}
+	}
+	newGuard(cfg, zap.New(core)).apply(at, report)
+	require.Equal(t, 1, logged.Len())
+	fields := logged.All()[0].ContextMap()
+	assert.Equal(t, want, fields["groups"])
+	assert.EqualValues(t, 5, fields["groups_not_named"])
 }
 
 // Above the limit the largest group has its sums, and the points that it lost

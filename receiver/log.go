@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
 
 // repeatAfter is how long a kind of failure that goes on stays silent.
@@ -76,7 +77,7 @@ func (l *failureLog) fail(now time.Time, kind failureKind, f cluster.Failure) {
 	}
 	// Each question has messages of its own, because the collector's logger
 	// drops messages that it sees too often, and this one is not repeated soon.
-	l.log.Warn("Kafka did not answer in full: "+kind.question(), append(kind.fields(), costs(f, state.suppressed)...)...)
+	l.log.Warn(kind.system()+" did not answer in full: "+kind.question(), append(kind.fields(), costs(f, state.suppressed)...)...)
 	*state = failureState{loggedAt: now, open: true}
 }
 
@@ -85,7 +86,7 @@ func (l *failureLog) fail(now time.Time, kind failureKind, f cluster.Failure) {
 func (l *failureLog) recover(now time.Time, kind failureKind, state *failureState) {
 	if state.open {
 		state.open = false
-		l.log.Info("Kafka answers again: "+kind.question(), kind.fields()...)
+		l.log.Info(kind.system()+" answers again: "+kind.question(), kind.fields()...)
 	}
 	if now.Sub(state.loggedAt) >= repeatAfter {
 		delete(l.known, kind)
@@ -112,6 +113,14 @@ func mergeKinds(failures []cluster.Failure) ([]failureKind, map[failureKind]clus
 	return kinds, merged
 }
 
+// system says who did not answer.
+func (k failureKind) system() string {
+	if k.api == zookeeper.API {
+		return k.api
+	}
+	return "Kafka"
+}
+
 // question says what was asked, and whom.
 func (k failureKind) question() string {
 	switch {
@@ -119,6 +128,8 @@ func (k failureKind) question() string {
 		return "nothing was learned"
 	case k.address == "":
 		return k.api
+	case k.api == zookeeper.API:
+		return k.address
 	}
 	return k.api + " at " + k.address
 }

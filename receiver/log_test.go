@@ -124,6 +124,24 @@ func TestFailureLogTakesNoOtherFailureForAnAnswer(t *testing.T) {
 	}, got)
 }
 
+// A person is sent to the system that is away.
+func TestFailureLogNamesTheSystem(t *testing.T) {
+	lines := logged(t, []cluster.Failure{
+		{API: "Metadata", Address: "b1:9092"},
+		{API: "ZooKeeper", Broker: cluster.NoBroker, Address: "z1:2181,z2:2181"},
+	}, nil)
+	var got []string
+	for _, line := range slices.Concat(lines...) {
+		got = append(got, line.Message)
+	}
+	assert.ElementsMatch(t, []string{
+		"Kafka did not answer in full: Metadata at b1:9092",
+		"ZooKeeper did not answer in full: z1:2181,z2:2181",
+		"Kafka answers again: Metadata at b1:9092",
+		"ZooKeeper answers again: z1:2181,z2:2181",
+	}, got)
+}
+
 // By default the collector drops a line whose message it saw ten times within
 // ten seconds; a cluster that goes away may say more than that at once.
 func TestFailureLogIsNotSampledAway(t *testing.T) {

@@ -15,12 +15,14 @@ import (
 )
 
 // withZooKeeper is a client that reads the offsets in ZooKeeper before it asks
-// Kafka: no end is older than an offset that it is held against.
+// Kafka: no end is older than an offset that it is held against. Kafka waits for
+// the reading, so that a ZooKeeper that hangs is left out of most scrapes.
 type withZooKeeper struct {
 	client
 	reader  *zookeeper.Reader
 	group   func(string) bool
 	timeout time.Duration
+	hangs   hangs
 	ctx     context.Context //nolint:containedctx // ends with Close
 	stop    context.CancelFunc
 }
@@ -43,11 +45,20 @@ func addZooKeeper(c client, cfg *Config, log *zap.Logger) client {
 // Snapshot is Kafka's, to which ZooKeeper's groups are added. What ZooKeeper does
 // not tell costs nothing else.
 func (w *withZooKeeper) Snapshot(ctx context.Context, ask kafka.Questions) (*cluster.Snapshot, error) {
-	groups, failures := w.read(ctx, ask.Topic)
+	groups, failures := w.readUnlessItHangs(ctx, ask.Topic)
 	s, err := w.client.Snapshot(ctx, ask)
 	s.ZooKeeper = groups
 	s.Failures = append(s.Failures, failures...)
 	return s, err
+}
+
+func (w *withZooKeeper) readUnlessItHangs(ctx context.Context, topic func(string) bool) ([]*cluster.Group, []cluster.Failure) {
+	if w.hangs.skipped() {
+		return nil, w.hangs.last
+	}
+	groups, failures := w.read(ctx, topic)
+	w.hangs.learn(failures)
+	return groups, failures
 }
 
 func (w *withZooKeeper) read(ctx context.Context, topic func(string) bool) ([]*cluster.Group, []cluster.Failure) {

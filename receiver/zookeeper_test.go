@@ -11,7 +11,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -55,6 +58,36 @@ func TestZooKeeperAway(t *testing.T) {
 		if name != "kafka.consumer_group.time_lag_max" { // found beside the scrapes, after the first
 			assert.NotEmpty(t, got[name], name)
 		}
+	}
+}
+
+// A ZooKeeper that hangs does not cost a time-out in each scrape, and none is
+// silent about it. One that refuses is found as soon as it is back.
+func TestZooKeeperThatHangsIsLeftOut(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer silent.Close()
+	proxy := kafkatest.StartProxy(t, silent.Addr().String())
+	cfg := withZooKeeperMetrics(newConfig(), proxy.Addr())
+	cfg.RequestTimeout = 100 * time.Millisecond
+	c := addZooKeeper(answering(whole), cfg, zap.NewNop())
+	defer c.Close()
+	for scrape, dials := range []int{1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4} {
+		s, err := c.Snapshot(t.Context(), kafka.Questions{})
+		require.NoError(t, err)
+		require.Len(t, s.Failures, 1)
+		assert.Equal(t, cluster.CodeNoAnswer, s.Failures[0].Code)
+		require.Eventually(t, func() bool { return proxy.Dials() >= dials }, 5*time.Second, time.Millisecond)
+		require.Equal(t, dials, proxy.Dials(), "scrape %d", scrape+1)
+	}
+
+	proxy.Close() // nothing listens any more
+	for range 3 {
+		s, err := c.Snapshot(t.Context(), kafka.Questions{})
+		require.NoError(t, err)
+		require.Len(t, s.Failures, 1)
+		assert.Equal(t, cluster.CodeNoConnection, s.Failures[0].Code)
+		assert.NotContains(t, s.Failures[0].Err.Error(), "not asked")
 	}
 }
 

@@ -15,11 +15,14 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// api stands where failures name a request.
-const api = "ZooKeeper"
+// API stands where failures name a request.
+const API = "ZooKeeper"
 
-// codeNoAuth is ZooKeeper's name for a node that one may not read.
-const codeNoAuth = "NO_AUTH"
+// ZooKeeper's names for a node that one may not read, and one that is not there.
+const (
+	codeNoAuth = "NO_AUTH"
+	codeNoNode = "NO_NODE"
+)
 
 var errDone = errors.New("everything is read")
 
@@ -66,12 +69,14 @@ func (r *Reader) Groups(ctx context.Context, group, topic func(string) bool) ([]
 
 func (r *Reader) failure(err error, groups int) cluster.Failure {
 	f := cluster.Failure{
-		API: api, Broker: cluster.NoBroker, Address: strings.Join(r.cfg.Servers, ","),
+		API: API, Broker: cluster.NoBroker, Address: strings.Join(r.cfg.Servers, ","),
 		Code: cluster.CodeNoConnection, Groups: groups, Err: err,
 	}
 	switch {
 	case errors.Is(err, zk.ErrNoAuth):
 		f.Code, f.Cause = codeNoAuth, "an ACL of the node in ZooKeeper is missing: read"
+	case errors.Is(err, zk.ErrNoNode):
+		f.Code, f.Cause = codeNoNode, "there is no /consumers: check zookeeper.chroot"
 	case errors.Is(err, errStranger):
 		f.Cause = errStranger.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -38,6 +38,27 @@ func TestRealOffsets(t *testing.T) {
 	assert.Equal(t, groups, again)
 }
 
+func TestRealChroot(t *testing.T) {
+	kafka := kafkatest.Shared(t, kafkatest.Options{Version: "2.8.2"})
+	kafka.CommitToZooKeeper(t, "inner/consumers/deep", map[string]map[int32]int64{"orders": {0: 3}})
+	read := func(chroot string) ([]*cluster.Group, []cluster.Failure) {
+		r := newReader(t, kafka.ZooKeeper())
+		r.cfg.Chroot = chroot
+		return r.Groups(t.Context(), except(), except())
+	}
+	groups, failures := read("/consumers/inner")
+	assert.Empty(t, failures)
+	require.Len(t, groups, 1)
+	assert.Equal(t, "deep", groups[0].Name)
+
+	groups, failures = read("/nowhere")
+	assert.Empty(t, groups)
+	require.Len(t, failures, 1)
+	assert.Equal(t, "NO_NODE", failures[0].Code)
+	assert.Equal(t, "there is no /consumers: check zookeeper.chroot", failures[0].Cause)
+	assert.ErrorContains(t, failures[0].Err, "/nowhere/consumers")
+}
+
 // The old consumer itself, which Kafka had up to 1.1.
 func TestRealOldConsumer(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{Version: "0.10.2.2"})

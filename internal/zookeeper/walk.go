@@ -5,6 +5,7 @@ package zookeeper
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,11 +40,12 @@ type place struct {
 }
 
 // groups reads level by level, each side by side. A node that is gone when it is
-// read was deleted meanwhile. Its error means that nothing is complete.
+// read was deleted meanwhile, but not the root, which Kafka makes at its start.
+// Its error means that nothing is complete.
 func (w *walk) groups(group, topic func(string) bool) ([]*cluster.Group, error) {
-	names, err := w.children(w.root)
+	names, _, err := w.conn.Children(w.root)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", w.root, err)
 	}
 	var groups []*cluster.Group
 	for _, name := range names {
@@ -71,7 +73,7 @@ func (w *walk) groups(group, topic func(string) bool) ([]*cluster.Group, error) 
 // topics lists the topics of a group. Many have none: newer consumers too make
 // a node for their group.
 func (w *walk) topics(g *cluster.Group, wanted func(string) bool) {
-	names, err := w.children(w.root + "/" + g.Name + "/offsets")
+	names, _, err := w.conn.Children(w.root + "/" + g.Name + "/offsets")
 	if w.gone(g, err) {
 		return
 	}
@@ -84,7 +86,7 @@ func (w *walk) topics(g *cluster.Group, wanted func(string) bool) {
 }
 
 func (w *walk) partitions(p place) {
-	names, err := w.children(w.path(p))
+	names, _, err := w.conn.Children(w.path(p))
 	if w.gone(p.group, err) {
 		return
 	}
@@ -107,15 +109,6 @@ func (w *walk) offset(p place) {
 }
 
 func (w *walk) path(p place) string { return w.root + "/" + p.group.Name + "/offsets/" + p.topic.Topic }
-
-// children lists the nodes below path; none where there is no such node.
-func (w *walk) children(path string) ([]string, error) {
-	names, _, err := w.conn.Children(path)
-	if errors.Is(err, zk.ErrNoNode) {
-		return nil, nil
-	}
-	return names, err
-}
 
 // gone tells whether there is nothing to read for whatever reason, and keeps it
 // in mind: a group that may not be read is not known at all.
