@@ -68,6 +68,9 @@ type Config struct {
 	// 0: no limit.
 	MaxGroupPartitions int `mapstructure:"max_group_partitions"`
 
+	// StatusWindow is the number of scrapes that the statuses are judged by.
+	StatusWindow int `mapstructure:"status_window"`
+
 	// MetricsBuilderConfig turns metrics and resource attributes on and off.
 	metadata.MetricsBuilderConfig `mapstructure:",squash"`
 }
@@ -97,6 +100,7 @@ func createDefaultConfig() component.Config {
 		TopicMatch:           `^[^_].*$`,
 		GroupMatch:           `.*`,
 		TimeLag:              TimeLagConfig{History: time.Hour, SearchBudget: 5000},
+		StatusWindow:         10,
 		IsolationLevel:       readUncommitted,
 		ZooKeeper:            zookeeper.Config{SessionTimeout: 10 * time.Second},
 		MetricsBuilderConfig: metadata.NewDefaultMetricsBuilderConfig(),

@@ -38,6 +38,7 @@ var keyEffects = map[string]struct {
 	"isolation_level":          {func(c *Config) { c.IsolationLevel = readCommitted }, askedOf},
 	"zookeeper":                {func(c *Config) { c.ZooKeeper.Servers = []string{"z:2181"} }, zooKeeperRead},
 	"only_assigned_partitions": {func(c *Config) { c.OnlyAssignedPartitions = true }, lagOfUnassigned},
+	"status_window":            {func(c *Config) { c.StatusWindow = 2 }, scrapesUntilStall},
 	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, datesOf},
 	"max_group_partitions":     {func(c *Config) { c.MaxGroupPartitions = 1 }, pointsOfAScrape},
 	"metrics":                  {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
@@ -119,6 +120,26 @@ func pointsOf(_ *testing.T, cfg *Config) any {
 	snapshot, report := sample()
 	metrics, _ := recordWith(cfg, snapshot, report)
 	return metrics.DataPointCount()
+}
+
+// scrapesUntilStall is how often a group that stands still is seen before it is
+// said to.
+func scrapesUntilStall(t *testing.T, cfg *Config) any {
+	t.Helper()
+	cfg.Metrics.KafkaConsumerGroupStatus.Enabled = true
+	s := newTestScraper(settings(zap.NewNop()), cfg, answering(func(context.Context) (*cluster.Snapshot, error) {
+		return oneGroup(cluster.Partition{Leader: 1, Start: 0, End: 100}), nil
+	}))
+	for scrapes := 1; ; scrapes++ {
+		metrics, err := s.scrape(t.Context())
+		require.NoError(t, err)
+		for status := range points(metrics)["kafka.consumer_group.status"] {
+			if strings.Contains(status, "STALL") {
+				return scrapes
+			}
+		}
+		require.Less(t, scrapes, 100)
+	}
 }
 
 // datesOf is how far back arrival is remembered, and the first round of a search.

@@ -51,7 +51,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel
 		s.dater = newDater(cfg, f, set.Logger, tel)
 	}
 	if needsStatus(cfg.Metrics) {
-		s.judge = &lag.Judge{}
+		s.judge = &lag.Judge{Window: cfg.StatusWindow}
 	}
 	return s
 }

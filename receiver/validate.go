@@ -18,6 +18,9 @@ func (c *Config) Validate() error {
 	mistakes = append(mistakes, c.timingMistakes()...)
 	mistakes = append(mistakes, c.filterMistakes()...)
 	mistakes = append(mistakes, c.choiceMistakes()...)
+	if c.StatusWindow < 2 {
+		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 2 or more, two scrapes being the least that show a trend", "status_window", c.StatusWindow))
+	}
 	if c.MaxGroupPartitions < 0 {
 		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 0 (no limit) or more", "max_group_partitions", c.MaxGroupPartitions))
 	}

@@ -49,6 +49,10 @@ func TestValidate(t *testing.T) {
 		"request_timeout a quarter of timeout": {
 			func(c *Config) { c.Timeout, c.RequestTimeout = 8*time.Second, 2*time.Second }, "",
 		},
+		"status_window of one": {
+			func(c *Config) { c.StatusWindow = 1 },
+			`"status_window" is 1: must be 2 or more, two scrapes being the least that show a trend`,
+		},
 		"max_group_partitions negative": {
 			func(c *Config) { c.MaxGroupPartitions = -1 },
 			`"max_group_partitions" is -1: must be 0 (no limit) or more`,

@@ -115,9 +115,9 @@ func (o *OAuthBearerConfig) mistakes() []error {
 	u, err := url.Parse(o.TokenURL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, o.TokenURL))
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, withoutPassword(u, o.TokenURL)))
 	case u.Scheme == "http" && o.TLS != nil && !isOff(o.TLS):
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, o.TokenURL))
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, u.Redacted()))
 	}
 	if _, reserved := o.Extensions[sarama.SASLExtKeyAuth]; reserved {
 		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.extensions" has %q: must be another name, that is the token's own`, sarama.SASLExtKeyAuth))
@@ -178,4 +178,15 @@ func credentialMistakes(at, mechanism, username string, password configopaque.St
 
 func notEmpty(key, mechanism string) error {
 	return fmt.Errorf("%q is empty: must be set for %s", key, mechanism)
+}
+
+// withoutPassword is a URL as it may be shown. One that cannot be parsed is not.
+func withoutPassword(u *url.URL, given string) string {
+	if u == nil {
+		return "(unreadable)"
+	}
+	if u.User == nil {
+		return given
+	}
+	return u.Redacted()
 }

@@ -6,8 +6,11 @@ package lag
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
 // Judge remembers the last scrapes and says of each group and partition how it
-// does. The zero Judge is ready for use.
+// does.
 type Judge struct {
+	// Window is the number of scrapes that a status is judged by, 2 at least.
+	Window int
+
 	groups map[string]*judged
 }
 
@@ -46,10 +49,10 @@ func (j *Judge) Judge(s *cluster.Snapshot, r *Report) {
 			j.groups[g.Name] = known
 		}
 		known.absent = 0
-		known.judge(s, g)
+		known.judge(s, g, j.Window)
 	}
 	for name, g := range j.groups {
-		if g.absent > window {
+		if g.absent > j.Window {
 			delete(j.groups, name)
 		}
 	}
@@ -57,7 +60,7 @@ func (j *Judge) Judge(s *cluster.Snapshot, r *Report) {
 
 // judge is one group's part: its status is that of its worst partition, and not
 // known while one of them is not.
-func (j *judged) judge(s *cluster.Snapshot, g *Group) {
+func (j *judged) judge(s *cluster.Snapshot, g *Group, window int) {
 	for _, p := range j.partitions {
 		p.absent++
 	}
@@ -66,7 +69,7 @@ func (j *judged) judge(s *cluster.Snapshot, g *Group) {
 		t := &g.Topics[i]
 		for n := range t.Partitions {
 			p := &t.Partitions[n]
-			p.Status = j.partition(topicPartition{t.Name, s.Topics[t.Name].ID, p.ID}, *p)
+			p.Status = j.partition(topicPartition{t.Name, s.Topics[t.Name].ID, p.ID}, *p, window)
 			unknown = unknown || p.Status == StatusUnknown
 			worst = max(worst, p.Status)
 		}
@@ -81,7 +84,7 @@ func (j *judged) judge(s *cluster.Snapshot, g *Group) {
 	}
 }
 
-func (j *judged) partition(key topicPartition, now Partition) Status {
+func (j *judged) partition(key topicPartition, now Partition, window int) Status {
 	p := j.partitions[key]
 	if p == nil {
 		p = &seen{}
@@ -96,5 +99,5 @@ func (j *judged) partition(key topicPartition, now Partition) Status {
 		p.samples = p.samples[:window-1]
 	}
 	p.samples = append(p.samples, sample{now.Committed, now.Lag})
-	return p.samples.status()
+	return p.samples.status(window)
 }

@@ -20,6 +20,9 @@ func series(commits, lags []cluster.Offset) samples {
 	return s
 }
 
+// window is the default.
+const window = 10
+
 func same(o cluster.Offset) []cluster.Offset { return steadily(o, 0) }
 
 // steadily makes a window of offsets that grow by each.
@@ -68,9 +71,9 @@ func TestStatusRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for i, rule := range rules {
-				assert.Equal(t, tt.hold[i], rule.holds(tt.samples), "rule %d", i+1)
+				assert.Equal(t, tt.hold[i], rule.holds(tt.samples, window), "rule %d", i+1)
 			}
-			assert.Equal(t, tt.want, tt.samples.status())
+			assert.Equal(t, tt.want, tt.samples.status(window))
 		})
 	}
 }
@@ -89,7 +92,7 @@ func judge(j *Judge, id byte, partitions ...sample) Group {
 }
 
 func TestJudgeTakesTheWorstPartition(t *testing.T) {
-	var j Judge
+	j := Judge{Window: window}
 	for i := range cluster.Offset(window + 3) {
 		g := judge(&j, 1, sample{100 + i, 0}, sample{100, 50}, sample{100 + i, 50 + i})
 		if i < window-1 {
@@ -112,8 +115,16 @@ func TestJudgeTakesTheWorstPartition(t *testing.T) {
 	assert.Equal(t, StatusOK, g.Status, "a topic created anew does not rewind")
 }
 
+func TestJudgeByAShorterWindow(t *testing.T) {
+	j := Judge{Window: 3}
+	for i, want := range []Status{StatusOK, StatusOK, StatusStall, StatusStall} {
+		assert.Equal(t, want, judge(&j, 1, sample{100, 50}).Status, "scrape %d", i)
+	}
+	assert.Len(t, j.groups["g"].partitions[topicPartition{"t", cluster.TopicID{1}, 0}].samples, 3)
+}
+
 func TestJudgeForgets(t *testing.T) {
-	var j Judge
+	j := Judge{Window: window}
 	judge(&j, 1, sample{100, 5}, sample{100, 5})
 	for range window + 1 {
 		judge(&j, 1, sample{100, 5})
