@@ -50,7 +50,7 @@ func TestRealGroupTypes(t *testing.T) {
 		} {
 			got := s.Groups["types-"+name]
 			require.NotNil(t, got, name)
-			want.Name, want.Coordinator = got.Name, 1
+			want.Name, want.Coordinator, want.AssignedKnown = got.Name, 1, want.Described
 			if len(got.Commits) == 0 {
 				got.Commits = nil
 			}
