@@ -23,6 +23,7 @@ func TestProductTellsOfItself(t *testing.T) {
 	kafka.CreateTopic(t, "gone", 1, 1, nil)
 	kafka.Commit(t, "odd", map[string]map[int32]int64{"orders": {0: 11}, "gone": {0: 0}})
 	kafka.CreateTopic(t, "_internal", 1, 1, nil)
+	kafka.MoveLeader(t, "orders", 0, 0) // each broker has something to fail at
 	kafka.ResetRequests()
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
 

@@ -4,11 +4,9 @@
 package kafka
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -153,67 +151,6 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 	return nil, &noMetadataError{failures}
 }
 
-// candidates lists whom to ask for metadata: those with a connection first,
-// then the other brokers, then the seeds. Where all of them are to be left out
-// for failing before, they are asked: somebody has to be. Of those that refused
-// the login one is, and the others are spared until somebody lets in: attempts
-// may lock an account.
-func (c *Client) candidates(last *node) (nodes, spared []*node) {
-	nodes = c.all()
-	rank := func(n *node) int {
-		switch {
-		case n == last:
-			return 3
-		case n.id == cluster.NoBroker:
-			return 2
-		case n.connected():
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(nodes, func(a, b *node) int { return cmp.Compare(rank(a), rank(b)) })
-	seen := map[string]bool{}
-	nodes = slices.DeleteFunc(nodes, func(n *node) bool {
-		twice := seen[n.address]
-		seen[n.address] = true
-		return twice
-	})
-	if !slices.ContainsFunc(nodes, func(n *node) bool { return !n.isDown() }) {
-		spared = refusing(nodes)
-		wake(slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return slices.Contains(spared, n) }))
-	}
-	return nodes, spared
-}
-
-// refusing lists the nodes that refused the login, without the one that is to be
-// asked again where none has been in this scrape.
-func refusing(nodes []*node) []*node {
-	var all []*node
-	tried := false
-	for _, n := range nodes {
-		refused, now := n.refused()
-		tried = tried || now
-		if refused {
-			all = append(all, n)
-		}
-	}
-	if !tried && len(all) > 0 {
-		return all[1:]
-	}
-	return all
-}
-
-func refusedNow(n *node) bool {
-	_, now := n.refused()
-	return now
-}
-
-func wake(nodes []*node) {
-	for _, n := range nodes {
-		n.wake()
-	}
-}
-
 // metadataOf asks one broker.
 func (c *Client) metadataOf(ctx context.Context, n *node, withLimits bool) (*metadata, error) {
 	answer, err := ask(ctx, n, apiMetadata, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
@@ -259,93 +196,6 @@ func (e *noMetadataError) Unwrap() []error {
 		errs[i] = f.Err
 	}
 	return errs
-}
-
-// decodeMetadata turns an answer into plain types. A broker, topic or
-// partition that is named twice counts once.
-func decodeMetadata(answer *sarama.MetadataResponse) *metadata {
-	meta := &metadata{
-		brokers: make(map[int32]cluster.Broker, len(answer.Brokers)),
-		topics:  make(map[string]*cluster.Topic, len(answer.Topics)),
-		unclear: map[string]sarama.KError{},
-		allowed: notTold,
-	}
-	if answer.Version >= 8 && answer.Version <= 10 {
-		meta.allowed = answer.ClusterAuthorizedOperations
-	}
-	if answer.ClusterID != nil {
-		meta.clusterID = *answer.ClusterID
-	}
-	for _, b := range answer.Brokers {
-		meta.brokers[b.ID()] = cluster.Broker{ID: b.ID(), Address: b.Addr(), Rack: b.Rack()}
-	}
-	for _, t := range answer.Topics {
-		meta.topics[t.Name] = decodeTopic(t)
-		if t.Err != sarama.ErrNoError {
-			meta.unclear[t.Name] = t.Err
-		}
-	}
-	return meta
-}
-
-func decodeTopic(t *sarama.TopicMetadata) *cluster.Topic {
-	topic := &cluster.Topic{
-		Name:       t.Name,
-		ID:         cluster.TopicID(t.Uuid),
-		Unclear:    t.Err != sarama.ErrNoError,
-		Partitions: make([]cluster.Partition, 0, len(t.Partitions)),
-	}
-	for _, p := range t.Partitions {
-		topic.Partitions = append(topic.Partitions, cluster.Partition{
-			ID:       p.ID,
-			Leader:   max(p.Leader, cluster.NoBroker),
-			Replicas: p.Replicas,
-			InSync:   p.Isr,
-			Start:    cluster.Unknown,
-			End:      cluster.Unknown,
-		})
-	}
-	byID := func(a, b cluster.Partition) int { return cmp.Compare(a.ID, b.ID) }
-	slices.SortFunc(topic.Partitions, byID)
-	topic.Partitions = slices.CompactFunc(topic.Partitions, func(a, b cluster.Partition) bool { return a.ID == b.ID })
-	return topic
-}
-
-// adopt makes meta the view of the cluster: brokers that it names get a node,
-// others lose theirs and with it all that was held against them. The
-// connection of a seed that turns out to be one of the brokers moves there.
-func (c *Client) adopt(meta *metadata) {
-	c.mu.Lock()
-	var gone []*node
-	for id, n := range c.nodes {
-		if b, ok := meta.brokers[id]; !ok || b.Address != n.address {
-			gone = append(gone, n)
-			delete(c.nodes, id)
-		}
-	}
-	byAddress := make(map[string]*node, len(meta.brokers))
-	for id, b := range meta.brokers {
-		if c.nodes[id] == nil {
-			c.nodes[id] = &node{client: c, id: id, address: b.Address}
-		}
-		byAddress[b.Address] = c.nodes[id]
-	}
-	c.meta = meta
-	seeds := c.seeds
-	c.mu.Unlock()
-	for _, n := range gone {
-		n.retire()
-	}
-	for _, seed := range seeds {
-		seed.handOver(byAddress[seed.address])
-	}
-}
-
-// sorted lists the nodes by broker id. The caller holds c.mu.
-func (c *Client) sorted() []*node {
-	nodes := slices.Collect(maps.Values(c.nodes))
-	slices.SortFunc(nodes, func(a, b *node) int { return cmp.Compare(a.id, b.id) })
-	return nodes
 }
 
 // pause waits for d and tells whether ctx still goes on.
