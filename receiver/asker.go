@@ -75,8 +75,9 @@ func (a *asker) snapshot(ctx context.Context, ask kafka.Questions) (*cluster.Sna
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		defer func() { <-a.asking }()
-		answers <- a.askInTime(ctx, ask)
+		got := a.askInTime(ctx, ask)
+		<-a.asking // before the answer, upon which the next scrape may begin
+		answers <- got
 	}()
 	select {
 	case got := <-answers:

@@ -47,15 +47,33 @@ func (s Seed) client(t testing.TB, options ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-// admin runs one piece of work and fails the test with its error.
+// admin runs one piece of work, again where it failed in a way that passes, and
+// fails the test with its error.
 func (s Seed) admin(t testing.TB, do func(context.Context, *kadm.Client) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), seedLimit)
 	defer cancel()
 	client := s.client(t)
 	defer client.Close()
-	if err := do(ctx, kadm.NewClient(client)); err != nil {
+	admin := kadm.NewClient(client)
+	if err := insist(ctx, func() error { return do(ctx, admin) }); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// insist repeats what failed in a way that passes: the controllers may be
+// electing one of them, or a broker not know a new topic yet.
+func insist(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		if err == nil || !kerr.IsRetriable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pollInterval):
+		}
 	}
 }
 
@@ -67,36 +85,18 @@ func (s Seed) CreateTopic(t testing.TB, topic string, partitions int32, replicat
 	for key, value := range configs {
 		values[key] = &value
 	}
+	repeated := false
 	s.admin(t, func(ctx context.Context, admin *kadm.Client) error {
-		create := func() error {
-			_, err := admin.CreateTopic(ctx, partitions, replication, values, topic)
-			return err
+		_, err := admin.CreateTopic(ctx, partitions, replication, values, topic)
+		if repeated && errors.Is(err, kerr.TopicAlreadyExists) {
+			err = nil // the failure before had done it all the same
 		}
-		if err := insist(ctx, create, kerr.TopicAlreadyExists); err != nil {
+		if err != nil {
+			repeated = true
 			return err
 		}
 		return awaitLeaders(ctx, admin, topic, int(partitions))
 	})
-}
-
-// insist repeats what failed in a way that passes: on a machine with much to do
-// the controllers may be electing one of them. A repetition may find it done.
-func insist(ctx context.Context, do func() error, done error) error {
-	err := do()
-	for repeated := false; ; repeated = true {
-		if repeated && errors.Is(err, done) {
-			return nil
-		}
-		if err == nil || !kerr.IsRetriable(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(pollInterval):
-		}
-		err = do()
-	}
 }
 
 // awaitLeaders waits until metadata names a leader for so many partitions.
