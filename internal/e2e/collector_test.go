@@ -59,19 +59,26 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 // exit with status 0.
 func start(t *testing.T, env []string, configs ...string) *collector {
 	t.Helper()
-	c := &collector{log: newEventLog()}
+	c := &collector{}
+	c.run(t, env, append(configs, c.portsConfig(t))...)
+	return c
+}
+
+// run is start, on the ports that the config files name.
+func (c *collector) run(t *testing.T, env []string, configs ...string) {
+	t.Helper()
 	args := []string{}
-	for _, config := range append(configs, c.portsConfig(t)) {
+	for _, config := range configs {
 		args = append(args, "--config", config)
 	}
 	cmd := command(t, env, args...)
+	c.log = newEventLog()
 	cmd.Stdout, cmd.Stderr = c.log, c.log
 	process, err := child.Start(cmd)
 	require.NoError(t, err)
 	c.process = process
 	t.Cleanup(func() { c.stop(t) })
 	c.awaitLog(t, "Everything is ready")
-	return c
 }
 
 // portsConfig writes a config file that moves every endpoint to a free port.
