@@ -30,6 +30,7 @@ const tick = 100 * time.Millisecond
 type collector struct {
 	metricsURL, healthURL, selfURL string
 
+	exit    int // the exit status that is expected
 	log     *eventLog
 	process *child.Process
 }
@@ -55,8 +56,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 }
 
 // start runs the collector on these config files, on free ports, and returns
-// when it says that it is ready. It is stopped when the test ends; then it must
-// exit with status 0.
+// when it says that it is ready. It is stopped when the test ends.
 func start(t *testing.T, env []string, configs ...string) *collector {
 	t.Helper()
 	c := &collector{}
@@ -112,7 +112,7 @@ func (c *collector) stop(t *testing.T) {
 	assert.NoError(t, c.process.Signal(syscall.SIGTERM))
 	select {
 	case <-c.process.Done():
-		assert.True(t, c.process.State().Success(), "the collector's end: %v", c.process.State())
+		assert.Equal(t, c.exit, c.process.State().ExitCode(), "the collector's end: %v", c.process.State())
 	case <-time.After(patience):
 		t.Errorf("the collector did not stop at SIGTERM")
 		c.process.Kill()
