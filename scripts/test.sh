@@ -35,6 +35,7 @@ if ! command -v "$(go env CC)" >/dev/null; then
 fi
 
 tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
+tier picture go test -C observability/picture ./...
 tier fuzz scripts/fuzz.sh 10s
 
 kafka=no
