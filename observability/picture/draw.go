@@ -5,9 +5,7 @@ package main
 
 import (
 	"image/color"
-	"math"
 	"os"
-	"strconv"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -48,8 +46,9 @@ func draw(charts []chart, from, to time.Time, file string) error {
 		Rows: (len(charts) + columns - 1) / columns, Cols: columns,
 		PadTop: gap, PadBottom: gap, PadLeft: gap, PadRight: gap, PadX: gap, PadY: gap,
 	}
+	colours := make(colours)
 	for i, c := range charts {
-		if err := c.draw(tiles.At(whole, i%columns, i/columns), from, to); err != nil {
+		if err := c.draw(tiles.At(whole, i%columns, i/columns), from, to, colours); err != nil {
 			return err
 		}
 	}
@@ -60,13 +59,13 @@ func draw(charts []chart, from, to time.Time, file string) error {
 }
 
 // draw draws one chart: its title, its lines, and what each of them is.
-func (c chart) draw(tile vgdraw.Canvas, from, to time.Time) error {
+func (c chart) draw(tile vgdraw.Canvas, from, to time.Time, colours colours) error {
 	tile.FillPolygon(card, corners(tile.Rectangle))
 	inner := vgdraw.Crop(tile, 10, -14, 8, -8)
 
 	const titleHeight, legendHeight = 20, 18
 	inner.FillText(style(bright, 12), vg.Point{X: inner.Min.X, Y: inner.Max.Y - 12}, c.title)
-	c.legend(vgdraw.Crop(inner, 0, 0, 0, legendHeight-inner.Size().Y))
+	c.legend(vgdraw.Crop(inner, 0, 0, 0, legendHeight-inner.Size().Y), colours)
 
 	p := plot.New()
 	p.BackgroundColor = color.Transparent
@@ -81,13 +80,13 @@ func (c chart) draw(tile vgdraw.Canvas, from, to time.Time) error {
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = rule, rule
 	p.Add(grid)
-	for i, l := range c.lines {
+	for _, l := range c.lines {
 		for _, piece := range l.pieces {
 			drawn, err := plotter.NewLine(piece)
 			if err != nil {
 				return err
 			}
-			drawn.Color, drawn.Width = palette[i%len(palette)], 1.4
+			drawn.Color, drawn.Width = colours.of(l.name), 1.4
 			p.Add(drawn)
 		}
 	}
@@ -98,15 +97,15 @@ func (c chart) draw(tile vgdraw.Canvas, from, to time.Time) error {
 }
 
 // legend names as many lines as there is room for, the highest at the end first.
-func (c chart) legend(room vgdraw.Canvas) {
+func (c chart) legend(room vgdraw.Canvas, colours colours) {
 	x, y := room.Min.X, room.Min.Y
-	for i, l := range c.lines {
+	for _, l := range c.lines {
 		s := style(faint, 9)
 		wide := s.Width(l.name)
 		if x+14+wide > room.Max.X {
 			return
 		}
-		room.StrokeLine2(vgdraw.LineStyle{Color: palette[i%len(palette)], Width: 2.5}, x, y+3, x+10, y+3)
+		room.StrokeLine2(vgdraw.LineStyle{Color: colours.of(l.name), Width: 2.5}, x, y+3, x+10, y+3)
 		room.FillText(s, vg.Point{X: x + 14, Y: y}, l.name)
 		x += 14 + wide + 14
 	}
@@ -123,50 +122,12 @@ func corners(r vg.Rectangle) []vg.Point {
 	return []vg.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, r.Max, {X: r.Min.X, Y: r.Max.Y}}
 }
 
-// clock marks some five full times between two moments in Unix seconds.
-func clock(from, to float64) []plot.Tick {
-	step := time.Minute
-	for _, step = range []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour} {
-		if step.Seconds()*6 >= to-from {
-			break
-		}
-	}
-	var ticks []plot.Tick
-	for at := time.Unix(int64(from), 0).Truncate(step).Add(step); float64(at.Unix()) < to; at = at.Add(step) {
-		ticks = append(ticks, plot.Tick{Value: float64(at.Unix()), Label: at.UTC().Format("15:04:05")})
-	}
-	return ticks
-}
+// colours gives what has the same name the same colour in every chart.
+type colours map[string]color.Color
 
-// values marks what plot's own ticks mark, in the unit.
-func values(low, high float64, unit string) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(low, high)
-	for i, tick := range ticks {
-		if !tick.IsMinor() {
-			ticks[i].Label = label(tick.Value, unit)
-		}
+func (c colours) of(name string) color.Color {
+	if _, ok := c[name]; !ok {
+		c[name] = palette[len(c)%len(palette)]
 	}
-	return ticks
-}
-
-// label writes a value as Grafana does.
-func label(value float64, unit string) string {
-	switch unit {
-	case "s":
-		if math.Abs(value) >= 60 {
-			return trim(value/60) + " min"
-		}
-		return trim(value) + " s"
-	case "cps", "reqps":
-		return trim(value) + "/s"
-	}
-	if math.Abs(value) >= 1000 {
-		return trim(value/1000) + " K"
-	}
-	return trim(value)
-}
-
-// trim writes a number with two digits after the point at most.
-func trim(value float64) string {
-	return strconv.FormatFloat(math.Round(100*value)/100, 'f', -1, 64)
+	return c[name]
 }

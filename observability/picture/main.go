@@ -17,7 +17,7 @@ import (
 func main() {
 	prometheus := flag.String("prometheus", "http://localhost:9090", "`URL` of Prometheus")
 	file := flag.String("dashboard", "../grafana/kafkalag.json", "the dashboard, a `file`")
-	titles := flag.String("panels", "Time lag,Lag,Records read,Lag by partition", "`titles` of panels, from left to right and down")
+	titles := flag.String("panels", "Time lag,Lag,Records written and read by topic,Requests to brokers", "`titles` of panels, from left to right and down")
 	one := flag.String("one", "", "the `group` that is shown in depth")
 	span := flag.Duration("span", 5*time.Minute, "how far back from now the picture reaches")
 	out := flag.String("out", "dashboard.png", "the `file` to write")

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -89,6 +90,32 @@ func TestFailures(t *testing.T) {
 	}
 	if _, err := os.Stat(out); err == nil {
 		t.Error("there is a picture")
+	}
+}
+
+func TestMarks(t *testing.T) {
+	marks := func(low, high float64, unit string) (labels []string) {
+		for _, tick := range values(low, high, unit) {
+			labels = append(labels, tick.Label)
+		}
+		return labels
+	}
+	for _, tt := range []struct {
+		high float64
+		unit string
+		want []string
+	}{
+		{350, "s", []string{"0 s", "2 min", "4 min"}},
+		{7000, "short", []string{"0", "2 K", "4 K", "6 K"}},
+		{1.1, "cps", []string{"0/s", "0.5/s", "1/s"}},
+	} {
+		if got := marks(0, tt.high, tt.unit); !slices.Equal(got, tt.want) {
+			t.Errorf("up to %v in %s: %q", tt.high, tt.unit, got)
+		}
+	}
+	ticks := clock(3600*5+30, 3600*5+330)
+	if len(ticks) != 5 || ticks[0].Label != "05:01" {
+		t.Errorf("five minutes are marked %v", ticks)
 	}
 }
 
