@@ -23,8 +23,8 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	kafka.CreateTopic(t, "orders", 6, 3, nil)
 	kafka.CreateTopic(t, "fragile", 3, 1, nil) // a partition on each broker
 	produce(t, kafka.Brokers(), "orders", 6)
-	consume(t, kafka.Brokers(), "billing", "orders", 1000)
-	consume(t, kafka.Brokers(), "slow", "orders", 2)
+	consume(t, kafka.Brokers(), "billing", 1000)
+	consume(t, kafka.Brokers(), "slow", 2)
 
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
 	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))

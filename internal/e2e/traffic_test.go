@@ -29,12 +29,12 @@ func produce(t *testing.T, brokers []string, topic string, records int) {
 	})
 }
 
-// consume reads a topic as a member of the group, at most so many records a
-// beat, and commits, until the test ends or it is told to stop.
-func consume(t *testing.T, brokers []string, group, topic string, records int) (stop func()) {
+// consume reads the topic orders as a member of the group, at most so many
+// records a beat, and commits, until the test ends or it is told to stop.
+func consume(t *testing.T, brokers []string, group string, records int) (stop func()) {
 	t.Helper()
 	return work(t, brokers, []kgo.Opt{
-		kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic), kgo.DisableAutoCommit(),
+		kgo.ConsumerGroup(group), kgo.ConsumeTopics("orders"), kgo.DisableAutoCommit(),
 		kgo.FetchMaxBytes(64 << 10), kgo.FetchMaxPartitionBytes(16 << 10),
 	}, func(ctx context.Context, client *kgo.Client) {
 		if fetched := client.PollRecords(ctx, records).Records(); len(fetched) > 0 {

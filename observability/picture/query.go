@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gonum.org/v1/plot/plotter"
@@ -47,6 +48,9 @@ type line struct {
 // chart asks all queries of a panel.
 func (q question) chart(p panel) (chart, error) {
 	c := chart{title: p.Title, unit: p.FieldConfig.Defaults.Unit}
+	if strings.Contains(p.Targets[0].Expr, "$one") { // on the dashboard, the row's title says so
+		c.title += " · " + q.variables["one"]
+	}
 	for _, target := range p.Targets {
 		lines, err := q.ask(target.Expr, target.LegendFormat)
 		if err != nil {
