@@ -86,6 +86,14 @@ func TestProductRefusesMistakes(t *testing.T) {
 				`"brokers"`, `"collection_interval"`, `"timeout"`, `"topic_match"`, `"auth.sasl.mechanism"`,
 			},
 		},
+		"certificates without their keys": {
+			receiver: `{brokers: [localhost], tls: {cert_file: x}, auth: {tls: {key_file: x},
+				sasl: {mechanism: OAUTHBEARER, oauthbearer: {tls: {min_version: "2"}}}}}`,
+			want: []string{
+				`"brokers" has`, `"auth.tls" is set`, `"tls.key_file" is empty`, `"auth.tls.cert_file" is empty`,
+				`"auth.sasl.oauthbearer.tls" is not usable`, `"auth.sasl.oauthbearer.client_id" is empty`,
+			},
+		},
 		"no broker": {
 			receiver: `{brokers: []}`,
 			want:     []string{`"brokers"`},
@@ -103,6 +111,7 @@ service: {pipelines: {metrics: {receivers: [kafkalag], exporters: [debug]}}}
 			for _, want := range tt.want {
 				assert.Equal(t, 1, linesWith(string(out), want), "lines that say %q in:\n%s", want, out)
 			}
+			assert.NotContains(t, string(out), "config::", "a line for a mistake that has one")
 		})
 	}
 }

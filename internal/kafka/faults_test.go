@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
-	"go.opentelemetry.io/collector/config/configtls"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -426,7 +425,7 @@ func TestStrangers(t *testing.T) {
 func TestHandshakeWithoutAnswer(t *testing.T) {
 	port := kafkatest.StartNoise(t, kafkatest.Noise{Name: "nothing"})
 	client := newTestClient(t, port.Addr())
-	client.cfg.TLS = &configtls.ClientConfig{InsecureSkipVerify: true}
+	client.cfg.TLS = &TLSConfig{clientConfig{InsecureSkipVerify: true}}
 	client.cfg.DialTimeout = 200 * time.Millisecond
 	s, err := client.Snapshot(t.Context(), everything())
 	require.Error(t, err)
