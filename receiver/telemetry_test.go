@@ -115,6 +115,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 		s.Groups["billing"].Commits = append(s.Groups["billing"].Commits,
 			cluster.TopicCommits{Topic: "gone", Partitions: []cluster.Commit{{Offset: 1}}})
 		s.Groups["denied"] = &cluster.Group{Name: "denied"}
+		s.UndecidedGroups = 2
 		s.FilteredGroups, s.FilteredTopics, s.FilteredPartitions, s.ClaimedTwice = 5, 6, 9, 7
 		s.Failures = []cluster.Failure{
 			{API: "OffsetFetch", Groups: 1, Err: errors.New("denied")},
@@ -126,7 +127,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 	s := newTestScraper(set, newConfig(), c)
 	_, err := s.scrape(t.Context())
 	require.Error(t, err)
-	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/failed": 1}, counts(t, reader, "kafkalag_groups"))
+	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/failed": 3}, counts(t, reader, "kafkalag_groups"))
 	assert.Equal(t, map[string]int64{"/seen": 1, "/filtered": 6}, counts(t, reader, "kafkalag_topics"))
 	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 9, "/failed": 3}, counts(t, reader, "kafkalag_partitions"))
 	assert.Equal(t, map[string]int64{
