@@ -88,7 +88,7 @@ func connect(t *testing.T, cfg kafka.Config, extensions host) *client {
 // keepsSecrets holds that nothing that was said gives a secret away.
 func keepsSecrets(t *testing.T, said string) {
 	t.Helper()
-	for _, secret := range []string{password, wrong, "client-secret-of-monitor", "Bearer ", "eyJ"} {
+	for _, secret := range []string{password, wrong, secretKey, "client-secret-of-monitor", "Bearer ", "eyJ"} {
 		assert.NotContains(t, said, secret)
 	}
 }
