@@ -57,7 +57,8 @@ func signatures(t *testing.T, s *secured) {
 		"another region": {"us-east-1", nil, unsigned},
 		"another user":   {region, map[string]string{"AWS_ACCESS_KEY_ID": "AKIDOTHER"}, unsigned},
 		"no credentials": {
-			region, map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+			region,
+			map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
 			"SASL AWS_MSK_IAM_OAUTHBEARER login failed: no AWS credentials: the default chain of the AWS SDK found none",
 		},
 	} {
