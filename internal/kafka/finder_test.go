@@ -177,6 +177,10 @@ func TestCompacted(t *testing.T) {
 	assert.False(t, got["none"])
 	finder.Close()
 	assert.Empty(t, finder.Compacted(t.Context(), []string{"compacted"}))
+
+	fake.Without(kmsg.DescribeConfigs)
+	old := newTestFinder(t, fake)
+	assert.Equal(t, map[string]bool{"compacted": false}, old.Compacted(t.Context(), []string{"compacted"}), "it will not be told")
 }
 
 func TestNewDescribeConfigsRequest(t *testing.T) {
