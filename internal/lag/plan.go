@@ -4,7 +4,6 @@
 package lag
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -16,7 +15,7 @@ import (
 // are compacted, see [Dates.Policies]. Where both are empty, nothing more can
 // be learned before the next scrape.
 func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
-	unclear := map[string]bool{}
+	topics = d.questions()
 	d.wants = slices.DeleteFunc(d.wants, func(w want) bool {
 		if len(lookups) == n {
 			return false
@@ -26,36 +25,36 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 		if p.aside || p.leader == cluster.NoBroker {
 			return true
 		}
-		recheck := d.recheck(p, w.commit)
-		if _, known := d.date(t, p, w.commit); known >= w.need && !recheck {
+		known := d.date(t, p, w.commit)
+		recheck := d.recheck(p, known)
+		if known.quality >= w.need && !recheck {
 			return true
 		}
-		_, verdict := p.steps.date(w.commit, d.now, t.compacted)
-		switch {
-		case recheck:
-		case verdict == foundUnlessCompacted && t.unanswered == d.scrape:
-			return true
-		case verdict == foundUnlessCompacted:
-			unclear[w.topic] = true
-			return false
-		case verdict == hopeless:
-			return true
+		if _, verdict, _ := p.steps.date(w.commit, d.now, t.policy); !recheck && known.by == nil {
+			switch {
+			case verdict == foundUnlessCompacted:
+				return !t.asking // of no use until the policy is told
+			case verdict == hopeless:
+				return true
+			}
 		}
-		if at, ok := d.ask(p, w.commit, recheck); ok {
+		if at, ok := d.ask(p, w.commit, known, recheck); ok {
 			lookups = append(lookups, cluster.Lookup{Topic: w.topic, Partition: w.partition, Leader: p.leader, At: at})
 		}
 		return p.aside
 	})
-	return lookups, slices.Sorted(maps.Keys(unclear))
+	return lookups, topics
 }
 
 // ask chooses a partition's next look-up, one at a time.
-func (d *Dates) ask(p *partitionDates, commit cluster.Offset, recheck bool) (cluster.Timestamp, bool) {
+func (d *Dates) ask(p *partitionDates, commit cluster.Offset, known date, recheck bool) (cluster.Timestamp, bool) {
 	switch {
 	case p.asked:
 		return 0, false
 	case recheck:
 		return p.askAgain(commit, d.interval())
+	case known.by != nil:
+		return p.askFor(known.by), true
 	}
 	return p.ask(commit, d.now)
 }
@@ -71,6 +70,13 @@ func (p *partitionDates) ask(commit cluster.Offset, now cluster.Timestamp) (clus
 	}
 	p.asked = true
 	return at, true
+}
+
+// askFor looks up whether a record is still there: otherwise the answer is the
+// next one, whatever lay between.
+func (p *partitionDates) askFor(known *step) cluster.Timestamp {
+	p.asked, p.search = true, progress{end: p.end}
+	return known.from
 }
 
 // askAgain looks up whether records are still as late as they were: one that is
@@ -108,31 +114,14 @@ func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
 		return
 	}
 	if a.Offset == cluster.None {
-		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end})
+		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end, seen: d.now})
 		p.lateness.steady = p.lateness.steady && !rechecked
 		return
 	}
-	p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset})
+	p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now})
 	if arrived, ok := p.history.arrival(a.Offset); ok {
 		p.lateness.learn(arrived-a.Time, d)
 	} else if rechecked {
 		p.lateness.recheckAt = d.now // by a record from before the history: nothing learned
-	}
-}
-
-// Policies tells which of the topics that a plan named are compacted. It holds
-// for an hour. A topic that compacted leaves out is asked about again in the
-// next scrape.
-func (d *Dates) Policies(topics []string, compacted map[string]bool) {
-	const hour = 3600 * 1000
-	for _, name := range topics {
-		if t := d.topics[name]; t != nil {
-			is, told := compacted[name]
-			if !told {
-				t.unanswered = d.scrape
-				continue
-			}
-			t.compacted, t.compactedUntil = is, d.now+hour
-		}
 	}
 }

@@ -27,16 +27,22 @@ const undated cluster.Timestamp = -1
 // all records up to offset. The date of a commit is meant likewise: the largest
 // timestamp up to the record that is read next. With timestamps in order that
 // is the record's own.
+//
+// In a compacted topic the record may go. Then at is still no later than the
+// date of any commit beyond offset, but those before it have another.
 type step struct {
 	from, at cluster.Timestamp
 	offset   cluster.Offset
+	seen     cluster.Timestamp // the last time that a look-up gave this answer
 }
 
 // steps is sorted by offset and holds each once.
 type steps []step
 
-// learn enters an answer.
+// learn enters an answer. It drops those that it shows to be wrong by now, or to
+// tell nothing more.
 func (s *steps) learn(next step) {
+	*s = slices.DeleteFunc(*s, func(known step) bool { return known.refuted(next) })
 	i, found := s.find(next.offset)
 	if !found {
 		*s = slices.Insert(*s, i, next)
@@ -46,7 +52,19 @@ func (s *steps) learn(next step) {
 	if next.at != undated {
 		known.at = next.at
 	}
-	known.from = min(known.from, next.from)
+	known.from, known.seen = min(known.from, next.from), next.seen
+}
+
+// refuted tells whether a newer answer cannot be if s still holds.
+//   - It found nothing as young as from before its own record. A record there
+//     has gone; that none was found there earlier is nothing new.
+//   - It found a record before s, where there was none as young as that: the log
+//     has changed.
+func (s step) refuted(by step) bool {
+	if s.offset < by.offset {
+		return by.from <= max(s.at, s.from)
+	}
+	return s.offset > by.offset && by.at != undated && s.from <= by.at
 }
 
 func (s steps) find(o cluster.Offset) (int, bool) {
