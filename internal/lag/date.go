@@ -6,7 +6,7 @@ package lag
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
 // quality is how well a date is known.
-type quality int
+type quality int8
 
 const (
 	none quality = iota

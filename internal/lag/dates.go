@@ -54,15 +54,14 @@ type topicDates struct {
 type partitionDates struct {
 	scrape     int // which learned start, end and leader
 	start, end cluster.Offset
-	leader     int32
-
-	history history
-	steps   steps
-	search  progress
+	history    history
+	steps      steps
+	search     *progress // nil: there is none
 	// commits are those of the newest scrape, before those of the one before,
 	// where there is lag; sorted.
 	commits, before []cluster.Offset
 	lateness        lateness
+	leader          int32 // who is asked
 	// asked says that a look-up is under way, rechecks that it is about the
 	// lateness, aside that one was in vain and the next scrape is waited for.
 	asked, rechecks, aside bool

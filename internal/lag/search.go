@@ -119,13 +119,12 @@ const slack = 4
 
 // next chooses the time to ask for while the date of commit is open. Whatever
 // the answer, it moves one of the bounds.
-func (p *progress) next(s steps, h *history, commit, end cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
-	p.at = p.choose(s, h, commit, end, now)
-	p.end = end
+func (p *progress) next(s steps, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+	p.at = p.choose(s, h, commit, now)
 	return p.at
 }
 
-func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+func (p *progress) choose(s steps, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
 	below, above := s.around(commit)
 	if below == nil {
 		if at, ok := h.arrival(commit); ok && above == nil {
@@ -133,7 +132,7 @@ func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now c
 		}
 		return 0 // the oldest record
 	}
-	until := step{from: now + 1, offset: max(end, commit+1)} // what is written lies before now
+	until := step{from: now + 1, offset: max(p.end, commit+1)} // what is written lies before now
 	if above != nil {
 		until = *above
 	}
@@ -148,7 +147,7 @@ func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now c
 // note compares the bounds with those before the last answer.
 func (p *progress) note(commit cluster.Offset, low, width cluster.Timestamp) {
 	if p.commit != commit || p.pace == 0 {
-		*p = progress{commit: commit, low: low, width: width, pace: width << slack}
+		*p = progress{commit: commit, end: p.end, low: low, width: width, pace: width << slack}
 		return
 	}
 	if low == p.low {

@@ -12,7 +12,7 @@ import (
 
 // maxSteps is how many answers a partition remembers beyond those that the
 // commits on it need.
-const maxSteps = 32
+const maxSteps = 8
 
 // undated stands where a record's timestamp would.
 const undated cluster.Timestamp = -1
@@ -45,6 +45,7 @@ func (s *steps) learn(next step) {
 	*s = slices.DeleteFunc(*s, func(known step) bool { return known.refuted(next) })
 	i, found := s.find(next.offset)
 	if !found {
+		s.reserve(len(*s) + 1)
 		*s = slices.Insert(*s, i, next)
 		return
 	}
@@ -53,6 +54,15 @@ func (s *steps) learn(next step) {
 		known.at = next.at
 	}
 	known.from, known.seen = min(known.from, next.from), next.seen
+}
+
+// reserve makes room for n and hardly more: there may be a few hundred thousand
+// of these.
+func (s *steps) reserve(n int) {
+	const spare = 2
+	if n > cap(*s) || n+2*spare < cap(*s) {
+		*s = append(make(steps, 0, n+spare), *s...)
+	}
 }
 
 // refuted tells whether a newer answer cannot be if s still holds.
@@ -102,6 +112,7 @@ func (s *steps) prune(start cluster.Offset, commits []cluster.Offset) {
 		}
 	}
 	*s = slices.Delete(*s, 0, first)
+	s.reserve(len(*s))
 	if len(*s) <= maxSteps {
 		return
 	}

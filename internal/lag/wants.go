@@ -4,23 +4,37 @@
 package lag
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// want is a commit that look-ups are to date.
+// want is a commit that look-ups are to date, and where its group is going.
 type want struct {
 	topic     string
 	partition int32
+	need      quality
 	commit    cluster.Offset
 	lag       cluster.Offset
-	need      quality
+	// step is how far a group that moves will have come at the next scrape. 0:
+	// only where it is now counts.
+	step cluster.Offset
 }
 
 // ahead is how many scrapes are looked ahead for a group that moves: to where it
 // will be at the next, and to a bound beyond.
 const ahead = 2
+
+// commits are the commits to be dated.
+func (w *want) commits() iter.Seq[cluster.Offset] {
+	return func(yield func(cluster.Offset) bool) {
+		going := yield(w.commit)
+		for n := cluster.Offset(1); going && n <= ahead && w.step > 0 && n*w.step < w.lag; n++ {
+			going = yield(w.commit + n*w.step)
+		}
+	}
+}
 
 // want notes what look-ups could improve. A group that moves will be somewhere
 // else at the next scrape, so its commit need not be dated well: asked about is
@@ -32,13 +46,9 @@ func (d *Dates) want(known date, p *partitionDates, w want) {
 	told := known.arrived && known.quality == good
 	w.need = good
 	if step > 0 && !told && (!remembered || p.lateness.steady) {
-		w.need = rough
+		w.need, w.step = rough, step
 	}
-	if known.quality < w.need || d.recheck(p, known) {
-		d.wants = append(d.wants, w)
-	}
-	for n := 0; n < ahead && w.need == rough && w.lag > step; n++ {
-		w.commit, w.lag = w.commit+step, w.lag-step
+	if known.quality < w.need || w.step > 0 || d.recheck(p, known) {
 		d.wants = append(d.wants, w)
 	}
 }
