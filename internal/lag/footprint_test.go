@@ -107,7 +107,7 @@ func heap() float64 {
 func TestDatesFitInMemory(t *testing.T) {
 	for name, commit := range footprints {
 		t.Run(name, func(t *testing.T) {
-			bytes := retained(2000, commit)
+			bytes := retained(500, commit)
 			t.Logf("%.0f bytes a partition", bytes)
 			assert.Less(t, bytes, 100*1024*1024/100_000.0)
 		})
