@@ -112,6 +112,28 @@ func TestDatesWhileRecordsAreReplayedFast(t *testing.T) {
 	assert.GreaterOrEqual(t, known, 25)
 }
 
+// A group that has stopped among them is dated by its record, and then left alone.
+func TestDatesOfAGroupThatStandsAmongReplayedRecords(t *testing.T) {
+	d, log := newDates(), &live{now: testNow, late: 365 * 24 * time.Hour}
+	var commit cluster.Offset
+	for i := range 40 {
+		for range 30 {
+			log.pass(time.Second)
+			log.late -= 2 * time.Minute
+		}
+		if i < 10 {
+			commit = log.end - 100
+		}
+		log.asked = 0
+		age := log.scrape(d, log.now, commit)[0]
+		log.search(d, false)
+		if i > 11 { // two intervals after it stopped
+			assert.InDelta(t, log.now.Sub(time.UnixMilli(int64(log.date(commit)))).Seconds(), age.Seconds(), 1)
+			assert.Zero(t, log.asked)
+		}
+	}
+}
+
 func TestDatesOfReplayedRecords(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	d, log := newDates(), &live{now: testNow, late: year}
