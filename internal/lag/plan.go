@@ -109,5 +109,5 @@ func (p *partitionDates) askAgain(commit cluster.Offset, interval cluster.Timest
 	}
 	p.question()
 	p.rechecks = true
-	return arrived - p.lateness.by - interval, true
+	return max(arrived-p.lateness.by-interval, 0), true
 }
