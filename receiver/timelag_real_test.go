@@ -11,8 +11,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
@@ -142,7 +140,14 @@ func TestRealTimeLagRules(t *testing.T) {
 	kafka.CreateTopic(t, "never-used", 1, 1, keep())
 	stand("never-used", 0, func(time.Time) float64 { return 0 })
 
-	compact(t, kafka, now)
+	compacting(t, kafka, "compacted")
+	for _, r := range []struct {
+		key     string
+		seconds time.Duration
+	}{{"a", 900}, {"b", 800}, {"b", 700}, {"c", 600}} {
+		put(t, kafka, "compacted", r.key, now.Add(-r.seconds*time.Second))
+	}
+	awaitCompaction(t, kafka, "compacted", now.Add(-850*time.Second), 2)
 	stand("compacted", 1, since(now.Add(-700*time.Second)))
 
 	for _, when := range []string{"at first", "after a restart"} {
@@ -158,30 +163,4 @@ func TestRealTimeLagRules(t *testing.T) {
 			}
 		}
 	}
-}
-
-// compact makes a topic whose records are 900, 700 and 600 s old and whose
-// record at offset 1 is gone.
-func compact(t *testing.T, kafka *kafkatest.Cluster, now time.Time) {
-	t.Helper()
-	kafka.CreateTopic(t, "compacted", 1, 1, keep("cleanup.policy", "compact",
-		"min.cleanable.dirty.ratio", "0.001", "segment.ms", "1000", "max.compaction.lag.ms", "1"))
-	for i, record := range []struct {
-		key     string
-		seconds time.Duration
-	}{{"a", 900}, {"b", 800}, {"b", 700}, {"c", 600}} {
-		kafka.ProduceRecords(t, &kgo.Record{
-			Topic: "compacted", Key: []byte(record.key), Value: []byte{byte(i)},
-			Timestamp: now.Add(-record.seconds * time.Second),
-		})
-	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...))
-	require.NoError(t, err)
-	defer client.Close()
-	admin := kadm.NewClient(client)
-	require.Eventually(t, func() bool {
-		first, err := admin.ListOffsetsAfterMilli(t.Context(), now.Add(-850*time.Second).UnixMilli(), "compacted")
-		offset, found := first.Lookup("compacted", 0)
-		return err == nil && found && offset.Err == nil && offset.Offset == 2
-	}, 60*time.Second, 200*time.Millisecond, "compaction")
 }

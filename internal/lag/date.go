@@ -62,7 +62,7 @@ func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) da
 // may be gone, and the next one be as young as now: then it tells only what is
 // no older than an interval.
 func (d *Dates) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) (at cluster.Timestamp, ok bool) {
-	if !d.Blind && !p.lateness.steady {
+	if !d.Blind && !p.lateness.holds(d) {
 		return undated, false
 	}
 	at, ok = p.history.arrival(commit)

@@ -112,6 +112,29 @@ func TestDatesWhileRecordsAreReplayedFast(t *testing.T) {
 	assert.GreaterOrEqual(t, known, 25)
 }
 
+// How late records are is not known for long without look-ups.
+func TestDatesOfLateRecordsNeedLookups(t *testing.T) {
+	d, log := newDates(), &live{now: testNow, late: time.Hour}
+	log.pass(time.Minute)
+	step := func() Age {
+		age := log.scrape(d, log.now, log.end-100)[0]
+		log.pass(d.Interval)
+		return age
+	}
+	for range 4 {
+		step()
+		log.search(d, false)
+	}
+	assert.InDelta(t, (time.Hour + 10*time.Second).Seconds(), step().Seconds(), 1)
+	log.late = time.Minute // the mirror catches up, and nobody answers
+	step()
+	step()
+	step()
+	for range 5 {
+		assert.Equal(t, Age{}, step())
+	}
+}
+
 // A group that has stopped among them is dated by its record, and then left alone.
 func TestDatesOfAGroupThatStandsAmongReplayedRecords(t *testing.T) {
 	d, log := newDates(), &live{now: testNow, late: 365 * 24 * time.Hour}

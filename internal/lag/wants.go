@@ -45,7 +45,7 @@ func (d *Dates) want(known date, p *partitionDates, w want) {
 	_, remembered := p.history.arrival(w.commit)
 	told := known.arrived && known.quality == good
 	w.need = good
-	if step > 0 && !told && (!remembered || p.lateness.steady) {
+	if step > 0 && !told && (!remembered || p.lateness.holds(d)) {
 		w.need, w.step = rough, step
 	}
 	if known.quality < w.need || w.step > 0 || d.recheck(p, known) {
