@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -67,9 +68,7 @@ func keysOf(prefix string, cfg reflect.Value) map[string]documented {
 		default:
 			key += "."
 		}
-		for k, d := range keysOf(key, value) {
-			keys[k] = d
-		}
+		maps.Copy(keys, keysOf(key, value))
 	}
 	return keys
 }

@@ -76,7 +76,7 @@ func assertVariables(t *testing.T, c Command) {
 	}
 	for _, set := range c.Env {
 		name, _, _ := strings.Cut(set, "=")
-		assert.Contains(t, all, name)
+		assert.Regexp(t, `\b`+name+`\b`, all)
 	}
 }
 
