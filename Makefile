@@ -5,7 +5,8 @@ COLLECTOR := build/otelcol-kafkalag
 # What the collector is made of: a change to any of it makes `build` build.
 SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 	$(shell find *.go receiver internal -name '*.go' ! -name '*_test.go' \
-		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*')
+		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*' \
+		! -path 'internal/child/*' ! -path 'internal/promtest/*')
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test lint generate bench kafka-jars soak fuzz clean

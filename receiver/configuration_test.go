@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
-	"go.opentelemetry.io/collector/config/configtls"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/docs"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
@@ -33,7 +33,7 @@ var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[map[string][]configopaque.String]():  "map",
 	reflect.TypeFor[metadata.MetricsConfig]():            "map",
 	reflect.TypeFor[metadata.ResourceAttributesConfig](): "map",
-	reflect.TypeFor[configtls.ClientConfig]():            "TLS",
+	reflect.TypeOf(kafka.Config{}.TLS).Elem():            "TLS",
 }
 
 // implied has the defaults of keys that say nothing where they are left out.

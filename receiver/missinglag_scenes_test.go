@@ -13,7 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
-	"go.opentelemetry.io/collector/config/configtls"
+	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
@@ -63,9 +63,9 @@ var scenes = map[string]scene{
 		i := slices.IndexFunc(kafkatest.Noises, func(n kafkatest.Noise) bool { return n.Name == "TLS alert" })
 		cfg.Brokers = []string{kafkatest.StartNoise(t, kafkatest.Noises[i]).Addr()}
 	}},
-	"TLS to a plain text port": {missing: anything, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
-		tls := configtls.NewDefaultClientConfig()
-		cfg.TLS = &tls
+	"TLS to a plain text port": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		require.NoError(t, confmap.NewFromStringMap(map[string]any{"tls": map[string]any{}}).Unmarshal(cfg))
 	}},
 	"A login is wanted": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()

@@ -4,7 +4,7 @@
 #
 # Runs the tests, tier by tier, and says at the end which tiers this machine
 # has not the means for. KAFKALAG_REQUIRE makes that a failure: all, or a list
-# of race, real.
+# of race, real, product, rules.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,7 +34,7 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	leave_out race 'tests ran without the race detector, which needs a C compiler'
 fi
 
-tier unit go test "${race[@]}" -skip '^Test(Real|Product)' ./...
+tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
 tier fuzz scripts/fuzz.sh 10s
 
 kafka=no
@@ -50,6 +50,13 @@ for program in krb5kdc kadmin.local; do
 	PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || leave_out real "logins by Kerberos need $program"
 done
 command -v curl >/dev/null || leave_out product 'secured metrics need curl'
+prometheus=yes
+for program in prometheus promtool; do
+	command -v "$program" >/dev/null && continue
+	prometheus=no
+	leave_out rules "alert rules and dashboards need $program"
+done
+[[ $kafka == yes ]] || leave_out rules 'alert rules and dashboards are seen on real Kafka only'
 
 # One package after the other: each starts processes of its own.
 mapfile -t packages < <(packages_with TestReal | grep -vxF "$logins")
@@ -59,11 +66,14 @@ if [[ $kafka == yes ]] && ((${#packages[@]})); then
 	tier versions go test "${race[@]}" -v -run '^TestRealVersions$' ./receiver # shows what each version tells
 fi
 
+tier build make --no-print-directory build
+export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
 mapfile -t packages < <(packages_with TestProduct)
-if ((${#packages[@]})); then
-	tier build make --no-print-directory build
-	export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
-	tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
+tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
+
+if [[ $prometheus == yes ]]; then
+	mapfile -t packages < <(packages_with TestRules)
+	tier rules go test "${race[@]}" -p 1 -timeout 30m -run '^TestRules' "${packages[@]}"
 fi
 
 if ((${#left_out[@]})); then printf '%s\n' "${left_out[@]}"; fi

@@ -4,14 +4,16 @@
 package docs
 
 import (
+	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/promtest"
 )
 
 // generated is what mdatagen writes: its examples have placeholders.
@@ -111,18 +113,15 @@ func TestContains(t *testing.T) {
 
 // The examples for Prometheus are what its own promtool takes.
 func TestRulesExamplesAreValid(t *testing.T) {
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Skip("promtool is not installed")
-	}
 	check := map[Kind][]string{Prometheus: {"check", "config", "--syntax-only"}, Rules: {"check", "rules"}}
 	for _, p := range All(t) {
 		for _, b := range p.Blocks() {
 			if _, kind := b.YAML(); check[kind] != nil {
-				file := filepath.Join(t.TempDir(), "example.yaml")
-				require.NoError(t, os.WriteFile(file, []byte(b.Text), 0o600))
-				out, err := exec.CommandContext(t.Context(), promtool, append(check[kind], file)...).CombinedOutput()
-				assert.NoError(t, err, "%s:%d: %s", p.Path, b.Line, out)
+				t.Run(fmt.Sprintf("%s:%d", p.Path, b.Line), func(t *testing.T) {
+					file := filepath.Join(t.TempDir(), "example.yaml")
+					require.NoError(t, os.WriteFile(file, []byte(b.Text), 0o600))
+					promtest.Promtool(t, append(check[kind], file)...)
+				})
 			}
 		}
 	}

@@ -72,6 +72,27 @@ func TestPathsExist(t *testing.T) {
 	assert.Greater(t, seen, 30)
 }
 
+// The table of folders has each that code lives in.
+func TestEveryFolderIsListed(t *testing.T) {
+	listed := map[string]bool{}
+	for _, row := range Read(t, "docs/architecture.md").Rows() {
+		for _, place := range InCode(row.Cells["place"]) {
+			listed[strings.TrimSuffix(place, "/")] = true
+		}
+	}
+	for _, file := range Files(t, ".go", ".sh", ".yaml") {
+		folders := strings.Split(path.Dir(file), "/")
+		place := folders[0]
+		if len(folders) > 1 && (place == "internal" || place == "cmd") {
+			place += "/" + folders[1]
+		}
+		if place != "." && !listed[place] {
+			t.Errorf("docs/architecture.md has no row for %s", place)
+			listed[place] = true // one line is enough
+		}
+	}
+}
+
 // inRepository tells whether there is such a file or folder.
 func inRepository(t *testing.T, name string) bool {
 	t.Helper()

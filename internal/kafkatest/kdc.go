@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 )
 
 // KDC is a Kerberos server of one test: MIT's, as a child process on loopback.
@@ -21,7 +23,7 @@ type KDC struct {
 	ConfigFile string
 
 	dir     string
-	process *process
+	process *child.Process
 }
 
 const kdcProgram, adminProgram = "krb5kdc", "kadmin.local"
@@ -83,13 +85,13 @@ kdc_tcp_listen = %[2]s
 `, k.Realm, address(loopback, port), k.file("principals"), k.file("stash"), int(lifetime.Seconds()))
 	k.run(t, "kdb5_util", "create", "-s", "-r", k.Realm, "-P", "master")
 	args := append(k.environment(), server, "-n", "-r", k.Realm)
-	if k.process, err = startProcess(k.file("kdc.log"), "env", args...); err != nil {
+	if k.process, err = child.Run(k.file("kdc.log"), "env", args...); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		k.process.kill()
+		k.process.Kill()
 		if t.Failed() {
-			t.Logf("kdc:\n%s\n%s", tail(k.file("kdc.log"), 20), tail(k.file("requests.log"), 40))
+			t.Logf("kdc:\n%s\n%s", child.Tail(k.file("kdc.log"), 20), child.Tail(k.file("requests.log"), 40))
 		}
 	})
 	k.await(t, address(loopback, port))

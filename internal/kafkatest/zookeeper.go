@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 )
 
 type zookeeper struct {
-	process *process
+	process *child.Process
 	port    int
 }
 
