@@ -17,15 +17,23 @@ import (
 
 // programs has what may stand at a prompt, and how that is checked.
 var programs = map[string]func(*testing.T, Command){
-	"make":                   assertTarget,
-	"go":                     assertPackage,
-	"git":                    assertClones,
-	"cd":                     func(t *testing.T, c Command) { t.Helper(); assert.Equal(t, "kafkalagreceiver", c.Args[1]) },
-	"build/otelcol-kafkalag": assertFiles, // internal/e2e has it validate them
+	"make": assertTarget,
+	"go":   assertPackage,
+	"git":  assertClones,
+	"cd":   assertClone,
+
+	"build/otelcol-kafkalag": assertFiles, // internal/e2e has the collector take them
 	"promtool":               assertFiles,
-	"curl":                   unchecked, // internal/e2e runs it, with what it is piped into
-	"grep":                   unchecked,
-	"kafka-acls.sh":          unchecked, // internal/acls runs it
+	"docker":                 assertFiles,
+	"kubectl":                assertFiles,
+	"systemctl":              assertFiles,
+	"dpkg":                   assertFiles,
+	"rpm":                    assertFiles,
+
+	"curl":           unchecked, // internal/e2e runs it, with what it is piped into
+	"grep":           unchecked,
+	"kafka-acls.sh":  unchecked, // internal/acls runs it
+	"kafka_exporter": unchecked, // internal/e2e holds its flags to the list of them
 }
 
 func unchecked(*testing.T, Command) {}
@@ -40,13 +48,18 @@ func TestCommands(t *testing.T) {
 			assert.NotEmpty(t, commands, "%s:%d: nothing to type", p.Path, b.Line)
 			for _, c := range commands {
 				t.Run(p.Path+" "+c.Line, func(t *testing.T) {
+					if c.Args[0] == "sudo" {
+						c.Args = c.Args[1:]
+					}
 					check := programs[c.Args[0]]
 					if strings.HasPrefix(c.Args[0], "scripts/") {
 						check = assertFiles
 					}
 					require.NotNil(t, check, "add a check of %s", c.Args[0])
 					check(t, c)
-					assertVariables(t, c)
+					if c.Args[0] != "kafka_exporter" { // which has variables of its own
+						assertVariables(t, c, p)
+					}
 				})
 			}
 		}
@@ -61,18 +74,23 @@ func read(t *testing.T, name string) string {
 }
 
 // assertVariables checks that what is set in front of a command has an effect:
-// the Makefile, a script or a file named in the command uses it.
-func assertVariables(t *testing.T, c Command) {
+// the Makefile, a script, a file named in the command or a configuration on the
+// page uses it.
+func assertVariables(t *testing.T, c Command, on Page) {
 	t.Helper()
-	users := append([]string{"Makefile"}, Files(t, ".sh")...)
+	all := read(t, "Makefile")
+	for _, script := range Files(t, ".sh") {
+		all += read(t, script)
+	}
 	for _, arg := range c.Args {
-		if strings.HasSuffix(arg, ".yaml") {
-			users = append(users, arg)
+		if strings.HasSuffix(arg, ".yaml") && inRepository(t, arg) {
+			all += read(t, arg)
 		}
 	}
-	all := ""
-	for _, user := range users {
-		all += read(t, user)
+	for _, b := range on.Blocks() {
+		if b.Language == "yaml" {
+			all += b.Text
+		}
 	}
 	for _, set := range c.Env {
 		name, _, _ := strings.Cut(set, "=")
@@ -85,7 +103,7 @@ func assertTarget(t *testing.T, c Command) {
 	makefile := read(t, "Makefile")
 	for _, arg := range c.Args[1:] {
 		if name, value, variable := strings.Cut(arg, "="); variable {
-			assertVariables(t, Command{Env: []string{arg}})
+			assertVariables(t, Command{Env: []string{arg}}, Page{})
 			if name == "CLUSTER" {
 				assertFlags(t, "./internal/bench", strings.Fields(value))
 			}
@@ -127,11 +145,16 @@ func assertClones(t *testing.T, c Command) {
 	assert.Equal(t, []string{"git", "clone", "https://github.com/kafkalag/kafkalagreceiver"}, c.Args)
 }
 
-// assertFiles checks that the paths among the arguments are there.
+func assertClone(t *testing.T, c Command) {
+	t.Helper()
+	assert.Equal(t, []string{"cd", "kafkalagreceiver"}, c.Args)
+}
+
+// assertFiles checks that the repository's files among the arguments are there.
 func assertFiles(t *testing.T, c Command) {
 	t.Helper()
 	for _, arg := range c.Args {
-		if strings.Contains(arg, "/") && !strings.HasPrefix(arg, "build/") {
+		if repositoryPath.MatchString(arg) {
 			assert.True(t, inRepository(t, arg), "%s is not there", arg)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	metricName    = regexp.MustCompile(`^(kafka\.[a-z_.]*|otelcol_kafkalag_\w*)(\*|\{.*\})?$`)
-	documentedOne = regexp.MustCompile("^#+ ((?:kafka\\.|otelcol_kafkalag_)\\S+)$|^\\| (kafka\\.\\S+) ")
+	metricName    = regexp.MustCompile(`^(kafka\.(?:brokers?|topic|partition|consumer_group|cluster)\b[a-z_.]*|otelcol_kafkalag_\w*)(\*|\{.*\})?$`)
+	documentedOne = regexp.MustCompile(`^#+ ((?:kafka\.|otelcol_kafkalag_)\S+)$|^\| (kafka\.\S+) `)
 )
 
 // Metrics and attributes that a page names are in documentation.md, which is
