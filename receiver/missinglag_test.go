@@ -83,6 +83,9 @@ func TestMissingLagPage(t *testing.T) {
 				for _, metric := range docs.InCode(row.Cells["own metric"]) {
 					seen.assertAboveZero(now, metric)
 				}
+				if strings.Contains(row.Cells["in the log"], "error_code") && scene.missing != anything {
+					seen.assertAboveZero(now, "otelcol_scraper_errored_metric_points")
+				}
 			}, 20*time.Second, 10*time.Millisecond)
 		})
 	}
@@ -205,6 +208,9 @@ func (o *observed) assertAboveZero(t assert.TestingT, written string) {
 }
 
 func selects(labels string, of attribute.Set) bool {
+	if labels == "" {
+		return true
+	}
 	for label := range strings.SplitSeq(labels, ",") {
 		key, value, _ := strings.Cut(label, "=")
 		if got, _ := of.Value(attribute.Key(key)); got.AsString() != strings.Trim(value, `"`) {
