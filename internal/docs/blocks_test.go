@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,7 +25,11 @@ const generated = "documentation.md"
 func TestEveryBlockIsOfATestedKind(t *testing.T) {
 	for _, p := range All(t) {
 		for _, b := range p.Blocks() {
-			if p.Path == generated || b.Language == "console" {
+			switch {
+			case p.Path == generated, b.Language == "console":
+				continue
+			case b.Language == "ini":
+				assertDirectives(t, b)
 				continue
 			}
 			content, kind := b.YAML()
@@ -52,6 +57,26 @@ func assertBuilds(t *testing.T, content map[string]any) {
 	own := map[string]any{"gomod": "github.com/kafkalag/kafkalagreceiver VERSION"}
 	distribution["receivers"] = append(distribution["receivers"].([]any), own)
 	assert.True(t, contains(distribution, content), "%v", content)
+}
+
+// assertDirectives checks that what is set for systemd is something that a unit
+// of the repository sets or speaks of.
+func assertDirectives(t *testing.T, b Block) {
+	t.Helper()
+	units := ""
+	for _, name := range Files(t, ".service") {
+		text, err := os.ReadFile(filepath.Join(Root(t), name))
+		require.NoError(t, err)
+		units += string(text)
+	}
+	for line := range strings.Lines(b.Text) {
+		directive, _, set := strings.Cut(line, "=")
+		if set {
+			assert.Contains(t, units, directive+"=")
+		} else {
+			assert.Contains(t, units, line)
+		}
+	}
 }
 
 // partOfAFile tells whether a manifest of deploy/, where they are tested, has

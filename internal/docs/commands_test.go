@@ -23,13 +23,15 @@ var programs = map[string]func(*testing.T, Command){
 	"cd":   assertClone,
 
 	"build/otelcol-kafkalag": assertFiles, // internal/e2e has the collector take them
+	"otelcol-kafkalag":       assertFiles, // likewise, where it is installed
 	"promtool":               assertFiles,
 	"docker":                 assertFiles,
-	"kubectl":                assertFiles,
+	"kubectl":                assertManifests,
 	"systemctl":              assertFiles,
 	"dpkg":                   assertFiles,
 	"rpm":                    assertFiles,
 
+	"editor":         unchecked,
 	"curl":           unchecked, // internal/e2e runs it, with what it is piped into
 	"grep":           unchecked,
 	"kafka-acls.sh":  unchecked, // internal/acls runs it
@@ -156,6 +158,17 @@ func assertFiles(t *testing.T, c Command) {
 	for _, arg := range c.Args {
 		if repositoryPath.MatchString(arg) {
 			assert.True(t, inRepository(t, arg), "%s is not there", arg)
+		}
+	}
+}
+
+// assertManifests does so for what kubectl applies; other arguments of it can
+// look like paths.
+func assertManifests(t *testing.T, c Command) {
+	t.Helper()
+	for i, arg := range c.Args {
+		if arg == "-f" || arg == "-k" {
+			assert.True(t, inRepository(t, c.Args[i+1]), "%s is not there", c.Args[i+1])
 		}
 	}
 }

@@ -29,7 +29,7 @@ var elsewhere = []string{"oauth2client"}
 // takes.
 func TestProductDocumentedConfigsAreValid(t *testing.T) {
 	secret := writeFile(t, "secret", "0123")
-	file := regexp.MustCompile(`\$\{file:[^}]*\}`)
+	file := regexp.MustCompile(`\$\{file:(?:\$\{[^}]*\}|[^}])*\}`)
 	for _, p := range docs.All(t) {
 		for _, b := range p.Blocks() {
 			content, kind := b.YAML()
@@ -116,7 +116,7 @@ func TestProductDocumentedCommands(t *testing.T) {
 				seen[typed.Args[0]]++
 				t.Run(p.Path+" "+typed.Line, func(t *testing.T) {
 					switch typed.Args[0] {
-					case "build/otelcol-kafkalag":
+					case "build/otelcol-kafkalag", "otelcol-kafkalag":
 						assertTaken(t, typed)
 					case "curl":
 						line := local.Replace(typed.Line)
