@@ -33,7 +33,7 @@ func TestLinksResolve(t *testing.T) {
 			if file != "" {
 				to = path.Join(path.Dir(p.Path), file)
 			}
-			assert.FileExists(t, filepath.Join(Root(t), to), "%s links to %s", p.Path, link)
+			assert.True(t, inRepository(t, to), "%s links to %s", p.Path, link)
 			if anchored {
 				assert.True(t, pages[to].Anchors()[anchor], "%s links to %s", p.Path, link)
 			}
