@@ -25,8 +25,11 @@ import (
 // does not have, which the page says.
 var elsewhere = []string{"oauth2client"}
 
-// Every configuration on a page, whole or in part, is one that the collector
-// takes.
+// credentials are what config/default.yaml takes a login from.
+var credentials = []string{"KAFKA_SASL_MECHANISM=SCRAM-SHA-512", "KAFKA_USERNAME=monitor", "KAFKA_PASSWORD=0123"}
+
+// Every configuration on a page is one that the collector takes: as it is, or
+// what is a part of one on top of config/default.yaml.
 func TestProductDocumentedConfigsAreValid(t *testing.T) {
 	secret := writeFile(t, "secret", "0123")
 	file := regexp.MustCompile(`\$\{file:(?:\$\{[^}]*\}|[^}])*\}`)
@@ -37,27 +40,32 @@ func TestProductDocumentedConfigsAreValid(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s:%d", p.Path, b.Line), func(t *testing.T) {
-				args := []string{"validate"}
-				if overlay(content) {
-					args = append(args, "--config", shipped("default.yaml"))
-				} else {
-					complete(content)
+				validate := func(on ...string) (string, error) {
+					text, err := yaml.Marshal(content)
+					require.NoError(t, err)
+					config := file.ReplaceAllString(string(text), "${file:"+secret+"}")
+					args := []string{"validate", "--config", writeFile(t, "config.yaml", config)}
+					for _, name := range on {
+						args = slices.Insert(args, 1, "--config", shipped(name))
+					}
+					out, err := command(t, append(environment(config), credentials...), args...).CombinedOutput()
+					return string(out), err
 				}
-				text, err := yaml.Marshal(content)
-				require.NoError(t, err)
-				config := file.ReplaceAllString(string(text), "${file:"+secret+"}")
-				args = append(args, "--config", writeFile(t, "config.yaml", config))
-				out, err := command(t, environment(config), args...).CombinedOutput()
-				assert.NoError(t, err, "%s\n%s", out, config)
+				onTop, err := validate("default.yaml")
+				if err == nil && !whole(content) {
+					return
+				}
+				complete(content)
+				alone, err := validate()
+				assert.NoError(t, err, "alone: %s\non top of config/default.yaml: %s", alone, onTop)
 			})
 		}
 	}
 }
 
-// overlay tells whether a configuration goes on top of config/default.yaml: its
-// pipelines name what it has not.
-func overlay(config map[string]any) bool {
-	return config["service"] != nil && (config["receivers"] == nil || config["exporters"] == nil)
+// whole tells whether a configuration is one without any other.
+func whole(config map[string]any) bool {
+	return config["receivers"] != nil && config["exporters"] != nil && config["service"] != nil
 }
 
 // complete makes a configuration of a part of one: a pipeline of all that it
