@@ -6,7 +6,7 @@ COLLECTOR := build/otelcol-kafkalag
 SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 	$(shell find *.go receiver internal -name '*.go' ! -name '*_test.go' \
 		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*' \
-		! -path 'internal/child/*' ! -path 'internal/promtest/*')
+		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*')
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test lint generate bench picture kafka-jars soak fuzz clean

@@ -47,6 +47,7 @@ else
 	kafka=yes
 fi
 
+command -v javac >/dev/null || leave_out real 'logins with tokens of Amazon MSK need javac'
 for program in krb5kdc kadmin.local; do
 	PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || leave_out real "logins by Kerberos need $program"
 done
