@@ -29,7 +29,10 @@ func TestProductAgreesWithKafkaExporter(t *testing.T) {
 	kafka := startExporterCluster(t)
 	page := startKafkaExporter(t, program, kafka.Brokers())
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("kafka-exporter.yaml"))
-	c.awaitSeries(t, func() series { return corrected(t, kafkaExporterPage(t, page)) })
+	whole := c.awaitSeries(t, func() series { return corrected(t, kafkaExporterPage(t, page)) })
+
+	kafka.Broker(2).Kill(t)
+	c.awaitSeries(t, func() series { return withHeld(t, corrected(t, kafkaExporterPage(t, page)), whole) })
 }
 
 // startKafkaExporter runs it until the test ends, and returns its page's URL.

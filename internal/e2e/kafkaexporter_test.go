@@ -28,25 +28,30 @@ func TestProductShowsWhatKafkaExporterShows(t *testing.T) {
 	}
 
 	kafka.Broker(2).Kill(t)
-	c.awaitSeries(t, func() series {
-		now, held := exporterSeries(t, kafka), 0
-		for key, value := range whole {
-			if hangsOnEnds.MatchString(key) {
-				if told, known := now[key]; !known || told != value {
-					held++
-				}
-				now[key] = value
-			}
-		}
-		require.Positive(t, held, "what Kafka's tools do not tell any more")
-		return now
-	})
+	c.awaitSeries(t, func() series { return withHeld(t, exporterSeries(t, kafka), whole) })
 }
 
 // hangsOnEnds finds what is shown of a topic without replicas although a broker
 // has gone: nobody can write to a partition without a leader, so its last known
 // ends still hold, and so does the lag of its groups.
 var hangsOnEnds = regexp.MustCompile(`^kafka_(topic_partition_(current|oldest)_offset|consumergroup_lag(_sum)?)\{.*topic="single"`)
+
+// withHeld adds to what is told after a broker has gone what still holds of
+// before.
+func withHeld(t *testing.T, now, before series) series {
+	t.Helper()
+	held := 0
+	for key, value := range before {
+		if hangsOnEnds.MatchString(key) {
+			if told, known := now[key]; !known || told != value {
+				held++
+			}
+			now[key] = value
+		}
+	}
+	require.Positive(t, held, "what is not told any more")
+	return now
+}
 
 // Consumers that commit to ZooKeeper, on a Kafka that has one.
 func TestProductShowsKafkaExportersZooKeeperLag(t *testing.T) {
