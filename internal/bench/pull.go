@@ -28,8 +28,8 @@ type pulled struct {
 	peak   int64 // bytes
 }
 
-// pages are the shipped configs that serve one.
-var pages = []struct{ name, config string }{
+// serving are the shipped configs that serve a page.
+var serving = []struct{ name, config string }{
 	{"collector, Prometheus", "default.yaml"},
 	{"collector, kafka_exporter's names", "kafka-exporter.yaml"},
 }
@@ -40,7 +40,7 @@ func measurePrometheus(ctx context.Context, o options, brokers []string) ([]pull
 		return nil, err
 	}
 	var all []pulled
-	for _, p := range pages {
+	for _, p := range serving {
 		scrape, err := o.scrapeCPU(p.config, brokers)
 		if err != nil {
 			return nil, err

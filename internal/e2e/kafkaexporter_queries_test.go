@@ -18,28 +18,40 @@ import (
 )
 
 // What people ask of kafka_exporter's metrics, and what is answered on the
-// cluster of startExporterCluster after ten more records in orders and one more commit of billing there. Where the number is a
-// rate, only its sign is known.
+// cluster of startExporterCluster after ten more records in orders and one more
+// commit of billing there. Where the number is a rate, only its sign is known.
 var exporterQueries = []struct {
 	expr string
 	sign bool
 	want map[string]float64 // by the values of the labels
 }{
 	// The panels and variables of Grafana's dashboard 7589, Kafka Exporter Overview.
-	{`sum(rate(kafka_topic_partition_current_offset{instance="$instance", topic=~"$topic"}[1m])) by (topic)`, true,
-		map[string]float64{"empty": 0, "orders": 1, "single": 0}},
-	{`sum(kafka_consumergroup_lag{instance="$instance",topic=~"$topic"}) by (consumergroup, topic)`, false,
-		map[string]float64{"ahead single": 5, "billing orders": 16, "billing single": 57, "live orders": 41, "modern orders": 18, "partial empty": 0, "partial orders": 15}},
-	{`sum(delta(kafka_topic_partition_current_offset{instance=~'$instance', topic=~"$topic"}[5m])/5) by (topic)`, true,
-		map[string]float64{"empty": 0, "orders": 1, "single": 0}},
-	{`sum(delta(kafka_consumergroup_current_offset{instance=~'$instance',topic=~"$topic"}[5m])/5) by (consumergroup, topic)`, true,
-		map[string]float64{"ahead single": 0, "billing orders": 1, "billing single": 0, "live orders": 0, "modern orders": 0, "partial empty": 0, "partial orders": 0}},
-	{`sum by(topic) (kafka_topic_partitions{instance="$instance",topic=~"$topic"})`, false,
-		map[string]float64{"empty": 2, "orders": 3, "single": 3}},
+	{
+		`sum(rate(kafka_topic_partition_current_offset{instance="$instance", topic=~"$topic"}[1m])) by (topic)`, true,
+		map[string]float64{"empty": 0, "orders": 1, "single": 0},
+	},
+	{
+		`sum(kafka_consumergroup_lag{instance="$instance",topic=~"$topic"}) by (consumergroup, topic)`, false,
+		map[string]float64{"ahead single": 5, "billing orders": 16, "billing single": 57, "live orders": 41, "modern orders": 18, "partial empty": 0, "partial orders": 15},
+	},
+	{
+		`sum(delta(kafka_topic_partition_current_offset{instance=~'$instance', topic=~"$topic"}[5m])/5) by (topic)`, true,
+		map[string]float64{"empty": 0, "orders": 1, "single": 0},
+	},
+	{
+		`sum(delta(kafka_consumergroup_current_offset{instance=~'$instance',topic=~"$topic"}[5m])/5) by (consumergroup, topic)`, true,
+		map[string]float64{"ahead single": 0, "billing orders": 1, "billing single": 0, "live orders": 0, "modern orders": 0, "partial empty": 0, "partial orders": 0},
+	},
+	{
+		`sum by(topic) (kafka_topic_partitions{instance="$instance",topic=~"$topic"})`, false,
+		map[string]float64{"empty": 2, "orders": 3, "single": 3},
+	},
 	{`count(kafka_consumergroup_current_offset) by (job)`, false, map[string]float64{"kafka-exporter": 13}},
 	{`count(kafka_consumergroup_current_offset{job=~"kafka-exporter"}) by (instance)`, false, map[string]float64{"$instance": 13}},
-	{`count(kafka_topic_partition_current_offset{instance='$instance',topic!='__consumer_offsets',topic!='--kafka'}) by (topic)`, false,
-		map[string]float64{"empty": 2, "orders": 3, "single": 3}},
+	{
+		`count(kafka_topic_partition_current_offset{instance='$instance',topic!='__consumer_offsets',topic!='--kafka'}) by (topic)`, false,
+		map[string]float64{"empty": 2, "orders": 3, "single": 3},
+	},
 
 	// Conditions of alerts.
 	{`kafka_brokers < 3`, false, map[string]float64{}},
@@ -48,8 +60,10 @@ var exporterQueries = []struct {
 	{`kafka_consumergroup_lag_sum > 40`, false, map[string]float64{"billing single": 57, "live orders": 41}},
 	{`kafka_consumergroup_lag > 20`, false, map[string]float64{"billing 2 single": 29, "live 2 orders": 22}},
 	{`kafka_consumergroup_members == 0`, false, map[string]float64{"ahead": 0, "billing": 0, "partial": 0}},
-	{`sum(delta(kafka_consumergroup_current_offset[5m])) by (consumergroup, topic) == 0 and sum(kafka_consumergroup_lag) by (consumergroup, topic) > 40`, false,
-		map[string]float64{"billing single": 0, "live orders": 0}},
+	{
+		`sum(delta(kafka_consumergroup_current_offset[5m])) by (consumergroup, topic) == 0 and sum(kafka_consumergroup_lag) by (consumergroup, topic) > 40`, false,
+		map[string]float64{"billing single": 0, "live orders": 0},
+	},
 	{`changes(kafka_topic_partition_current_offset{topic="orders"}[10m]) == 0`, false, map[string]float64{"1 orders": 0, "2 orders": 0}},
 	{`min(kafka_topic_partition_in_sync_replica) by (topic) < 3`, false, map[string]float64{"single": 1}},
 	{`kafka_topic_partition_under_replicated_partition > 0`, false, map[string]float64{}},
@@ -69,7 +83,7 @@ func TestRulesKafkaExporterQueries(t *testing.T) {
 global: {scrape_interval: 1s}
 scrape_configs: [{job_name: kafka-exporter, static_configs: [{targets: [%q]}]}]
 `, page.Host))
-	answered := func(expr string, want map[string]float64) {
+	answered := func(t *testing.T, expr string, want map[string]float64) {
 		t.Helper()
 		require.EventuallyWithT(t, func(now *assert.CollectT) {
 			assert.Equal(now, want, byLabels(prometheus.Query(now, expr)))
@@ -77,7 +91,7 @@ scrape_configs: [{job_name: kafka-exporter, static_configs: [{targets: [%q]}]}]
 	}
 
 	// Change is seen from the second sample on.
-	answered(`count(count_over_time(kafka_consumergroup_current_offset[1m]) > 1)`, map[string]float64{"": 13})
+	answered(t, `count(count_over_time(kafka_consumergroup_current_offset[1m]) > 1)`, map[string]float64{"": 13})
 	kafka.Produce(t, "orders", 0, 10)
 	kafka.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 5}})
 	variables := strings.NewReplacer("$instance", page.Host, "$topic", ".*")
@@ -90,14 +104,14 @@ scrape_configs: [{job_name: kafka-exporter, static_configs: [{targets: [%q]}]}]
 			for key, value := range query.want {
 				want[variables.Replace(key)] = value
 			}
-			answered(expr, want)
+			answered(t, expr, want)
 		})
 	}
 
 	kafka.Broker(2).Kill(t)
-	answered(`kafka_brokers < 3`, map[string]float64{"": 2})
-	answered(`count(kafka_topic_partition_under_replicated_partition > 0) by (topic)`, map[string]float64{"empty": 2, "orders": 3, "single": 1})
-	answered(`min(kafka_topic_partition_in_sync_replica) by (topic) < 3`, map[string]float64{"empty": 2, "orders": 2, "single": 0})
+	answered(t, `kafka_brokers < 3`, map[string]float64{"": 2})
+	answered(t, `count(kafka_topic_partition_under_replicated_partition > 0) by (topic)`, map[string]float64{"empty": 2, "orders": 3, "single": 1})
+	answered(t, `min(kafka_topic_partition_in_sync_replica) by (topic) < 3`, map[string]float64{"empty": 2, "orders": 2, "single": 0})
 }
 
 // byLabels gives values by the labels' values, in the order of the labels'

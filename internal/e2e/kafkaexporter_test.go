@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"testing"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/stretchr/testify/assert"
@@ -122,13 +123,12 @@ func startExporterCluster(t *testing.T) *kafkatest.Cluster {
 // each time: a cluster that has just changed is still settling.
 func (c *collector) awaitSeries(t *testing.T, wanted func() series) series {
 	t.Helper()
-	const tries = 12
-	for try := 1; ; try++ {
+	for deadline := time.Now().Add(3 * patience); ; time.Sleep(tick) {
 		want, shown := wanted(), c.scrape(t).series(t)
 		if maps.Equal(want, shown) {
 			return want
 		}
-		if try == tries {
+		if time.Now().After(deadline) {
 			require.Equal(t, want, shown)
 		}
 	}
