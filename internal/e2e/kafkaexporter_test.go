@@ -5,6 +5,7 @@ package e2e
 
 import (
 	"maps"
+	"os"
 	"regexp"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
@@ -92,6 +94,43 @@ func TestProductKafkaExporterSettings(t *testing.T) {
 			}
 			assert.Equal(t, []string{"orders", "7"}, []string{labels["cluster"], labels["shard"]}, name)
 		}
+	}
+}
+
+// Two clusters behind one endpoint, as the guide says: what the shipped config
+// sets is repeated, and the aliases tell the clusters apart.
+func TestProductKafkaExporterOfTwoClusters(t *testing.T) {
+	first, second := startKafka(t), startKafka(t)
+	second.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 10, 1: 10, 2: 10}})
+	text, err := os.ReadFile(shipped("kafka-exporter.yaml"))
+	require.NoError(t, err)
+	var config struct {
+		Receivers struct {
+			Kafkalag map[string]any
+		}
+	}
+	require.NoError(t, yaml.Unmarshal(text, &config))
+	repeated := map[string]any{"cluster_alias": "two", "brokers": second.Brokers(), "collection_interval": "1s"}
+	for _, key := range []string{"topic_match", "metrics", "resource_attributes"} {
+		require.Contains(t, config.Receivers.Kafkalag, key)
+		repeated[key] = config.Receivers.Kafkalag[key]
+	}
+	both, err := yaml.Marshal(map[string]any{
+		"receivers": map[string]any{"kafkalag": map[string]any{"cluster_alias": "one"}, "kafkalag/second": repeated},
+		"service":   map[string]any{"pipelines": map[string]any{"metrics": map[string]any{"receivers": []string{"kafkalag", "kafkalag/second"}}}},
+	})
+	require.NoError(t, err)
+
+	c := start(t, brokersEnv(first.Brokers()...), shipped("kafka-exporter.yaml"), writeFile(t, "both.yaml", string(both)))
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Equal(now, map[string]float64{
+			"one billing 0": 6, "one billing 1": 0, "one billing 2": 1,
+			"two billing 0": 0, "two billing 1": 10, "two billing 2": 20,
+		}, found.values(now, "kafka_consumergroup_lag", "kafka_cluster_alias", "consumergroup", "partition"))
+	})
+	for key := range c.scrape(t).series(t) {
+		assert.NotContains(t, key, "kafka_cluster_id")
+		assert.NotContains(t, key, "kafka_consumer_group")
 	}
 }
 
