@@ -82,7 +82,7 @@ func measure(ctx context.Context, o options, brokers []string, out io.Writer) er
 		if err != nil {
 			return err
 		}
-		pages = append(pages, prometheus)
+		pages = append(pages, prometheus...)
 	}
 	others, err := measurePeers(ctx, o, brokers)
 	if err != nil {

@@ -4,7 +4,11 @@
 package e2e
 
 import (
+	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,14 +24,13 @@ var everySetting = []string{
 	"KAFKA_SASL_MECHANISM=SCRAM-SHA-512", "KAFKA_USERNAME=monitor", "KAFKA_PASSWORD=0123",
 	"KAFKA_TLS_INSECURE=false", "KAFKA_CA_FILE=", "KAFKALAG_LISTEN=0.0.0.0",
 	"KAFKALAG_INTERVAL=10s", "KAFKALAG_EXPIRATION=20s",
+	"KAFKA_TOPIC_FILTER=[a-z]+", "KAFKA_TOPIC_EXCLUDE=^(x|y)$", "KAFKA_GROUP_FILTER=.*", "KAFKA_GROUP_EXCLUDE=console-.*",
+	`KAFKA_LABELS={cluster: orders, shard: "7"}`, "KAFKA_ZOOKEEPER=one:2181,two:2181",
 	"OTLP_ENDPOINT=https://collector:4317", "REMOTE_WRITE_ENDPOINT=https://prometheus/api/v1/write",
 }
 
 func TestProductShippedConfigsAreValid(t *testing.T) {
-	files, err := filepath.Glob(shipped("*.yaml"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
+	for _, file := range shippedConfigs(t) {
 		for name, env := range map[string][]string{"defaults": nil, "everything set": everySetting} {
 			t.Run(filepath.Base(file)+" "+name, func(t *testing.T) {
 				out, err := command(t, env, "validate", "--config", file).CombinedOutput()
@@ -41,26 +44,62 @@ func TestProductShippedConfigsAreValid(t *testing.T) {
 // A user who sees a consumer group go shall not see its lag for long, nor any
 // lag come and go between two scrapes.
 func TestProductShippedExpirationIsTwiceTheInterval(t *testing.T) {
-	for env, want := range map[string]time.Duration{
-		"":                         time.Minute,
-		"KAFKALAG_INTERVAL=5m":     10 * time.Minute,
-		"KAFKALAG_INTERVAL=1m30s":  3 * time.Minute,
-		"KAFKALAG_EXPIRATION=100s": 100 * time.Second,
-	} {
-		t.Run(env, func(t *testing.T) {
-			text, err := command(t, []string{env}, "print-config", "--config", shipped("default.yaml")).Output()
-			require.NoError(t, err)
-			var config struct {
-				Exporters struct {
-					Prometheus struct {
-						Expiration time.Duration `yaml:"metric_expiration"`
+	for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
+		for env, want := range map[string]time.Duration{
+			"":                         time.Minute,
+			"KAFKALAG_INTERVAL=5m":     10 * time.Minute,
+			"KAFKALAG_INTERVAL=1m30s":  3 * time.Minute,
+			"KAFKALAG_EXPIRATION=100s": 100 * time.Second,
+		} {
+			t.Run(name+" "+env, func(t *testing.T) {
+				text, err := command(t, []string{env}, "print-config", "--config", shipped(name)).Output()
+				require.NoError(t, err)
+				var config struct {
+					Exporters struct {
+						Prometheus struct {
+							Expiration time.Duration `yaml:"metric_expiration"`
+						}
 					}
 				}
-			}
-			require.NoError(t, yaml.Unmarshal(text, &config))
-			assert.Equal(t, want, config.Exporters.Prometheus.Expiration)
-		})
+				require.NoError(t, yaml.Unmarshal(text, &config))
+				assert.Equal(t, want, config.Exporters.Prometheus.Expiration)
+			})
+		}
 	}
+}
+
+var (
+	used   = regexp.MustCompile(`\$\{env:(\w+)`)
+	listed = regexp.MustCompile(`(?m)^# {3}(\w+(?:, \w+)*)(?: |$)`)
+)
+
+// The comment at a shipped config's top lists what the file takes from the
+// environment, and nothing else.
+func TestShippedConfigsListTheirVariables(t *testing.T) {
+	for _, file := range shippedConfigs(t) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, variables(used, string(text)), variables(listed, string(text)), file)
+	}
+}
+
+// variables gives the names that an expression's first group finds, each once.
+func variables(expression *regexp.Regexp, text string) []string {
+	names := map[string]bool{}
+	for _, found := range expression.FindAllStringSubmatch(text, -1) {
+		for name := range strings.SplitSeq(found[1], ", ") {
+			names[name] = true
+		}
+	}
+	return slices.Collect(maps.Keys(names))
+}
+
+func shippedConfigs(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(shipped("*.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	return files
 }
 
 func TestProductRefusesMistakes(t *testing.T) {
