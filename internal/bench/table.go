@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 	"time"
 )
@@ -15,15 +16,62 @@ func printScrapes(out io.Writer, rows []row) error {
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| \t| wall (median)\t| least–most\t| × floor\t| CPU\t| peak memory\t| requests\t| received\t| points\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	line := func(r row, ratio, points string) {
+		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %.1f MB\t| %s\t|\n",
+			r.name, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, float64(r.bytes)/1e6, points)
+	}
 	for _, r := range rows {
-		ratio := "1"
-		if r.floor != nil {
-			ratio = fmt.Sprintf("%.2f", float64(r.wall)/float64(r.floor.wall))
-		}
-		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %.1f MB\t| %d\t|\n",
-			r.name, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, float64(r.bytes)/1e6, r.points)
+		line(*r.floor, "1", "")
+		line(r, fmt.Sprintf("%.2f", r.aboveFloor()), thousands(r.points))
 	}
 	return w.Flush()
+}
+
+// printBars prints what the figures are held to, in Markdown.
+func printBars(out io.Writer, bars []bar) error {
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(w, "| held\t| at most\t| seen\t| \t| \t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|")
+	for _, b := range bars {
+		verdict := "pass"
+		if !b.met() {
+			verdict = "FAIL"
+		}
+		fmt.Fprintf(w, "| %s\t| %.4g\t| %.4g\t| %s\t| %s\t|\n", b.what, b.limit, b.seen, b.unit, verdict)
+	}
+	return w.Flush()
+}
+
+// printComparison prints each cluster's scrape and how it compares to that of
+// the cluster before, in Markdown.
+func printComparison(out io.Writer, rows []row) error {
+	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(w, "| \t| wall (median)\t| \t| CPU\t| \t| peak memory\t| \t| floor's wall\t| floor's CPU\t| requests\t| points\t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	for i, r := range rows {
+		wall, cpu, peak := "", "", ""
+		if i > 0 {
+			before := rows[i-1]
+			wall, cpu, peak = times(r.wall, before.wall), times(r.cpu, before.cpu), times(r.peak, before.peak)
+		}
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %s\t| %s\t| %s\t| %.1f\t| %s\t|\n",
+			r.name, ms(r.wall), wall, ms(r.cpu), cpu, r.peak>>20, peak, ms(r.floor.wall), ms(r.floor.cpu), r.requests, thousands(r.points))
+	}
+	return w.Flush()
+}
+
+func times[T time.Duration | int64](now, before T) string {
+	return fmt.Sprintf("× %.2f", float64(now)/float64(before))
+}
+
+// thousands sets a number in groups of three digits.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 { // from the right
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // printPulls prints what a pull takes, in Markdown.
@@ -36,8 +84,8 @@ func printPulls(out io.Writer, pages []pulled) error {
 	fmt.Fprintln(w, "| \t| a pull, wall (median)\t| CPU\t| peak memory\t| page\t| series\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, p := range pages {
-		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %d MiB\t| %.1f MB\t| %d\t|\n",
-			p.name, ms(p.wall), ms(p.cpu), p.peak>>20, float64(p.bytes)/1e6, p.series)
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %d MiB\t| %.1f MB\t| %s\t|\n",
+			p.name, ms(p.wall), ms(p.cpu), p.peak>>20, float64(p.bytes)/1e6, thousands(p.series))
 	}
 	return w.Flush()
 }
