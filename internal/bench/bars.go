@@ -3,7 +3,10 @@
 
 package main
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // standard is the cluster that the limits on time and memory are meant for: the
 // one that is measured where nothing else is asked for.
@@ -42,6 +45,28 @@ func (o options) bars(z size, rows []row) []bar {
 	}
 	return bars
 }
+
+// barsBetween lists what holds for each cluster against the one before: twice
+// the size takes at most twice as much, and a version of Kafka that is asked for
+// one group at a time at most three times as long.
+func (o options) barsBetween(rows []row) []bar {
+	var bars []bar
+	for i, r := range rows[1:] {
+		before := rows[i]
+		wall := bar{r.name + ": wall", 3, ratio(r.wall, before.wall), "× the one before"}
+		if o.double == 0 {
+			bars = append(bars, wall)
+			continue
+		}
+		wall.limit = 2
+		bars = append(bars, wall,
+			bar{r.name + ": CPU", 2, ratio(r.cpu, before.cpu), wall.unit},
+			bar{r.name + ": peak memory", 2, ratio(r.peak, before.peak), wall.unit})
+	}
+	return bars
+}
+
+func ratio[T time.Duration | int64](now, before T) float64 { return float64(now) / float64(before) }
 
 // mostRequests is how many a scrape may take where Kafka has OffsetFetch for
 // several groups, no group is of KIP-848, and none is larger than usual.

@@ -114,5 +114,8 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	if o.rounds < 1 || o.double < 0 {
 		return o, errors.New("-rounds must be 1 or more, -double 0 or more")
 	}
+	if o.double > 0 && strings.Contains(o.versions, ",") {
+		return o, errors.New("-double holds sizes against each other and -version versions: give one of the two")
+	}
 	return o, o.check()
 }

@@ -6,6 +6,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -116,9 +117,45 @@ func TestBars(t *testing.T) {
 	assert.Len(t, options{}.bars(standard.doubled(1), []row{r}), 3, "what another cluster may take is not stated")
 }
 
+func TestBarsBetween(t *testing.T) {
+	rows := []row{{wall: 100, cpu: 100, peak: 100}, {wall: 250, cpu: 190, peak: 200}}
+	verdicts := func(o options) (met []bool) {
+		for _, b := range o.barsBetween(rows) {
+			met = append(met, b.met())
+		}
+		return met
+	}
+	assert.Equal(t, []bool{true}, verdicts(options{}), "versions: three times as long")
+	assert.Equal(t, []bool{false, true, true}, verdicts(options{double: 1}), "sizes: twice as much")
+}
+
+func TestFlags(t *testing.T) {
+	for args, fine := range map[string]bool{
+		"":                             true,
+		"-version 2.8.2,4.2.0":         true,
+		"-double 3":                    true,
+		"-double 1 -version 2.8.2,4.2": false,
+		"-rounds 0":                    false,
+		"-commits 20000":               false,
+		"-nonsense":                    false,
+	} {
+		o, err := parseFlags(strings.Fields(args), io.Discard)
+		assert.Equal(t, fine, err == nil, "%q: %v", args, err)
+		if args == "" {
+			assert.Equal(t, standard, o.size)
+		}
+	}
+}
+
 func TestThousands(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 322781: "322,781", 3164814: "3,164,814"} {
 		assert.Equal(t, want, thousands(n))
+	}
+}
+
+func TestFigure(t *testing.T) {
+	for x, want := range map[float64]string{2: "2", 2.456: "2.46", 26: "26", 1999.6: "2,000"} {
+		assert.Equal(t, want, figure(x))
 	}
 }
 

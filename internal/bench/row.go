@@ -45,4 +45,4 @@ func rowOf(name string, samples []sample) row {
 }
 
 // aboveFloor is the wall time as a multiple of the floor's.
-func (r row) aboveFloor() float64 { return float64(r.wall) / float64(r.floor.wall) }
+func (r row) aboveFloor() float64 { return ratio(r.wall, r.floor.wall) }

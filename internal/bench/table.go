@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -38,7 +39,7 @@ func printBars(out io.Writer, bars []bar) error {
 		if !b.met() {
 			verdict = "FAIL"
 		}
-		fmt.Fprintf(w, "| %s\t| %.4g\t| %.4g\t| %s\t| %s\t|\n", b.what, b.limit, b.seen, b.unit, verdict)
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s\t|\n", b.what, figure(b.limit), figure(b.seen), b.unit, verdict)
 	}
 	return w.Flush()
 }
@@ -53,7 +54,9 @@ func printComparison(out io.Writer, rows []row) error {
 		wall, cpu, peak := "", "", ""
 		if i > 0 {
 			before := rows[i-1]
-			wall, cpu, peak = times(r.wall, before.wall), times(r.cpu, before.cpu), times(r.peak, before.peak)
+			wall = times(ratio(r.wall, before.wall))
+			cpu = times(ratio(r.cpu, before.cpu))
+			peak = times(ratio(r.peak, before.peak))
 		}
 		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %s\t| %s\t| %s\t| %.1f\t| %s\t|\n",
 			r.name, ms(r.wall), wall, ms(r.cpu), cpu, r.peak>>20, peak, ms(r.floor.wall), ms(r.floor.cpu), r.requests, thousands(r.points))
@@ -61,8 +64,14 @@ func printComparison(out io.Writer, rows []row) error {
 	return w.Flush()
 }
 
-func times[T time.Duration | int64](now, before T) string {
-	return fmt.Sprintf("× %.2f", float64(now)/float64(before))
+func times(ratio float64) string { return fmt.Sprintf("× %.2f", ratio) }
+
+// figure writes as many decimals as there is something to see in.
+func figure(x float64) string {
+	if x >= 100 {
+		return thousands(int(math.Round(x)))
+	}
+	return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64)
 }
 
 // thousands sets a number in groups of three digits.
