@@ -4,8 +4,9 @@
 package main
 
 import (
-	"strings"
 	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 // standard is the cluster that the limits on time and memory are meant for: the
@@ -21,26 +22,36 @@ type bar struct {
 
 func (b bar) met() bool { return b.seen <= b.limit }
 
-// bars lists what holds for the rows.
+// bars lists what holds for the rows of one cluster. Of one that was there
+// already the size is not known, and nothing is held of Kafka as it was before
+// it took several groups in a request.
 func (o options) bars(z size, rows []row) []bar {
+	if o.kafka != "" || !o.memory && o.versions != kafkatest.DefaultVersion {
+		return nil
+	}
 	var bars []bar
+	made := 0 // points
 	for _, r := range rows {
-		busy := strings.HasSuffix(r.name, "busy")
+		hold := func(what string, limit, seen float64, unit string) {
+			bars = append(bars, bar{r.String() + ": " + what, limit, seen, unit})
+		}
 		if z == standard && !o.memory {
-			bars = append(bars, bar{r.name + ": wall", 2.5, r.aboveFloor(), "× floor"})
-			if r.objects > 0 { // the receiver alone
-				bars = append(bars, bar{r.name + ": CPU", 500, float64(r.cpu.Milliseconds()), "ms"})
+			hold("wall", 2.5, r.aboveFloor(), "× floor")
+			hold("peak memory", 300, float64(r.peak>>20), "MiB")
+			if r.alone() {
+				hold("CPU", 500, float64(r.cpu.Milliseconds()), "ms")
 			}
-			bars = append(bars, bar{r.name + ": peak memory", 300, float64(r.peak >> 20), "MiB"})
 		}
-		if !busy { // a search has requests of its own
-			bars = append(bars, bar{r.name + ": requests", z.mostRequests(), r.requests, "a scrape"})
-		}
-		if r.objects > 0 {
-			n := float64(z.groups * z.commits)
-			bars = append(bars,
-				bar{r.name + ": allocated", 35, float64(r.objects) / n, "objects for each group-partition"},
-				bar{r.name + ": allocated", 2000, float64(r.heap) / n, "bytes for each group-partition"})
+		switch n := float64(max(1, z.groups*z.commits)); {
+		case r.busy:
+			continue // a search has requests and memory of its own
+		case r.alone():
+			made = r.points
+			hold("requests", z.mostRequests(), r.requests, "a scrape")
+			hold("allocated", 25, float64(r.objects)/n, "objects for each group-partition")
+			hold("allocated", 1500, float64(r.heap)/n, "bytes for each group-partition")
+		default:
+			hold("points that did not arrive", 0, float64(made-r.points), "a scrape")
 		}
 	}
 	return bars

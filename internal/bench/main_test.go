@@ -80,7 +80,7 @@ func TestAllocationsOfAScrape(t *testing.T) {
 	rows := measureInMemory(t, o)
 	o.memory = true
 	bars := o.bars(z, rows)
-	require.Len(t, bars, 5, "objects and bytes, busy and settled, and requests")
+	require.Len(t, bars, 3, "requests, objects and bytes")
 	for _, b := range bars {
 		assert.True(t, b.met(), "%s: %.4g %s, at most %.4g", b.what, b.seen, b.unit, b.limit)
 		assert.Greater(t, b.seen, b.limit/3, "%s: the limit says nothing", b.what)
@@ -101,20 +101,32 @@ func TestSizesInTurns(t *testing.T) {
 }
 
 func TestBars(t *testing.T) {
+	o, err := parseFlags(nil, io.Discard)
+	require.NoError(t, err)
 	floor := row{wall: 100}
-	r := row{name: "receiver alone", wall: 260, cpu: time.Second, peak: 200 << 20, requests: 26, objects: 1e6, heap: 1e8, floor: &floor}
+	alone := row{name: "receiver alone", wall: 260, cpu: time.Second, peak: 200 << 20, requests: 26, points: 9, objects: 1e6, heap: 1e8, floor: &floor}
+	busy := alone
+	busy.busy, busy.wall = true, 200
+	collector := row{name: "collector", wall: 200, cpu: time.Second, peak: 301 << 20, points: 8, floor: &floor}
+	bars := o.bars(standard, []row{busy, alone, collector})
 	var failed []string
-	bars := options{}.bars(standard, []row{r})
 	for _, b := range bars {
 		if !b.met() {
 			failed = append(failed, b.what)
 		}
 	}
-	assert.Equal(t, []string{"receiver alone: wall", "receiver alone: CPU"}, failed)
+	assert.Equal(t, []string{
+		"receiver alone, search busy: CPU", "receiver alone: wall", "receiver alone: CPU",
+		"collector: peak memory", "collector: points that did not arrive",
+	}, failed)
 	var table strings.Builder
 	require.NoError(t, printBars(&table, bars))
-	assert.Equal(t, 2, strings.Count(table.String(), "FAIL"))
-	assert.Len(t, options{}.bars(standard.doubled(1), []row{r}), 3, "what another cluster may take is not stated")
+	assert.Equal(t, len(failed), strings.Count(table.String(), "FAIL"))
+	assert.Equal(t, len(bars)-len(failed), strings.Count(table.String(), "pass"))
+
+	assert.Len(t, o.bars(standard.doubled(1), []row{alone}), 3, "what time another cluster may take is not stated")
+	o.kafka = "kafka-1:9092"
+	assert.Empty(t, o.bars(standard, []row{alone}), "nothing is known of this one")
 }
 
 func TestBarsBetween(t *testing.T) {

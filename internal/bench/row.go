@@ -11,6 +11,7 @@ import (
 // row is a line of a table: what one scrape takes.
 type row struct {
 	name     string
+	busy     bool          // with the search for time lag
 	wall     time.Duration // the median
 	best     time.Duration
 	worst    time.Duration
@@ -43,6 +44,16 @@ func rowOf(name string, samples []sample) row {
 		heap:     (last.Heap - first.Heap) / int64(n),
 	}
 }
+
+func (r row) String() string {
+	if r.busy {
+		return r.name + ", search busy"
+	}
+	return r.name
+}
+
+// alone tells a bare receiver, which has a process to itself.
+func (r row) alone() bool { return r.objects > 0 }
 
 // aboveFloor is the wall time as a multiple of the floor's.
 func (r row) aboveFloor() float64 { return ratio(r.wall, r.floor.wall) }

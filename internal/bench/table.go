@@ -19,7 +19,7 @@ func printScrapes(out io.Writer, rows []row) error {
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	line := func(r row, ratio, points string) {
 		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %.1f MB\t| %s\t|\n",
-			r.name, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, float64(r.bytes)/1e6, points)
+			r, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, float64(r.bytes)/1e6, points)
 	}
 	for _, r := range rows {
 		line(*r.floor, "1", "")
@@ -30,6 +30,9 @@ func printScrapes(out io.Writer, rows []row) error {
 
 // printBars prints what the figures are held to, in Markdown.
 func printBars(out io.Writer, bars []bar) error {
+	if len(bars) == 0 {
+		return nil
+	}
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| held\t| at most\t| seen\t| \t| \t|")

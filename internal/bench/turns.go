@@ -103,7 +103,7 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 		if err := t.times(ctx, o.rounds); err != nil {
 			return nil, err
 		}
-		if rows, err = t.tell(rows, o.rounds, ", search busy"); err != nil {
+		if rows, err = t.tell(rows, o.rounds, true); err != nil {
 			return nil, err
 		}
 	}
@@ -119,7 +119,7 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 	if err := t.times(ctx, o.rounds); err != nil {
 		return nil, err
 	}
-	return t.tell(rows, o.rounds, "")
+	return t.tell(rows, o.rounds, false)
 }
 
 // settled tells whether nothing has been searched for since the scrape before
@@ -135,12 +135,12 @@ func (t *turns) settled() bool {
 }
 
 // tell makes rows of the last n rounds.
-func (t *turns) tell(rows []row, n int, suffix string) (_ []row, err error) {
+func (t *turns) tell(rows []row, n int, busy bool) (_ []row, err error) {
 	for _, s := range t.subjects {
 		// The one before them is what they are counted from.
 		first := len(s.mine) - 1 - n
-		r, base := rowOf(s.name+suffix, s.mine[first:]), rowOf("floor", s.floor[first:])
-		r.floor = &base
+		r, base := rowOf(s.name, s.mine[first:]), rowOf("floor", s.floor[first:])
+		r.busy, r.floor = busy, &base
 		if r.peak, err = peakOf(s.m.pid()); err != nil {
 			return nil, err
 		}
