@@ -57,22 +57,24 @@ func (o options) bars(z size, rows []row) []bar {
 	return bars
 }
 
-// barsBetween lists what holds for each cluster against the one before: twice
-// the size takes at most twice as much, and a version of Kafka that is asked for
-// one group at a time at most three times as long.
+// barsBetween lists what holds for each cluster against the first: one of twice
+// the size takes at most twice as much, the next one four times, and so on; a
+// version of Kafka that is asked for one group at a time, three times as long.
 func (o options) barsBetween(rows []row) []bar {
 	var bars []bar
+	first := rows[0]
 	for i, r := range rows[1:] {
-		before := rows[i]
-		wall := bar{r.name + ": wall", 3, ratio(r.wall, before.wall), "× the one before"}
+		hold := func(what string, limit, seen float64) {
+			bars = append(bars, bar{r.name + ": " + what, limit, seen, "× the first"})
+		}
 		if o.double == 0 {
-			bars = append(bars, wall)
+			hold("wall", 3, ratio(r.wall, first.wall))
 			continue
 		}
-		wall.limit = 2
-		bars = append(bars, wall,
-			bar{r.name + ": CPU", 2, ratio(r.cpu, before.cpu), wall.unit},
-			bar{r.name + ": peak memory", 2, ratio(r.peak, before.peak), wall.unit})
+		limit := float64(uint(2) << i)
+		hold("wall", limit, ratio(r.wall, first.wall))
+		hold("CPU", limit, ratio(r.cpu, first.cpu))
+		hold("peak memory", limit, ratio(r.peak, first.peak))
 	}
 	return bars
 }

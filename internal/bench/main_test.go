@@ -130,15 +130,15 @@ func TestBars(t *testing.T) {
 }
 
 func TestBarsBetween(t *testing.T) {
-	rows := []row{{wall: 100, cpu: 100, peak: 100}, {wall: 250, cpu: 190, peak: 200}}
+	rows := []row{{wall: 100, cpu: 100, peak: 100}, {wall: 250, cpu: 190, peak: 200}, {wall: 390, cpu: 410, peak: 400}}
 	verdicts := func(o options) (met []bool) {
 		for _, b := range o.barsBetween(rows) {
 			met = append(met, b.met())
 		}
 		return met
 	}
-	assert.Equal(t, []bool{true}, verdicts(options{}), "versions: three times as long")
-	assert.Equal(t, []bool{false, true, true}, verdicts(options{double: 1}), "sizes: twice as much")
+	assert.Equal(t, []bool{true, false}, verdicts(options{}), "versions: three times as long")
+	assert.Equal(t, []bool{false, true, true, true, false, true}, verdicts(options{double: 2}), "sizes: twice, then four times as much")
 }
 
 func TestFlags(t *testing.T) {
