@@ -5,7 +5,8 @@
 // it starts and fills, on brokers of its own that answer from memory, or on
 // brokers that are there already. It holds each scrape against the floor, the
 // same requests made bare with the same client library, in turns in one run,
-// and prints a table.
+// and prints tables. Several clusters (versions of Kafka, or sizes) are held
+// against each other likewise.
 package main
 
 import (
@@ -27,13 +28,15 @@ import (
 type options struct {
 	size
 	kafka     string
-	version   string
+	versions  string
+	double    int
 	memory    bool
 	serve     bool
 	rounds    int
-	warmup    int
 	every     time.Duration
+	budget    int
 	off       string
+	profile   string
 	collector string
 	configs   string
 }
@@ -51,11 +54,11 @@ func run(args []string) error {
 		case roleFloor:
 			return runFloor(args[1])
 		case roleReceiver:
-			var config map[string]any
-			if err := json.Unmarshal([]byte(args[1]), &config); err != nil {
+			var role receiverRole
+			if err := json.Unmarshal([]byte(args[1]), &role); err != nil {
 				return err
 			}
-			return runReceiver(config)
+			return role.run()
 		}
 	}
 	opts, err := parseFlags(args, os.Stderr)
@@ -64,17 +67,23 @@ func run(args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	brokers, stopCluster, err := opts.cluster(ctx)
+	clusters, err := startClusters(ctx, opts)
+	defer func() {
+		for _, c := range clusters {
+			c.stop()
+		}
+	}()
 	if err != nil {
 		return err
 	}
-	defer stopCluster()
 	if opts.serve {
-		fmt.Println(strings.Join(brokers, ","))
+		for _, c := range clusters {
+			fmt.Println(strings.Join(c.brokers, ","))
+		}
 		<-ctx.Done()
 		return nil
 	}
-	return measure(ctx, opts, brokers, os.Stdout)
+	return measure(ctx, opts, clusters, os.Stdout)
 }
 
 func parseFlags(args []string, output io.Writer) (options, error) {
@@ -88,48 +97,25 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	flags.IntVar(&o.groups, "groups", 500, "consumer groups")
 	flags.IntVar(&o.commits, "commits", 200, "partitions that each group has committed in")
 	flags.StringVar(&o.kafka, "kafka", "", "measure the Kafka at these `host:port,...`; start and fill none")
-	flags.StringVar(&o.version, "version", kafkatest.DefaultVersion, "Apache Kafka `version` to start")
+	flags.StringVar(&o.versions, "version", kafkatest.DefaultVersion, "Apache Kafka `version` to start; several, separated by commas, are measured in turns")
+	flags.IntVar(&o.double, "double", 0, "`times` to double the cluster: all sizes are measured in turns")
 	flags.BoolVar(&o.memory, "memory", false, "in place of Kafka, brokers that answer from memory")
-	flags.BoolVar(&o.serve, "serve", false, "start and fill the cluster, print its brokers, and wait for an interrupt")
-	flags.IntVar(&o.rounds, "rounds", 10, "scrapes that count")
-	flags.IntVar(&o.warmup, "warmup", 1, "scrapes before these; after a dozen, the search for time lag has found what it looks for")
-	flags.DurationVar(&o.every, "every", 3*time.Second, "the collection interval; it must leave time for a round of the floor")
+	flags.BoolVar(&o.serve, "serve", false, "start and fill the clusters, print their brokers, and wait for an interrupt")
+	flags.IntVar(&o.rounds, "rounds", 10, "scrapes that count, of each kind")
+	flags.DurationVar(&o.every, "every", 3*time.Second, "the collection interval; it must leave time for a scrape and a round of the floor of each cluster")
+	flags.IntVar(&o.budget, "search-budget", 0, "the receiver's time_lag.search_budget; 0: its default")
 	flags.StringVar(&o.off, "off", "", "`metrics`, separated by commas, to switch off")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of the receiver alone, on the last cluster, to this `file`")
 	flags.StringVar(&o.collector, "collector", "build/otelcol-kafkalag", "the built collector; empty: leave its rows out")
 	flags.StringVar(&o.configs, "configs", "config", "folder of the shipped configs")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	if o.rounds < 1 || o.warmup < 1 {
-		return o, errors.New("-rounds and -warmup must be 1 or more")
+	if o.rounds < 1 || o.double < 0 {
+		return o, errors.New("-rounds must be 1 or more, -double 0 or more")
+	}
+	if o.double > 0 && strings.Contains(o.versions, ",") {
+		return o, errors.New("-double holds sizes against each other and -version versions: give one of the two")
 	}
 	return o, o.check()
-}
-
-// cluster gives the brokers to measure, filled.
-func (o options) cluster(ctx context.Context) (brokers []string, stop func(), err error) {
-	switch {
-	case o.kafka != "":
-		return strings.Split(o.kafka, ","), func() {}, nil
-	case o.memory:
-		m, err := startMemory(o.size)
-		if err != nil {
-			return nil, nil, err
-		}
-		return m.addresses(), m.close, nil
-	}
-	began := time.Now()
-	//nolint:contextcheck // starting has a limit of its own
-	c, err := kafkatest.Launch(kafkatest.Options{Version: o.version, Brokers: o.brokers, Properties: map[string]string{
-		"offsets.topic.num.partitions": "50", // Kafka's default, so that the groups spread over the brokers
-	}})
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := fill(ctx, c.Brokers(), o.size); err != nil {
-		c.Stop()
-		return nil, nil, err
-	}
-	fmt.Fprintf(os.Stderr, "started and filled in %v\n", time.Since(began).Round(time.Second))
-	return c.Brokers(), c.Stop, nil
 }

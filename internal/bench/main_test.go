@@ -4,9 +4,9 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,30 +44,141 @@ func playPeer() {
 	}))
 }
 
-// The receiver and the floor send the same requests, and the receiver makes
-// every point that follows from the size.
+// The receiver and the floor send the same requests, but for the search while
+// it is busy. The receiver makes every point that follows from the size.
 func TestMeasureInMemory(t *testing.T) {
 	z := size{brokers: 3, topics: 7, partitions: 25, replicas: 2, groups: 250, commits: 10}
-	m, err := startMemory(z)
-	require.NoError(t, err)
-	t.Cleanup(m.close)
-	config := `{"brokers":["` + strings.Join(m.addresses(), `","`) + `"],"collection_interval":"100ms","initial_delay":"1ms","time_lag":{"search_budget":0}}`
-	bare, err := startChild(roleReceiver, config)
-	require.NoError(t, err)
-	t.Cleanup(bare.stop)
-	rows, err := inTurns(t.Context(), options{size: z, rounds: 3, warmup: 1, every: 100 * time.Millisecond}, m.addresses()[0], "receiver", bare)
-	require.NoError(t, err)
+	rows := measureInMemory(t, options{size: z, rounds: 3, every: 200 * time.Millisecond, budget: 8})
 	require.Len(t, rows, 2)
-	floor, receiver := rows[0], rows[1]
-	assert.InDelta(t, 1+3+3+6+3, floor.requests, 0, "metadata, groups, commits, ends and starts, members")
-	assert.InDelta(t, floor.requests, receiver.requests, 0)
-	assert.InEpsilon(t, floor.bytes, receiver.bytes, 0.01)
-	assert.Positive(t, receiver.peak)
-	assert.GreaterOrEqual(t, receiver.points, 2*z.groups*z.commits+8*z.partitions)
+	busy, settled := rows[0], rows[1]
+	assert.InDelta(t, 1+3+3+6+3, settled.floor.requests, 0, "metadata, groups, commits, ends and starts, members")
+	assert.InDelta(t, settled.floor.requests, settled.requests, 0)
+	assert.Greater(t, busy.requests, busy.floor.requests)
+	assert.InEpsilon(t, settled.floor.bytes, settled.bytes, 0.01)
+	assert.Positive(t, settled.peak)
+	assert.GreaterOrEqual(t, settled.points, 2*z.groups*z.commits+8*z.partitions)
+}
 
+func measureInMemory(t *testing.T, o options) []row {
+	t.Helper()
+	o.memory = true
+	clusters, err := startClusters(t.Context(), o)
+	for _, c := range clusters {
+		t.Cleanup(c.stop)
+	}
+	require.NoError(t, err)
+	rows, err := measureReceivers(t.Context(), o, clusters)
+	require.NoError(t, err)
+	return rows
+}
+
+// What a scrape allocates for a group-partition, sending and decoding
+// included: its data points above all.
+func TestAllocationsOfAScrape(t *testing.T) {
+	z := size{brokers: 3, topics: 100, partitions: 1000, replicas: 1, groups: 200, commits: 100}
+	o := options{size: z, rounds: 3, every: 300 * time.Millisecond}
+	rows := measureInMemory(t, o)
+	o.memory = true
+	bars := o.bars(z, rows)
+	require.Len(t, bars, 3, "requests, objects and bytes")
+	for _, b := range bars {
+		assert.True(t, b.met(), "%s: %.4g %s, at most %.4g", b.what, b.seen, b.unit, b.limit)
+		assert.Greater(t, b.seen, b.limit/3, "%s: the limit says nothing", b.what)
+	}
+}
+
+func TestSizesInTurns(t *testing.T) {
+	z := size{brokers: 1, topics: 2, partitions: 4, replicas: 1, groups: 3, commits: 2}
+	o := options{size: z, double: 2, rounds: 2, every: 300 * time.Millisecond, off: "kafka.consumer_group.lag,kafka.consumer_group.time_lag_max"}
+	rows := measureInMemory(t, o)
+	require.Len(t, rows, 3)
+	assert.Equal(t, "in memory, 24 group-partitions", rows[2].name)
+	assert.Greater(t, rows[2].points, 3*rows[0].points)
 	var table strings.Builder
-	require.NoError(t, printScrapes(&table, rows))
-	assert.Equal(t, 4, strings.Count(table.String(), "\n"))
+	require.NoError(t, printComparison(&table, rows))
+	assert.Equal(t, 5, strings.Count(table.String(), "\n"))
+	assert.Equal(t, 6, strings.Count(table.String(), "×"))
+}
+
+func TestBars(t *testing.T) {
+	o, err := parseFlags(nil, io.Discard)
+	require.NoError(t, err)
+	floor := row{wall: 100}
+	alone := row{name: "receiver alone", wall: 260, cpu: time.Second, peak: 200 << 20, requests: 26, points: 9, objects: 1e6, heap: 1e8, floor: &floor}
+	busy := alone
+	busy.busy, busy.wall = true, 200
+	collector := row{name: "collector", wall: 200, cpu: time.Second, peak: 301 << 20, points: 8, floor: &floor}
+	bars := o.bars(standard, []row{busy, alone, collector})
+	var failed []string
+	for _, b := range bars {
+		if !b.met() {
+			failed = append(failed, b.what)
+		}
+	}
+	assert.Equal(t, []string{
+		"receiver alone, search busy: CPU", "receiver alone: wall", "receiver alone: CPU",
+		"collector: peak memory", "collector: points that did not arrive",
+	}, failed)
+	var table strings.Builder
+	require.NoError(t, printBars(&table, bars))
+	assert.Equal(t, len(failed), strings.Count(table.String(), "FAIL"))
+	assert.Equal(t, len(bars)-len(failed), strings.Count(table.String(), "pass"))
+
+	assert.Len(t, o.bars(standard.doubled(1), []row{alone}), 3, "what time another cluster may take is not stated")
+	o.kafka = "kafka-1:9092"
+	assert.Empty(t, o.bars(standard, []row{alone}), "nothing is known of this one")
+}
+
+func TestBarsBetween(t *testing.T) {
+	rows := []row{{wall: 100, cpu: 100, peak: 100}, {wall: 250, cpu: 190, peak: 200}, {wall: 390, cpu: 410, peak: 400}}
+	verdicts := func(o options) (met []bool) {
+		for _, b := range o.barsBetween(rows) {
+			met = append(met, b.met())
+		}
+		return met
+	}
+	assert.Equal(t, []bool{true, false}, verdicts(options{}), "versions: three times as long")
+	assert.Equal(t, []bool{false, true, true, true, false, true}, verdicts(options{double: 2}), "sizes: twice, then four times as much")
+}
+
+func TestFlags(t *testing.T) {
+	for args, fine := range map[string]bool{
+		"":                             true,
+		"-version 2.8.2,4.2.0":         true,
+		"-double 3":                    true,
+		"-double 1 -version 2.8.2,4.2": false,
+		"-rounds 0":                    false,
+		"-commits 20000":               false,
+		"-nonsense":                    false,
+	} {
+		o, err := parseFlags(strings.Fields(args), io.Discard)
+		assert.Equal(t, fine, err == nil, "%q: %v", args, err)
+		if args == "" {
+			assert.Equal(t, standard, o.size)
+		}
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 322781: "322,781", 3164814: "3,164,814"} {
+		assert.Equal(t, want, thousands(n))
+	}
+}
+
+func TestFigure(t *testing.T) {
+	for x, want := range map[float64]string{2: "2", 2.456: "2.46", 26: "26", 1999.6: "2,000"} {
+		assert.Equal(t, want, figure(x))
+	}
+}
+
+// A profile is there to be read once the receiver has ended.
+func TestProfile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cpu")
+	z := size{brokers: 1, topics: 1, partitions: 1, replicas: 1, groups: 1, commits: 1}
+	measureInMemory(t, options{size: z, rounds: 1, every: 100 * time.Millisecond, profile: file})
+	info, err := os.Stat(file)
+	require.NoError(t, err)
+	assert.Positive(t, info.Size())
 }
 
 func TestPeersOnThePathArePulled(t *testing.T) {
@@ -77,8 +188,7 @@ func TestPeersOnThePathArePulled(t *testing.T) {
 	require.NoError(t, os.Symlink(self, filepath.Join(dir, "kafka_exporter")))
 	t.Setenv("PATH", dir)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
-	got, err := measurePeers(context.Background(), options{rounds: 2}, []string{"127.0.0.1:1"})
-	require.NoError(t, err)
+	got := measurePeers(t.Context(), options{rounds: 2}, []string{"127.0.0.1:1"})
 	require.Len(t, got, 1)
 	assert.Equal(t, 1, got[0].series)
 	assert.Positive(t, got[0].peak)
@@ -117,6 +227,7 @@ func TestSeriesOf(t *testing.T) {
 	for line := range strings.Lines(`# HELP otelcol_kafkalag_io_total Bytes
 otelcol_kafkalag_requests_total{api="Metadata",receiver="kafkalag"} 3
 otelcol_kafkalag_requests_total{api="ListOffsets"} 4
+otelcol_kafkalag_time_lag_lookups_total{receiver="kafkalag"} 5
 otelcol_kafkalag_io_total{direction="sent"} 10
 otelcol_kafkalag_io_total{direction="received"} 2e+3
 otelcol_exporter_sent{direction="sent"} 99
@@ -125,5 +236,5 @@ otelcol_exporter_sent{direction="sent"} 99
 			totals.add(strings.TrimSuffix(name, "_total"), direction(line), int64(value))
 		}
 	}
-	assert.Equal(t, Totals{Requests: 7, Sent: 10, Received: 2000}, totals)
+	assert.Equal(t, Totals{Requests: 7, Lookups: 5, Sent: 10, Received: 2000}, totals)
 }

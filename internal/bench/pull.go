@@ -131,6 +131,8 @@ func awaitPage(ctx context.Context, url string) error {
 
 // page gets a page, compressed on its way as Prometheus does.
 func page(ctx context.Context, url string) (bytes int64, series int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return 0, 0, err
@@ -190,8 +192,8 @@ var peers = []peer{
 	},
 }
 
-// measurePeers pulls each peer that is on the PATH.
-func measurePeers(ctx context.Context, o options, brokers []string) ([]pulled, error) {
+// measurePeers pulls each peer that is on the PATH. One that fails has no row.
+func measurePeers(ctx context.Context, o options, brokers []string) []pulled {
 	var all []pulled
 	for _, p := range peers {
 		path, err := exec.LookPath(p.command)
@@ -200,11 +202,12 @@ func measurePeers(ctx context.Context, o options, brokers []string) ([]pulled, e
 		}
 		got, err := p.measure(ctx, path, o.rounds, brokers)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p.command, err)
+			fmt.Fprintf(os.Stderr, "%s: %v\n", p.command, err)
+			continue
 		}
 		all = append(all, got)
 	}
-	return all, nil
+	return all
 }
 
 func (p peer) measure(ctx context.Context, path string, rounds int, brokers []string) (pulled, error) {

@@ -5,8 +5,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"os"
+	"runtime/pprof"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +27,39 @@ import (
 	"github.com/kafkalag/kafkalagreceiver"
 )
 
-// runReceiver is the receiver as a process, without exporters: it scrapes as
+// receiverRole is the receiver as a process, without exporters: it scrapes as
 // configured, and a round is what the collector's own span around a scrape
 // tells. It ends with its input.
+type receiverRole struct {
+	Config  map[string]any
+	Profile string // a file for a CPU profile; empty: none
+}
+
+// start plays the role in a process of its own.
+func (r receiverRole) start() (*child, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	return startChild(roleReceiver, string(text))
+}
+
+// run plays it in this one.
+func (r receiverRole) run() error {
+	if r.Profile != "" {
+		file, err := os.Create(r.Profile)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	return runReceiver(r.Config)
+}
+
 func runReceiver(config map[string]any) error {
 	reader := metric.NewManualReader()
 	counted := &countingConsumer{}
@@ -86,7 +119,8 @@ func (s *scrapeSpans) OnEnd(span trace.ReadOnlySpan) {
 }
 
 func (s *scrapeSpans) totals() Totals {
-	t := Totals{CPU: ownCPU(), Points: s.counted.points}
+	t := own()
+	t.Points = s.counted.points
 	var all metricdata.ResourceMetrics
 	if err := s.reader.Collect(context.Background(), &all); err != nil {
 		return t
@@ -111,6 +145,8 @@ func (t *Totals) add(name, direction string, value int64) {
 	switch {
 	case name == "otelcol_kafkalag_requests":
 		t.Requests += value
+	case name == "otelcol_kafkalag_time_lag_lookups":
+		t.Lookups += value
 	case direction == "sent":
 		t.Sent += value
 	case direction == "received":
@@ -121,18 +157,29 @@ func (t *Totals) add(name, direction string, value int64) {
 // receiverConfig is the receiver's configuration for both ways that it is run
 // in.
 func (o options) receiverConfig(brokers []string, every time.Duration) map[string]any {
-	metrics := map[string]any{}
-	for name := range strings.SplitSeq(o.off, ",") {
-		if name != "" {
-			metrics[name] = map[string]any{"enabled": false}
-		}
+	enabled := map[string]any{}
+	for _, name := range o.switchedOff() {
+		enabled[name] = map[string]any{"enabled": false}
 	}
-	return map[string]any{
-		"metrics":             metrics,
+	config := map[string]any{
+		"metrics":             enabled,
 		"brokers":             brokers,
 		"collection_interval": every.String(),
 		"initial_delay":       "10ms",
 		"timeout":             "5m",
 		"request_timeout":     "1m",
 	}
+	if o.budget > 0 {
+		config["time_lag"] = map[string]any{"search_budget": o.budget}
+	}
+	return config
+}
+
+func (o options) switchedOff() []string {
+	return strings.FieldsFunc(o.off, func(r rune) bool { return r == ',' })
+}
+
+// searches tells whether there is a search for time lag.
+func (o options) searches() bool {
+	return !slices.Contains(o.switchedOff(), "kafka.consumer_group.time_lag_max")
 }

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"runtime/metrics"
 	"syscall"
 	"time"
 )
@@ -19,7 +20,20 @@ type sample struct {
 type Totals struct {
 	CPU                      time.Duration
 	Requests, Sent, Received int64
+	Lookups                  int64 // for time lag
 	Points                   int
+	Objects, Heap            int64 // allocated, where the process measures itself: their number and bytes
+}
+
+// own is what this process has used and allocated.
+func own() Totals {
+	allocated := []metrics.Sample{{Name: "/gc/heap/allocs:objects"}, {Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(allocated)
+	return Totals{
+		CPU:     ownCPU(),
+		Objects: int64(allocated[0].Value.Uint64()),
+		Heap:    int64(allocated[1].Value.Uint64()),
+	}
 }
 
 // ownCPU is the CPU time that this process has used.

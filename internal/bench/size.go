@@ -35,6 +35,15 @@ func (z size) String() string {
 		z.brokers, z.topics, z.partitions, z.replicas, z.groups, z.commits, z.groups*z.commits)
 }
 
+// doubled is a cluster with twice as much of everything but brokers, so many
+// times over.
+func (z size) doubled(times int) size {
+	z.topics <<= times
+	z.partitions <<= times
+	z.groups <<= times
+	return z
+}
+
 func topicName(i int) string { return fmt.Sprintf("orders.shipments.v1.%05d", i) }
 func groupName(i int) string { return fmt.Sprintf("billing-service.consumer.%05d", i) }
 

@@ -6,6 +6,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"text/tabwriter"
 	"time"
 )
@@ -15,15 +17,73 @@ func printScrapes(out io.Writer, rows []row) error {
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| \t| wall (median)\t| least–most\t| × floor\t| CPU\t| peak memory\t| requests\t| received\t| points\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	line := func(r row, ratio, points string) {
+		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %.1f MB\t| %s\t|\n",
+			r, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, float64(r.bytes)/1e6, points)
+	}
 	for _, r := range rows {
-		ratio := "1"
-		if r.floor != nil {
-			ratio = fmt.Sprintf("%.2f", float64(r.wall)/float64(r.floor.wall))
-		}
-		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %.1f MB\t| %d\t|\n",
-			r.name, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, float64(r.bytes)/1e6, r.points)
+		line(*r.floor, "1", "")
+		line(r, fmt.Sprintf("%.2f", r.aboveFloor()), thousands(r.points))
 	}
 	return w.Flush()
+}
+
+// printBars prints what the figures are held to, in Markdown.
+func printBars(out io.Writer, bars []bar) error {
+	if len(bars) == 0 {
+		return nil
+	}
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(w, "| held\t| at most\t| seen\t| \t| \t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|")
+	for _, b := range bars {
+		verdict := "pass"
+		if !b.met() {
+			verdict = "FAIL"
+		}
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s\t|\n", b.what, figure(b.limit), figure(b.seen), b.unit, verdict)
+	}
+	return w.Flush()
+}
+
+// printComparison prints each cluster's scrape and how it compares to that of
+// the cluster before, in Markdown.
+func printComparison(out io.Writer, rows []row) error {
+	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(w, "| \t| wall (median)\t| \t| CPU\t| \t| peak memory\t| \t| floor's wall\t| floor's CPU\t| requests\t| points\t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	for i, r := range rows {
+		wall, cpu, peak := "", "", ""
+		if i > 0 {
+			before := rows[i-1]
+			wall = times(ratio(r.wall, before.wall))
+			cpu = times(ratio(r.cpu, before.cpu))
+			peak = times(ratio(r.peak, before.peak))
+		}
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %s\t| %s\t| %s\t| %.1f\t| %s\t|\n",
+			r.name, ms(r.wall), wall, ms(r.cpu), cpu, r.peak>>20, peak, ms(r.floor.wall), ms(r.floor.cpu), r.requests, thousands(r.points))
+	}
+	return w.Flush()
+}
+
+func times(ratio float64) string { return fmt.Sprintf("× %.2f", ratio) }
+
+// figure writes as many decimals as there is something to see in.
+func figure(x float64) string {
+	if x >= 100 {
+		return thousands(int(math.Round(x)))
+	}
+	return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64)
+}
+
+// thousands sets a number in groups of three digits.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 { // from the right
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // printPulls prints what a pull takes, in Markdown.
@@ -40,8 +100,8 @@ func printPulls(out io.Writer, pages []pulled) error {
 		if p.scrape > 0 {
 			scrape = ms(p.scrape)
 		}
-		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %.1f MB\t| %d\t|\n",
-			p.name, scrape, ms(p.wall), ms(p.cpu), p.peak>>20, float64(p.bytes)/1e6, p.series)
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %.1f MB\t| %s\t|\n",
+			p.name, scrape, ms(p.wall), ms(p.cpu), p.peak>>20, float64(p.bytes)/1e6, thousands(p.series))
 	}
 	return w.Flush()
 }

@@ -146,14 +146,15 @@ func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sara
 	for topic, partitions := range blocks {
 		answered += len(partitions)
 		// A broker answers for every topic that the group ever used.
-		if len(partitions) == 0 || !s.ask.Topic(topic) {
+		name, wanted := s.intern(topic)
+		if len(partitions) == 0 || !wanted {
 			continue
 		}
 		commits, unknown, err := decodeCommits(partitions)
 		if err != nil {
 			failed.err, failed.partitions = err, failed.partitions+unknown
 		}
-		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: s.intern(topic), Partitions: commits})
+		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: name, Partitions: commits})
 	}
 	s.sizes.learn(g.Name, answered)
 	slices.SortFunc(g.Commits, func(a, b cluster.TopicCommits) int { return strings.Compare(a.Topic, b.Topic) })
@@ -179,13 +180,14 @@ func decodeCommits(partitions map[int32]*sarama.OffsetFetchResponseBlock) (commi
 	return commits, unknown, err
 }
 
-// intern returns the metadata's own string for a topic: thousands of groups
-// name the same ones, and an answer's string would keep a copy for each.
-func (s *scrape) intern(topic string) string {
+// intern returns the metadata's own string for a topic, and whether the filters
+// let it pass: thousands of groups name the same topics, an answer's string
+// would keep a copy for each, and a regular expression would run for each.
+func (s *scrape) intern(topic string) (name string, wanted bool) {
 	if t := s.snapshot.Topics[topic]; t != nil {
-		return t.Name
+		return t.Name, true
 	}
-	return topic
+	return topic, s.ask.Topic(topic)
 }
 
 func allFailed(groups []*cluster.Group, err error) []groupError {

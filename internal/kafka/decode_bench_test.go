@@ -8,12 +8,15 @@ import (
 	"testing"
 
 	"github.com/IBM/sarama"
+	"github.com/stretchr/testify/assert"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// BenchmarkDecode takes over one answer of 100 groups with 200 commits each.
-func BenchmarkDecode(b *testing.B) {
+const decodedCommits = groupsPerRequest * 20 * 10
+
+// decoder takes over one answer of 100 groups with 200 commits each.
+func decoder() func() []groupError {
 	answer := &sarama.OffsetFetchResponse{Version: multiGroupFetch}
 	s := &scrape{
 		Client:   &Client{},
@@ -34,10 +37,22 @@ func BenchmarkDecode(b *testing.B) {
 		answer.Groups = append(answer.Groups, group)
 		groups = append(groups, &cluster.Group{Name: group.GroupId})
 	}
+	return func() []groupError { return s.decodeGroups(groups, answer) }
+}
+
+func BenchmarkDecode(b *testing.B) {
+	decode := decoder()
 	b.ReportAllocs()
 	for b.Loop() {
-		if failed := s.decodeGroups(groups, answer); len(failed) > 0 {
+		if failed := decode(); len(failed) > 0 {
 			b.Fatal(failed)
 		}
 	}
+}
+
+// A topic of a group costs one allocation, for its commits.
+func TestAllocationsOfDecoding(t *testing.T) {
+	decode := decoder()
+	each := testing.AllocsPerRun(5, func() { decode() }) / decodedCommits
+	assert.Less(t, each, 0.15)
 }

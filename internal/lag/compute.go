@@ -81,18 +81,18 @@ func (r *Report) topic(topic *cluster.Topic, commits cluster.TopicCommits) Topic
 // find looks a partition up. One that unclear metadata leaves out may exist,
 // and then nothing is known of it; otherwise it went with an older topic of the
 // same name.
-func find(topic *cluster.Topic, id int32) (cluster.Partition, bool) {
+func find(topic *cluster.Topic, id int32) (*cluster.Partition, bool) {
 	if p := topic.Find(id); p != nil {
-		return *p, true
+		return p, true
 	}
-	return cluster.Partition{ID: id, Start: cluster.Unknown, End: cluster.Unknown}, topic.Unclear
+	return &cluster.Partition{ID: id, Start: cluster.Unknown, End: cluster.Unknown}, topic.Unclear
 }
 
 // partition is the lag by the definition of Kafka's own tool: end offset minus
 // committed offset. A commit beyond the end belongs to a log that was cut or
 // created anew; it leaves nothing to read. Where the end is of an earlier
 // scrape, it rather proves that the log had grown since.
-func (r *Report) partition(committed cluster.Offset, p cluster.Partition) cluster.Offset {
+func (r *Report) partition(committed cluster.Offset, p *cluster.Partition) cluster.Offset {
 	end := p.End
 	switch {
 	case !committed.Known() || !end.Known():

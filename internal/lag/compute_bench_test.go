@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
@@ -44,6 +46,12 @@ func BenchmarkCompute(b *testing.B) {
 			b.Fatal(len(r.Groups))
 		}
 	}
+}
+
+// A topic of a group costs one allocation, for its partitions.
+func TestAllocationsOfComputing(t *testing.T) {
+	s := large()
+	assert.Less(t, testing.AllocsPerRun(5, func() { Compute(s) })/100_000, 0.15)
 }
 
 // BenchmarkRestore remembers 10,000 partitions.

@@ -105,9 +105,10 @@ func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
 	for _, g := range r.Groups {
 		for _, t := range g.Topics {
 			topic := s.Topics[t.Name]
+			known := d.remember(topic)
 			for _, p := range t.Partitions {
 				if now, exists := find(topic, p.ID); exists {
-					d.partition(topic, &now).observe(d, now, p)
+					known.partition(now).observe(d, now, p)
 				}
 			}
 		}
@@ -125,12 +126,19 @@ func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
 	}
 }
 
-func (d *Dates) partition(topic *cluster.Topic, p *cluster.Partition) *partitionDates {
+// remember returns what is known of a topic.
+func (d *Dates) remember(topic *cluster.Topic) *topicDates {
 	t := d.topics[topic.Name]
 	if t == nil {
 		t = &topicDates{id: topic.ID, partitions: map[int32]*partitionDates{}}
 		d.topics[topic.Name] = t
 	}
+	return t
+}
+
+// partition returns what is known of one of the topic's partitions, which is p
+// now.
+func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 	known := t.partitions[p.ID]
 	if known == nil || p.End.Known() && p.End < known.end {
 		// An end that went back belongs to another log.
@@ -141,7 +149,7 @@ func (d *Dates) partition(topic *cluster.Topic, p *cluster.Partition) *partition
 }
 
 // observe takes the partition as it is now, and one group's commit in it.
-func (p *partitionDates) observe(d *Dates, now cluster.Partition, g Partition) {
+func (p *partitionDates) observe(d *Dates, now *cluster.Partition, g Partition) {
 	if p.scrape != d.scrape {
 		p.scrape, p.leader, p.aside = d.scrape, now.Leader, false
 		p.start, p.end = orElse(now.Start, p.start), orElse(now.End, p.end)
@@ -165,9 +173,10 @@ func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return m
 // topic fills in the ages of one group in one topic.
 func (d *Dates) topic(t *Topic) (unknown int) {
 	t.AgeMax = Age{Known: true}
+	topic := d.topics[t.Name]
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
-		p.Age = d.age(t.Name, p)
+		p.Age = d.age(t.Name, topic, p)
 		t.AgeMax.Duration = max(t.AgeMax.Duration, p.Age.Duration)
 		if !p.Age.Known {
 			unknown++
@@ -183,11 +192,10 @@ func (d *Dates) topic(t *Topic) (unknown int) {
 //   - 0 where there is none: nothing is committed beyond, or retention has
 //     deleted all that was;
 //   - 0 for a record of the future.
-func (d *Dates) age(topic string, g *Partition) Age {
+func (d *Dates) age(topic string, t *topicDates, g *Partition) Age {
 	if !g.Lag.Known() {
 		return Age{}
 	}
-	t := d.topics[topic]
 	p := t.partitions[g.ID]
 	commit := p.unread(g.Committed)
 	if g.Lag == 0 || commit >= p.end {

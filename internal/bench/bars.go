@@ -1,0 +1,89 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// standard is the cluster that the limits on time and memory are meant for: the
+// one that is measured where nothing else is asked for.
+var standard = size{brokers: 3, topics: 1001, partitions: 10050, replicas: 1, groups: 500, commits: 200}
+
+// bar is a limit that a figure is held to.
+type bar struct {
+	what        string
+	limit, seen float64
+	unit        string
+}
+
+func (b bar) met() bool { return b.seen <= b.limit }
+
+// bars lists what holds for the rows of one cluster. Of one that was there
+// already the size is not known, and nothing is held of Kafka as it was before
+// it took several groups in a request.
+func (o options) bars(z size, rows []row) []bar {
+	if o.kafka != "" || !o.memory && o.versions != kafkatest.DefaultVersion {
+		return nil
+	}
+	var bars []bar
+	made := 0 // points
+	for _, r := range rows {
+		hold := func(what string, limit, seen float64, unit string) {
+			bars = append(bars, bar{r.String() + ": " + what, limit, seen, unit})
+		}
+		if z == standard && !o.memory {
+			hold("wall", 2.5, r.aboveFloor(), "× floor")
+			hold("peak memory", 300, float64(r.peak>>20), "MiB")
+			if r.alone() {
+				hold("CPU", 500, float64(r.cpu.Milliseconds()), "ms")
+			}
+		}
+		switch n := float64(max(1, z.groups*z.commits)); {
+		case r.busy:
+			continue // a search has requests and memory of its own
+		case r.alone():
+			made = r.points
+			hold("requests", z.mostRequests(), r.requests, "a scrape")
+			hold("allocated", 25, float64(r.objects)/n, "objects for each group-partition")
+			hold("allocated", 1500, float64(r.heap)/n, "bytes for each group-partition")
+		default:
+			hold("points that did not arrive", 0, float64(made-r.points), "a scrape")
+		}
+	}
+	return bars
+}
+
+// barsBetween lists what holds for each cluster against the first: one of twice
+// the size takes at most twice as much, the next one four times, and so on; a
+// version of Kafka that is asked for one group at a time, three times as long.
+func (o options) barsBetween(rows []row) []bar {
+	var bars []bar
+	first := rows[0]
+	for i, r := range rows[1:] {
+		hold := func(what string, limit, seen float64) {
+			bars = append(bars, bar{r.name + ": " + what, limit, seen, "× the first"})
+		}
+		if o.double == 0 {
+			hold("wall", 3, ratio(r.wall, first.wall))
+			continue
+		}
+		limit := float64(uint(2) << i)
+		hold("wall", limit, ratio(r.wall, first.wall))
+		hold("CPU", limit, ratio(r.cpu, first.cpu))
+		hold("peak memory", limit, ratio(r.peak, first.peak))
+	}
+	return bars
+}
+
+func ratio[T time.Duration | int64](now, before T) float64 { return float64(now) / float64(before) }
+
+// mostRequests is how many a scrape may take where Kafka has OffsetFetch for
+// several groups, no group is of KIP-848, and none is larger than usual.
+func (z size) mostRequests() float64 {
+	batches := (z.groups + groupsPerRequest - 1) / groupsPerRequest
+	return float64(1 + 5*z.brokers + 2*batches)
+}

@@ -1,0 +1,79 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// target is a cluster to measure, filled.
+type target struct {
+	size
+	name    string // what tells it from the others
+	brokers []string
+	stop    func()
+}
+
+// startClusters gives the clusters that the options name. Where one fails, those
+// before it are there and to be stopped.
+func startClusters(ctx context.Context, o options) (clusters []target, err error) {
+	if o.kafka != "" {
+		return []target{{size: o.size, name: o.kafka, brokers: strings.Split(o.kafka, ","), stop: func() {}}}, nil
+	}
+	versions := strings.Split(o.versions, ",")
+	if o.memory {
+		versions = []string{"in memory"}
+	}
+	for times := range o.double + 1 {
+		z := o.doubled(times)
+		for _, version := range versions {
+			t := target{size: z, name: fmt.Sprintf("%s, %s group-partitions", version, thousands(z.groups*z.commits))}
+			if o.memory {
+				err = t.play()
+			} else {
+				err = t.launch(ctx, version)
+			}
+			if err != nil {
+				return clusters, fmt.Errorf("%s: %w", t.name, err)
+			}
+			clusters = append(clusters, t)
+		}
+	}
+	return clusters, nil
+}
+
+// play starts brokers that answer from memory.
+func (t *target) play() error {
+	m, err := startMemory(t.size)
+	if err != nil {
+		return err
+	}
+	t.brokers, t.stop = m.addresses(), m.close
+	return nil
+}
+
+// launch starts and fills real brokers.
+func (t *target) launch(ctx context.Context, version string) error {
+	began := time.Now()
+	//nolint:contextcheck // starting has a limit of its own
+	c, err := kafkatest.Launch(kafkatest.Options{Version: version, Brokers: t.size.brokers, Properties: map[string]string{
+		"offsets.topic.num.partitions": "50", // Kafka's default, so that the groups spread over the brokers
+	}})
+	if err != nil {
+		return err
+	}
+	if err := fill(ctx, c.Brokers(), t.size); err != nil {
+		c.Stop()
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "%s: started and filled in %v\n", t.name, time.Since(began).Round(time.Second))
+	t.brokers, t.stop = c.Brokers(), c.Stop
+	return nil
+}

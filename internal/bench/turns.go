@@ -1,0 +1,153 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// maxUnsettled bounds the scrapes that the search for time lag may take until
+// it is done: where records come all the time, it never is.
+const maxUnsettled = 40
+
+// measured is a process that scrapes by itself.
+type measured interface {
+	next(limit time.Duration) (sample, error)
+	pid() int
+}
+
+// turns measures some processes and a floor for each by turns: after a scrape
+// of the one, a round of its floor, then the scrape of the next. They keep out
+// of each other's way because each began when the scrape of the one before was
+// over and scrapes at the same interval as all.
+type turns struct {
+	subjects []*subject
+	share    time.Duration // of the interval, for each
+}
+
+// subject is a process and its floor, with what has been measured of each.
+type subject struct {
+	name        string
+	m           measured
+	f           *child
+	mine, floor []sample
+}
+
+// join takes part. The first round does not count: it makes connections.
+func (t *turns) join(name, seed string, m measured, share time.Duration) error {
+	f, err := startChild(roleFloor, seed)
+	if err != nil {
+		return err
+	}
+	s := &subject{name: name, m: m, f: f}
+	t.subjects, t.share = append(t.subjects, s), share
+	return s.turn(share)
+}
+
+func (t *turns) stop() {
+	for _, s := range t.subjects {
+		s.f.stop()
+	}
+}
+
+// turn waits for a scrape and has the floor do a round, which ends within the
+// subject's share of the interval.
+func (s *subject) turn(share time.Duration) error {
+	got, err := s.m.next(patience)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
+	s.mine = append(s.mine, got)
+	settle(share)
+	if got, err = s.f.ask(patience); err != nil {
+		return fmt.Errorf("floor: %w", err)
+	}
+	s.floor = append(s.floor, got)
+	return nil
+}
+
+// settle lets what a scrape leaves behind (exporting it, freeing it) come to
+// its end before the floor's turn.
+func settle(share time.Duration) { time.Sleep(share / 2) }
+
+// once is a turn of each.
+func (t *turns) once(ctx context.Context) error {
+	for _, s := range t.subjects {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err := s.turn(t.share); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *turns) times(ctx context.Context, n int) error {
+	for range n {
+		if err := t.once(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows measures with the search for time lag done and, where there is one
+// subject, before that while it is busy: several would disturb each other.
+func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
+	if len(t.subjects) == 1 && o.searches() {
+		if err := t.times(ctx, o.rounds); err != nil {
+			return nil, err
+		}
+		if rows, err = t.tell(rows, o.rounds, true); err != nil {
+			return nil, err
+		}
+	}
+	for n := 0; !t.settled(); n++ {
+		if n == maxUnsettled {
+			fmt.Fprintf(os.Stderr, "the search for time lag is still busy after %d scrapes; -search-budget hastens it\n", n)
+			break
+		}
+		if err := t.once(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.times(ctx, o.rounds); err != nil {
+		return nil, err
+	}
+	return t.tell(rows, o.rounds, false)
+}
+
+// settled tells whether nothing has been searched for since the scrape before
+// the last of each.
+func (t *turns) settled() bool {
+	for _, s := range t.subjects {
+		n := len(s.mine) - 1
+		if n < 2 || s.mine[n].Lookups > s.mine[n-2].Lookups {
+			return false
+		}
+	}
+	return true
+}
+
+// tell makes rows of the last n rounds.
+func (t *turns) tell(rows []row, n int, busy bool) (_ []row, err error) {
+	for _, s := range t.subjects {
+		// The one before them is what they are counted from.
+		first := len(s.mine) - 1 - n
+		r, base := rowOf(s.name, s.mine[first:]), rowOf("floor", s.floor[first:])
+		r.busy, r.floor = busy, &base
+		if r.peak, err = peakOf(s.m.pid()); err != nil {
+			return nil, err
+		}
+		if base.peak, err = peakOf(s.f.pid()); err != nil {
+			return nil, err
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
