@@ -9,7 +9,7 @@ SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint generate bench kafka-jars soak fuzz clean
+.PHONY: help build run test lint generate bench picture kafka-jars soak fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ generate: ## Generate code and documentation from metadata.yaml
 
 bench: build ## Measure a large cluster (CLUSTER=flags of internal/bench), then the Go benchmarks (BENCH, COUNT)
 	@scripts/bench.sh
+
+picture: build ## Draw docs/dashboard.png from the demo cluster; needs Prometheus and takes minutes
+	@scripts/picture.sh
 
 kafka-jars: ## Fetch the Apache Kafka versions that the tests run against
 	go run ./internal/kafkatest/fetchjars

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
-	"go.opentelemetry.io/collector/config/configtls"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 )
@@ -19,10 +18,10 @@ import (
 func TestEveryLoginKeyIsRead(t *testing.T) {
 	cfg, err := loadConfig(t, "kafkalag/logins")
 	require.NoError(t, err)
-	tls := func(caFile string) *configtls.ClientConfig {
-		c := configtls.NewDefaultClientConfig()
+	tls := func(caFile string) *kafka.TLSConfig {
+		c := new(kafka.TLSConfig)
 		c.CAFile = caFile
-		return &c
+		return c
 	}
 	handshake, version := false, 1
 	assert.Equal(t, kafka.AuthConfig{

@@ -35,6 +35,7 @@ if ! command -v "$(go env CC)" >/dev/null; then
 fi
 
 tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
+tier picture go test -C observability/picture ./...
 tier fuzz scripts/fuzz.sh 10s
 
 kafka=no
@@ -46,6 +47,7 @@ else
 	kafka=yes
 fi
 
+command -v javac >/dev/null || leave_out real 'logins with tokens of Amazon MSK need javac'
 for program in krb5kdc kadmin.local; do
 	PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || leave_out real "logins by Kerberos need $program"
 done

@@ -30,6 +30,7 @@ const tick = 100 * time.Millisecond
 type collector struct {
 	metricsURL, healthURL, selfURL string
 
+	exit    int // the exit status that is expected
 	log     *eventLog
 	process *child.Process
 }
@@ -55,23 +56,29 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 }
 
 // start runs the collector on these config files, on free ports, and returns
-// when it says that it is ready. It is stopped when the test ends; then it must
-// exit with status 0.
+// when it says that it is ready. It is stopped when the test ends.
 func start(t *testing.T, env []string, configs ...string) *collector {
 	t.Helper()
-	c := &collector{log: newEventLog()}
+	c := &collector{}
+	c.run(t, env, append(configs, c.portsConfig(t))...)
+	return c
+}
+
+// run is start, on the ports that the config files name.
+func (c *collector) run(t *testing.T, env []string, configs ...string) {
+	t.Helper()
 	args := []string{}
-	for _, config := range append(configs, c.portsConfig(t)) {
+	for _, config := range configs {
 		args = append(args, "--config", config)
 	}
 	cmd := command(t, env, args...)
+	c.log = newEventLog()
 	cmd.Stdout, cmd.Stderr = c.log, c.log
 	process, err := child.Start(cmd)
 	require.NoError(t, err)
 	c.process = process
 	t.Cleanup(func() { c.stop(t) })
 	c.awaitLog(t, "Everything is ready")
-	return c
 }
 
 // portsConfig writes a config file that moves every endpoint to a free port.
@@ -102,10 +109,12 @@ func (c *collector) awaitLog(t *testing.T, text string) {
 
 func (c *collector) stop(t *testing.T) {
 	t.Helper()
-	assert.NoError(t, c.process.Signal(syscall.SIGTERM))
+	if err := c.process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
 	select {
 	case <-c.process.Done():
-		assert.True(t, c.process.State().Success(), "the collector's end: %v", c.process.State())
+		assert.Equal(t, c.exit, c.process.State().ExitCode(), "the collector's end: %v", c.process.State())
 	case <-time.After(patience):
 		t.Errorf("the collector did not stop at SIGTERM")
 		c.process.Kill()

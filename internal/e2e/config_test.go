@@ -4,7 +4,6 @@
 package e2e
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,36 +38,29 @@ func TestProductShippedConfigsAreValid(t *testing.T) {
 	}
 }
 
-// The two defaults are in different parts of the file; a user who sees a
-// consumer group go shall not see its lag for longer than that.
+// A user who sees a consumer group go shall not see its lag for long, nor any
+// lag come and go between two scrapes.
 func TestProductShippedExpirationIsTwiceTheInterval(t *testing.T) {
-	text, err := os.ReadFile(shipped("default.yaml"))
-	require.NoError(t, err)
-	var config struct {
-		Receivers struct {
-			Kafkalag struct {
-				Interval string `yaml:"collection_interval"`
+	for env, want := range map[string]time.Duration{
+		"":                         time.Minute,
+		"KAFKALAG_INTERVAL=5m":     10 * time.Minute,
+		"KAFKALAG_INTERVAL=1m30s":  3 * time.Minute,
+		"KAFKALAG_EXPIRATION=100s": 100 * time.Second,
+	} {
+		t.Run(env, func(t *testing.T) {
+			text, err := command(t, []string{env}, "print-config", "--config", shipped("default.yaml")).Output()
+			require.NoError(t, err)
+			var config struct {
+				Exporters struct {
+					Prometheus struct {
+						Expiration time.Duration `yaml:"metric_expiration"`
+					}
+				}
 			}
-		}
-		Exporters struct {
-			Prometheus struct {
-				Expiration string `yaml:"metric_expiration"`
-			}
-		}
+			require.NoError(t, yaml.Unmarshal(text, &config))
+			assert.Equal(t, want, config.Exporters.Prometheus.Expiration)
+		})
 	}
-	require.NoError(t, yaml.Unmarshal(text, &config))
-	interval := defaultDuration(t, config.Receivers.Kafkalag.Interval)
-	assert.Equal(t, 2*interval, defaultDuration(t, config.Exporters.Prometheus.Expiration))
-}
-
-// defaultDuration is the duration that ${env:NAME:-DURATION} falls back on.
-func defaultDuration(t *testing.T, reference string) time.Duration {
-	t.Helper()
-	_, fallback, found := strings.Cut(strings.TrimSuffix(reference, "}"), ":-")
-	require.True(t, found, reference)
-	d, err := time.ParseDuration(fallback)
-	require.NoError(t, err)
-	return d
 }
 
 func TestProductRefusesMistakes(t *testing.T) {
@@ -84,6 +76,14 @@ func TestProductRefusesMistakes(t *testing.T) {
 			receiver: `{brokers: [localhost], collection_interval: 0s, timeout: -1s, topic_match: "(", auth: {sasl: {mechanism: NTLM}}}`,
 			want: []string{
 				`"brokers"`, `"collection_interval"`, `"timeout"`, `"topic_match"`, `"auth.sasl.mechanism"`,
+			},
+		},
+		"certificates without their keys": {
+			receiver: `{brokers: [localhost], tls: {cert_file: x}, auth: {tls: {key_file: x},
+				sasl: {mechanism: OAUTHBEARER, oauthbearer: {tls: {min_version: "2"}}}}}`,
+			want: []string{
+				`"brokers" has`, `"auth.tls" is set`, `"tls.key_file" is empty`, `"auth.tls.cert_file" is empty`,
+				`"auth.sasl.oauthbearer.tls" is not usable`, `"auth.sasl.oauthbearer.client_id" is empty`,
 			},
 		},
 		"no broker": {
@@ -103,6 +103,7 @@ service: {pipelines: {metrics: {receivers: [kafkalag], exporters: [debug]}}}
 			for _, want := range tt.want {
 				assert.Equal(t, 1, linesWith(string(out), want), "lines that say %q in:\n%s", want, out)
 			}
+			assert.NotContains(t, string(out), "config::", "a line for a mistake that has one")
 		})
 	}
 }

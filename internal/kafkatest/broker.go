@@ -93,7 +93,7 @@ func (b *Broker) log() string             { return b.dir + ".log" }
 func (b *Broker) serves() bool { return b.process != nil && b.process.Running() && !b.paused }
 
 func (b *Broker) start() (err error) {
-	b.process, err = startJava(b.cluster.jarDir, b.log(), slices.Concat(
+	b.process, err = b.cluster.startJava(b.log(), slices.Concat(
 		fastJava, loggers(b.cluster.dir), b.cluster.opts.JVMArgs,
 		[]string{"kafka.Kafka", b.file("server.properties")})...)
 	return err

@@ -26,7 +26,7 @@ func (c *Cluster) format() error {
 			"kafka.tools.StorageTool", "format",
 			"--cluster-id", c.id, "--config", b.file("server.properties"),
 		}, c.opts.StorageArgs)
-		p, err := startJava(c.jarDir, b.log(), args...)
+		p, err := c.startJava(b.log(), args...)
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,6 @@ func Start(t testing.TB, config string, flags ...string) *Server {
 		"--config.file=" + file,
 		"--storage.tsdb.path=" + filepath.Join(dir, "data"),
 		"--web.listen-address=127.0.0.1:0",
-		"--query.lookback-delta=1m",
 	}, flags...)...)
 	require.NoError(t, err)
 	t.Cleanup(func() {
