@@ -4,8 +4,10 @@
 #
 # Packages the collector: package.sh [OS/ARCH...]. Into build/packages, or the
 # folder that PACKAGES names, go a tarball and an SBOM for each, for Linux a .deb
-# and an .rpm too, and the checksums of all. What `make build` built is not built
-# again. VERSION stands in for the version of builder-config.yaml.
+# and an .rpm too, and the checksums of all.
+#
+# For this machine it takes what `make build` built, or the collector that
+# KAFKALAG_COLLECTOR names. VERSION stands in for builder-config.yaml's version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +15,7 @@ targets=("$@")
 if (($# == 0)); then targets=(linux/amd64 linux/arm64 darwin/amd64 darwin/arm64); fi
 packages=${PACKAGES:-build/packages}
 version=${VERSION:-$(awk '$1 == "version:" { print $2 }' builder-config.yaml)}
-built=build/otelcol-kafkalag
+built=${KAFKALAG_COLLECTOR:-build/otelcol-kafkalag}
 
 # Equal commits give equal packages: the time in them is the commit's.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}

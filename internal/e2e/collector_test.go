@@ -76,13 +76,22 @@ func start(t *testing.T, env []string, configs ...string) *collector {
 		args = append(args, "--config", config)
 	}
 	c.cmd = command(t, env, args...)
+	c.launch(t)
+	return c
+}
+
+// launch starts the command, and returns when it says that it is ready. It is
+// stopped as start says.
+func (c *collector) launch(t *testing.T) {
+	t.Helper()
 	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{}
+	if c.cmd.SysProcAttr == nil {
+		c.cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
 	dieWithParent(c.cmd.SysProcAttr)
 	c.run(t)
 	t.Cleanup(func() { c.stop(t) })
 	c.awaitLog(t, "Everything is ready")
-	return c
 }
 
 // run starts the process on a thread that lives as long as it does: the kernel
