@@ -4,7 +4,7 @@
 #
 # Packages the collector: package.sh [OS/ARCH...]. Into build/packages, or the
 # folder that PACKAGES names, go a tarball and an SBOM for each, for Linux a .deb
-# and an .rpm too, and the checksums of all.
+# and an .rpm too, and the checksums of all. It needs GNU tar.
 #
 # For this machine it takes what `make build` built, or the collector that
 # KAFKALAG_COLLECTOR names. VERSION stands in for builder-config.yaml's version.
@@ -21,9 +21,9 @@ built=${KAFKALAG_COLLECTOR:-build/otelcol-kafkalag}
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
-rm -rf "$packages"
 mkdir -p "$packages"
 packages=$(cd "$packages" && pwd)
+rm -f "$packages"/otelcol-kafkalag_* "$packages"/SHA256SUMS
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -58,6 +58,5 @@ for target in "${targets[@]}"; do
 done
 
 cd "$packages"
-sha256sum -- * >"$tmp/SHA256SUMS"
-mv "$tmp/SHA256SUMS" .
+sha256sum otelcol-kafkalag_* >SHA256SUMS
 ls -l
