@@ -6,7 +6,6 @@ package deploytest
 import (
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,7 +23,7 @@ func TestSettingsAreOfTheConfig(t *testing.T) {
 		names := set.FindAllStringSubmatch(string(read(t, repository("deploy", filepath.FromSlash(file)))), -1)
 		require.NotEmpty(t, names, file)
 		for _, name := range names {
-			assert.True(t, strings.Contains(config, "${env:"+name[1]+":-"), "%s of %s", name[1], file)
+			assert.Contains(t, config, "${env:"+name[1]+":-", file)
 		}
 	}
 }
