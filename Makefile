@@ -5,10 +5,12 @@ COLLECTOR := build/otelcol-kafkalag
 # What the collector is made of: a change to any of it makes `build` build.
 SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 	$(shell find *.go receiver internal -name '*.go' ! -name '*_test.go' \
-		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*')
+		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*' \
+		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*' \
+		! -path 'internal/deploytest/*' ! -path 'internal/tools/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint generate bench kafka-jars soak fuzz clean
+.PHONY: help build run test lint generate package bench picture kafka-jars soak fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +32,14 @@ lint: ## Check style, generated files, modules, configs and scripts
 generate: ## Generate code and documentation from metadata.yaml
 	go generate ./...
 
+package: build ## Make the .deb, .rpm, tarballs, SBOMs and checksums, build/packages
+	@scripts/package.sh
+
 bench: build ## Measure a large cluster (CLUSTER=flags of internal/bench), then the Go benchmarks (BENCH, COUNT)
 	@scripts/bench.sh
+
+picture: build ## Draw docs/dashboard.png from the demo cluster; needs Prometheus and takes minutes
+	@scripts/picture.sh
 
 kafka-jars: ## Fetch the Apache Kafka versions that the tests run against
 	go run ./internal/kafkatest/fetchjars

@@ -33,15 +33,15 @@ var (
 type asker struct {
 	client  client
 	timeout time.Duration
-	// asking holds an element while the client works: it may be asked by one
-	// goroutine at a time, and one that was given up on may still be at it.
-	asking chan struct{}
-	done   chan struct{}
-	stop   func()
+	// late is where the answer comes that was given up on, nil where none was.
+	// Until it is there the client works on, and must not be asked again.
+	late <-chan answer
+	done chan struct{}
+	stop func()
 }
 
 func newAsker(c client, timeout time.Duration) *asker {
-	a := &asker{client: c, timeout: timeout, asking: make(chan struct{}, 1), done: make(chan struct{})}
+	a := &asker{client: c, timeout: timeout, done: make(chan struct{})}
 	a.stop = sync.OnceFunc(func() {
 		close(a.done)
 		c.Close()
@@ -64,29 +64,35 @@ type answer struct {
 }
 
 // snapshot asks the client. It returns by the timeout and as soon as stop is
-// called, even where the client hangs on.
+// called, even where the client hangs on. One goroutine at a time may call it.
 func (a *asker) snapshot(ctx context.Context, ask kafka.Questions) (*cluster.Snapshot, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
-	defer cancel()
-	select {
-	case a.asking <- struct{}{}:
-	default:
+	if a.hangs() {
 		return nil, errHangs
 	}
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
 	answers := make(chan answer, 1)
-	go func() {
-		got := a.askInTime(ctx, ask)
-		<-a.asking // before the answer, upon which the next scrape may begin
-		answers <- got
-	}()
+	go func() { answers <- a.askInTime(ctx, ask) }()
 	select {
 	case got := <-answers:
 		return got.snapshot, got.err
 	case <-ctx.Done():
+		a.late = answers
 		return nil, errTimeout
 	case <-a.done:
+		a.late = answers
 		return nil, errStopped
 	}
+}
+
+// hangs tells whether the client is still at what was given up on.
+func (a *asker) hangs() bool {
+	select {
+	case <-a.late:
+		a.late = nil
+	default: // also where there is none
+	}
+	return a.late != nil
 }
 
 // askInTime gives the client nine tenths of the time: it returns what it has

@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/config/configtls"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 
@@ -47,7 +46,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 	assert.False(t, cfg.ResourceAttributes.KafkaClusterID.Enabled)
 	cfg.MetricsBuilderConfig = metrics
 
-	tls := configtls.NewDefaultClientConfig()
+	tls := kafka.TLSConfig{}
 	tls.Insecure = true
 	assert.Equal(t, &Config{
 		CollectionInterval: 10 * time.Second,

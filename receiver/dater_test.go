@@ -63,7 +63,13 @@ func (f *fakeFinder) Lookup(ctx context.Context, lookups []cluster.Lookup) []clu
 	return answers
 }
 
-func (*fakeFinder) Compacted(context.Context, []string) map[string]bool { return nil }
+func (*fakeFinder) Compacted(_ context.Context, topics []string) map[string]bool {
+	compacted := map[string]bool{}
+	for _, topic := range topics {
+		compacted[topic] = false
+	}
+	return compacted
+}
 
 func (f *fakeFinder) Close() { f.closed = true }
 

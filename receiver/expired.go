@@ -23,9 +23,10 @@ type groupTopic struct{ group, topic string }
 // expiry is what is known of one group and topic.
 type expiry struct {
 	seenAt, loggedAt time.Time
-	// expired is what was unread and deleted at the last scrape, untold what
-	// came to that since the last line.
-	expired, untold cluster.Offset
+	// expired is, by partition, what was unread and deleted when that was last
+	// known. 0 is left out; Unknown is where it never was.
+	expired map[int32]cluster.Offset
+	untold  cluster.Offset // what came to that since the last line
 }
 
 func newExpiredLog(log *zap.Logger) *expiredLog {
@@ -35,10 +36,8 @@ func newExpiredLog(log *zap.Logger) *expiredLog {
 // report takes one scrape.
 func (l *expiredLog) report(now time.Time, r *lag.Report) {
 	for _, g := range r.Groups {
-		for _, t := range g.Topics {
-			if t.Expired.Known() {
-				l.topic(now, groupTopic{g.Name, t.Name}, t.Expired)
-			}
+		for i := range g.Topics {
+			l.topic(now, g.Name, &g.Topics[i])
 		}
 	}
 	for key, e := range l.known {
@@ -48,22 +47,55 @@ func (l *expiredLog) report(now time.Time, r *lag.Report) {
 	}
 }
 
-// topic speaks at most every few minutes. What had expired before the first
-// scrape is no news: when it happened is not known.
-func (l *expiredLog) topic(now time.Time, key groupTopic, expired cluster.Offset) {
+// topic speaks at most every few minutes, and not while the sum is unknown.
+func (l *expiredLog) topic(now time.Time, group string, t *lag.Topic) {
+	key := groupTopic{group, t.Name}
 	e := l.known[key]
 	if e == nil {
-		e = &expiry{expired: expired}
+		e = &expiry{}
+		e.begin(t.Partitions)
 		l.known[key] = e
 	}
-	e.untold += max(expired-e.expired, 0)
-	e.expired, e.seenAt = expired, now
-	if e.untold == 0 || now.Sub(e.loggedAt) < repeatAfter {
+	e.seenAt = now
+	e.follow(t)
+	if e.untold == 0 || !t.Expired.Known() || now.Sub(e.loggedAt) < repeatAfter {
 		return
 	}
 	l.log.Warn("Retention deleted records before the group had read them: it stands before the start of the log, "+
 		"and will skip them",
-		zap.String("group", key.group), zap.String("topic", key.topic),
-		zap.Int64("records", int64(e.untold)), zap.Int64("records_in_all", int64(expired)))
+		zap.String("group", group), zap.String("topic", t.Name),
+		zap.Int64("records", int64(e.untold)), zap.Int64("records_in_all", int64(t.Expired)))
 	e.loggedAt, e.untold = now, 0
+}
+
+// begin: what had expired before the first scrape is no news. When it happened
+// is not known.
+func (e *expiry) begin(partitions []lag.Partition) {
+	e.expired = map[int32]cluster.Offset{}
+	for _, p := range partitions {
+		if p.Expired != 0 {
+			e.expired[p.ID] = p.Expired
+		}
+	}
+}
+
+// follow adds up what has expired since, partition by partition: in one of them
+// the group may go on while others lose records.
+func (e *expiry) follow(t *lag.Topic) {
+	if t.Expired == 0 {
+		clear(e.expired)
+		return
+	}
+	for _, p := range t.Partitions {
+		before := e.expired[p.ID]
+		if !p.Expired.Known() {
+			continue
+		}
+		if before.Known() {
+			e.untold += max(p.Expired-before, 0)
+		}
+		if e.expired[p.ID] = p.Expired; p.Expired == 0 {
+			delete(e.expired, p.ID)
+		}
+	}
 }

@@ -23,9 +23,7 @@ func TestExpiredLog(t *testing.T) {
 	now := at
 	expire := func(after time.Duration, expired cluster.Offset) []map[string]any {
 		now = now.Add(after)
-		l.report(now, &lag.Report{Groups: []lag.Group{{Name: "billing", Topics: []lag.Topic{
-			{Name: "orders", Expired: expired}, {Name: "users"},
-		}}}})
+		l.report(now, expiring(expired))
 		var fields []map[string]any
 		for _, line := range lines.TakeAll() {
 			fields = append(fields, line.ContextMap())
@@ -35,6 +33,7 @@ func TestExpiredLog(t *testing.T) {
 	line := func(records, inAll int64) []map[string]any {
 		return []map[string]any{{"group": "billing", "topic": "orders", "records": records, "records_in_all": inAll}}
 	}
+	assert.Empty(t, expire(0, cluster.Unknown))
 	assert.Empty(t, expire(0, 100), "when that happened is not known")
 	assert.Empty(t, expire(time.Minute, 100))
 	assert.Equal(t, line(50, 150), expire(time.Minute, 150))
@@ -47,4 +46,50 @@ func TestExpiredLog(t *testing.T) {
 
 	l.report(now.Add(2*time.Hour), &lag.Report{})
 	require.Empty(t, l.known)
+}
+
+// A group that goes on in one partition does not hide what it loses in another.
+func TestExpiredLogLooksAtEachPartition(t *testing.T) {
+	for name, tt := range map[string]struct {
+		scrapes [][]cluster.Offset // by partition
+		want    []int64            // records of each line
+	}{
+		"one recovers, another loses":     {[][]cluster.Offset{{100, 0}, {0, 90}}, []int64{90}},
+		"both lose":                       {[][]cluster.Offset{{0, 0}, {10, 20}}, []int64{30}},
+		"both recover":                    {[][]cluster.Offset{{10, 20}, {5, 0}}, nil},
+		"it comes back":                   {[][]cluster.Offset{{10, 0}, {0, 0}, {10, 0}}, []int64{10}},
+		"unknown in between":              {[][]cluster.Offset{{10, 5}, {cluster.Unknown, 5}, {12, 5}}, []int64{2}},
+		"while another is unknown":        {[][]cluster.Offset{{0, 0}, {5, cluster.Unknown}, {5, 0}}, []int64{5}},
+		"unknown at first":                {[][]cluster.Offset{{cluster.Unknown, 0}, {50, 0}, {53, 0}}, []int64{3}},
+		"unknown at first, nothing later": {[][]cluster.Offset{{cluster.Unknown, 0}, {0, 0}, {7, 0}}, []int64{7}},
+		"unknown in all":                  {[][]cluster.Offset{{cluster.Unknown, cluster.Unknown}, {7, 8}, {8, 8}}, []int64{1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			core, lines := observer.New(zapcore.InfoLevel)
+			l := newExpiredLog(zap.New(core))
+			var got []int64
+			for i, scrape := range tt.scrapes {
+				l.report(at.Add(time.Duration(i)*repeatAfter), expiring(scrape...))
+				for _, line := range lines.TakeAll() {
+					got = append(got, line.ContextMap()["records"].(int64))
+				}
+			}
+			assert.Equal(t, tt.want, got)
+		})
+	}
+}
+
+// expiring is a report of group billing, which has lost so much in each
+// partition of orders.
+func expiring(expired ...cluster.Offset) *lag.Report {
+	orders := lag.Topic{Name: "orders"}
+	for id, gone := range expired {
+		orders.Partitions = append(orders.Partitions, lag.Partition{ID: int32(id), Expired: gone})
+		if !gone.Known() || !orders.Expired.Known() {
+			orders.Expired = cluster.Unknown
+			continue
+		}
+		orders.Expired += gone
+	}
+	return &lag.Report{Groups: []lag.Group{{Name: "billing", Topics: []lag.Topic{orders, {Name: "users"}}}}}
 }

@@ -43,6 +43,26 @@ func TestStartAsksNothingBeforeTheInitialDelay(t *testing.T) {
 	})
 }
 
+// Scrapes that take longer than the interval follow each other, and never run
+// side by side.
+func TestScrapesLongerThanTheInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := newConfig()
+		cfg.InitialDelay, cfg.CollectionInterval, cfg.Timeout = 0, 30*time.Second, 90*time.Second
+		c := answering(func(context.Context) (*cluster.Snapshot, error) {
+			time.Sleep(45 * time.Second)
+			return oneBroker(), nil
+		})
+		metrics, sink, _ := start(t, cfg, c, zap.NewNop())
+		time.Sleep(4*45*time.Second + time.Second)
+		synctest.Wait()
+		assert.Len(t, sink.AllMetrics(), 4)
+		assert.Equal(t, 5, c.timesAsked())
+		require.NoError(t, metrics.Shutdown(context.Background()))
+		time.Sleep(time.Minute) // until the last one has ended
+	})
+}
+
 func TestShutdownDoesNotWaitForARunningScrape(t *testing.T) {
 	for name, answer := range map[string]answerFunc{
 		"that ends with its context": func(ctx context.Context) (*cluster.Snapshot, error) {

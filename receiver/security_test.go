@@ -4,56 +4,24 @@
 package receiver
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
-	"go.opentelemetry.io/collector/config/configtls"
-	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 )
-
-var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
-
-// Every configuration in the guide is one that the receiver takes.
-func TestSecurityGuideIsValid(t *testing.T) {
-	guide, err := os.ReadFile(filepath.Join("..", "docs", "security.md"))
-	require.NoError(t, err)
-	blocks := yamlBlock.FindAllStringSubmatch(string(guide), -1)
-	require.Greater(t, len(blocks), 15)
-	for i, block := range blocks {
-		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
-			retrieved, err := confmap.NewRetrievedFromYAML([]byte(block[1]))
-			require.NoError(t, err)
-			conf, err := retrieved.AsConf()
-			require.NoError(t, err)
-			sub, err := conf.Sub("receivers::kafkalag")
-			require.NoError(t, err)
-			require.NotEmpty(t, sub.ToStringMap(), block[1])
-			cfg := newConfig()
-			require.NoError(t, sub.Unmarshal(cfg), block[1])
-			require.NoError(t, confmap.Validate(cfg), block[1])
-			assert.Equal(t, strings.Contains(block[1], "\n    tls:"), cfg.TLS != nil, block[1])
-		})
-	}
-}
 
 // Read, not validated: nobody could log in all these ways at once.
 func TestEveryLoginKeyIsRead(t *testing.T) {
 	cfg, err := loadConfig(t, "kafkalag/logins")
 	require.NoError(t, err)
-	tls := func(caFile string) *configtls.ClientConfig {
-		c := configtls.NewDefaultClientConfig()
+	tls := func(caFile string) *kafka.TLSConfig {
+		c := new(kafka.TLSConfig)
 		c.CAFile = caFile
-		return &c
+		return c
 	}
 	handshake, version := false, 1
 	assert.Equal(t, kafka.AuthConfig{

@@ -81,7 +81,7 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 	}
 	failedGroups, failedPartitions := failedIn(s.Failures)
 	gauge(t.builder.KafkalagGroups, "outcome", map[string]int{
-		"seen": len(s.Groups), "filtered": s.FilteredGroups, "failed": failedGroups,
+		"seen": len(s.Groups), "filtered": s.FilteredGroups, "failed": failedGroups + s.UndecidedGroups,
 	})
 	gauge(t.builder.KafkalagTopics, "outcome", map[string]int{
 		"seen": len(s.Topics), "filtered": s.FilteredTopics,

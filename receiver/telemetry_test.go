@@ -6,6 +6,8 @@ package receiver
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -17,8 +19,10 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
@@ -105,6 +109,56 @@ func TestTelemetryOfTimeLag(t *testing.T) {
 	assert.Equal(t, map[string]int64{"": 312}, counts(t, reader, "kafkalag_time_lag_lookups"))
 }
 
+// metadata.yaml, from which the documentation is made, says which labels each of
+// the receiver's own metrics has.
+func TestTelemetryHasTheLabelsThatAreDocumented(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "metadata.yaml"))
+	require.NoError(t, err)
+	var documented struct {
+		Telemetry struct {
+			Metrics map[string]struct{ Attributes []string }
+		}
+	}
+	require.NoError(t, yaml.Unmarshal(text, &documented))
+
+	reader := componenttest.NewTelemetry()
+	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
+	tel, err := newTelemetry(settingsWith(reader))
+	require.NoError(t, err)
+	tel.Request("Metadata", time.Second)
+	tel.Failed("Metadata", cluster.CodeNoAnswer)
+	tel.Connections(1)
+	tel.Transferred(1, 1)
+	tel.scraped(t.Context(), oneBroker(), &lag.Report{})
+	tel.undated(t.Context(), 1)
+	tel.round(t.Context(), 1)
+	tel.leftOut(t.Context(), 1)
+	for name, metric := range documented.Telemetry.Metrics {
+		assert.ElementsMatch(t, metric.Attributes, labels(t, reader, name), name)
+	}
+}
+
+// labels are the keys of the attributes of a metric's first data point.
+func labels(t *testing.T, reader *componenttest.Telemetry, name string) []string {
+	t.Helper()
+	m, err := reader.GetMetric("otelcol_" + name)
+	require.NoError(t, err)
+	var set attribute.Set
+	switch data := m.Data.(type) {
+	case metricdata.Sum[int64]:
+		set = data.DataPoints[0].Attributes
+	case metricdata.Gauge[int64]:
+		set = data.DataPoints[0].Attributes
+	case metricdata.Histogram[float64]:
+		set = data.DataPoints[0].Attributes
+	}
+	var keys []string
+	for _, kv := range set.ToSlice() {
+		keys = append(keys, string(kv.Key))
+	}
+	return keys
+}
+
 func TestTelemetryOfAScrape(t *testing.T) {
 	reader := componenttest.NewTelemetry()
 	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
@@ -115,6 +169,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 		s.Groups["billing"].Commits = append(s.Groups["billing"].Commits,
 			cluster.TopicCommits{Topic: "gone", Partitions: []cluster.Commit{{Offset: 1}}})
 		s.Groups["denied"] = &cluster.Group{Name: "denied"}
+		s.UndecidedGroups = 2
 		s.FilteredGroups, s.FilteredTopics, s.FilteredPartitions, s.ClaimedTwice = 5, 6, 9, 7
 		s.Failures = []cluster.Failure{
 			{API: "OffsetFetch", Groups: 1, Err: errors.New("denied")},
@@ -126,7 +181,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 	s := newTestScraper(set, newConfig(), c)
 	_, err := s.scrape(t.Context())
 	require.Error(t, err)
-	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/failed": 1}, counts(t, reader, "kafkalag_groups"))
+	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/failed": 3}, counts(t, reader, "kafkalag_groups"))
 	assert.Equal(t, map[string]int64{"/seen": 1, "/filtered": 6}, counts(t, reader, "kafkalag_topics"))
 	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 9, "/failed": 3}, counts(t, reader, "kafkalag_partitions"))
 	assert.Equal(t, map[string]int64{

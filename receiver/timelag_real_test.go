@@ -4,19 +4,14 @@
 package receiver
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -145,11 +140,15 @@ func TestRealTimeLagRules(t *testing.T) {
 	kafka.CreateTopic(t, "never-used", 1, 1, keep())
 	stand("never-used", 0, func(time.Time) float64 { return 0 })
 
-	compact(t, kafka, now)
+	compacting(t, kafka, "compacted")
+	for _, r := range []struct {
+		key     string
+		seconds time.Duration
+	}{{"a", 900}, {"b", 800}, {"b", 700}, {"c", 600}} {
+		put(t, kafka, "compacted", r.key, now.Add(-r.seconds*time.Second))
+	}
+	awaitCompaction(t, kafka, "compacted", now.Add(-850*time.Second), 2)
 	stand("compacted", 1, since(now.Add(-700*time.Second)))
-
-	committed := transaction(t, kafka, "transactional", 3)
-	stand("transactional", 3, since(committed))
 
 	for _, when := range []string{"at first", "after a restart"} {
 		w := watch(t, time.Second, kafka.Brokers()...)
@@ -164,121 +163,4 @@ func TestRealTimeLagRules(t *testing.T) {
 			}
 		}
 	}
-}
-
-// compact makes a topic whose records are 900, 700 and 600 s old and whose
-// record at offset 1 is gone.
-func compact(t *testing.T, kafka *kafkatest.Cluster, now time.Time) {
-	t.Helper()
-	kafka.CreateTopic(t, "compacted", 1, 1, keep("cleanup.policy", "compact",
-		"min.cleanable.dirty.ratio", "0.001", "segment.ms", "1000", "max.compaction.lag.ms", "1"))
-	for i, record := range []struct {
-		key     string
-		seconds time.Duration
-	}{{"a", 900}, {"b", 800}, {"b", 700}, {"c", 600}} {
-		kafka.ProduceRecords(t, &kgo.Record{
-			Topic: "compacted", Key: []byte(record.key), Value: []byte{byte(i)},
-			Timestamp: now.Add(-record.seconds * time.Second),
-		})
-	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...))
-	require.NoError(t, err)
-	defer client.Close()
-	admin := kadm.NewClient(client)
-	require.Eventually(t, func() bool {
-		first, err := admin.ListOffsetsAfterMilli(t.Context(), now.Add(-850*time.Second).UnixMilli(), "compacted")
-		offset, found := first.Lookup("compacted", 0)
-		return err == nil && found && offset.Err == nil && offset.Offset == 2
-	}, 60*time.Second, 200*time.Millisecond, "compaction")
-}
-
-// transaction commits one of so many records, and returns when.
-func transaction(t *testing.T, kafka *kafkatest.Cluster, topic string, records int) time.Time {
-	t.Helper()
-	kafka.CreateTopic(t, topic, 1, 1, keep())
-	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...), kgo.TransactionalID(topic), kgo.DefaultProduceTopic(topic))
-	require.NoError(t, err)
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	require.NoError(t, client.BeginTransaction())
-	for range records {
-		old := &kgo.Record{Value: []byte("v"), Timestamp: time.Now().Add(-time.Hour)}
-		require.NoError(t, client.ProduceSync(ctx, old).FirstErr())
-	}
-	require.NoError(t, client.EndTransaction(ctx, kgo.TryCommit))
-	return time.Now()
-}
-
-// TestRealSoakTimeLagOfALiveTopic has a consumer read at half the rate of a
-// producer. Once the first look-ups have shown that records arrive when they are
-// stamped, the history tells the time lag, and tells it well.
-func TestRealSoakTimeLagOfALiveTopic(t *testing.T) {
-	length := time.Minute
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
-		length = 5 * time.Minute
-	}
-	kafka := forTimeLag(t)
-	kafka.CreateTopic(t, "live", 1, 1, nil)
-	kafka.Commit(t, "slow", map[string]map[int32]int64{"live": {0: 0}})
-	stamped := produceLive(t, kafka, length)
-
-	w := watch(t, time.Second, kafka.Brokers()...)
-	defer w.shutdown()
-	checked, asked := 0, int64(0)
-	for began := time.Now(); time.Since(began) < length; {
-		s := w.next(t)
-		got, known := s.seconds["slow/live/0"]
-		truth := s.at.Sub(stamped(s.offsets["slow/live/0"])).Seconds()
-		if truth > 10 {
-			require.True(t, known)
-			require.InEpsilon(t, truth, got, 0.05)
-			if checked++; checked == 1 {
-				asked = w.lookups(t)
-			}
-		}
-	}
-	assert.Greater(t, checked, 10)
-	assert.Equal(t, asked, w.lookups(t), "the history told the rest")
-}
-
-// produceLive adds 100 records a second to topic live for so long, and commits
-// half as many for group slow. It returns when a record was stamped.
-func produceLive(t *testing.T, kafka *kafkatest.Cluster, length time.Duration) func(cluster.Offset) time.Time {
-	t.Helper()
-	const every = 100 * time.Millisecond
-	began := time.Now().Truncate(time.Millisecond)
-	stamp := func(o cluster.Offset) time.Time { return began.Add(time.Duration(o/10) * every) }
-	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...), kgo.DefaultProduceTopic("live"))
-	require.NoError(t, err)
-	admin := kadm.NewClient(client)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	t.Cleanup(func() {
-		cancel()
-		<-ended
-		client.Close()
-	})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for n := cluster.Offset(0); ctx.Err() == nil && time.Since(began) < length+10*time.Second; n += 10 {
-			records := make([]*kgo.Record, 10)
-			for i := range records {
-				records[i] = &kgo.Record{Value: []byte("v"), Timestamp: stamp(n)}
-			}
-			if client.ProduceSync(ctx, records...).FirstErr() != nil {
-				return
-			}
-			var commit kadm.Offsets
-			commit.AddOffset("live", 0, int64(n/2), -1)
-			_ = admin.CommitAllOffsets(ctx, "slow", commit) // the next one makes up for it
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-			}
-		}
-	}()
-	return stamp
 }

@@ -5,6 +5,8 @@ package receiver
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -14,17 +16,32 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
 
-// withZooKeeper is a client that reads the offsets in ZooKeeper before it asks
-// Kafka: no end is older than an offset that it is held against. Kafka waits for
-// the reading, so that a ZooKeeper that hangs is left out of most scrapes.
+// withZooKeeper is a client that has the offsets in ZooKeeper read beside the
+// questions to Kafka.
+//
+// The last of those wait for the reading. A server that does not answer in time
+// is therefore waited for once: from then on it is tried in the background, and
+// no scrape waits until that has succeeded. One that refuses costs no time.
 type withZooKeeper struct {
 	client
 	reader  *zookeeper.Reader
 	group   func(string) bool
 	timeout time.Duration
-	hangs   hangs
-	ctx     context.Context //nolint:containedctx // ends with Close
+	trial   <-chan reading    // nil while the server answers
+	hung    []cluster.Failure // what scrapes tell that do not wait
+	ctx     context.Context   //nolint:containedctx // ends with Close
 	stop    context.CancelFunc
+}
+
+// reading is what ZooKeeper told.
+type reading struct {
+	groups   []*cluster.Group
+	failures []cluster.Failure
+}
+
+// timedOut tells whether the server kept the reading waiting.
+func (r reading) timedOut() bool {
+	return slices.ContainsFunc(r.failures, func(f cluster.Failure) bool { return f.Code == cluster.CodeNoAnswer })
 }
 
 // addZooKeeper returns c, with ZooKeeper where cfg wants that.
@@ -42,30 +59,61 @@ func addZooKeeper(c client, cfg *Config, log *zap.Logger) client {
 	return w
 }
 
-// Snapshot is Kafka's, to which ZooKeeper's groups are added. What ZooKeeper does
-// not tell costs nothing else.
+// Snapshot is Kafka's, with ZooKeeper's groups. What ZooKeeper does not tell
+// costs nothing else.
 func (w *withZooKeeper) Snapshot(ctx context.Context, ask kafka.Questions) (*cluster.Snapshot, error) {
-	groups, failures := w.readUnlessItHangs(ctx, ask.Topic)
-	s, err := w.client.Snapshot(ctx, ask)
-	s.ZooKeeper = groups
-	s.Failures = append(s.Failures, failures...)
-	return s, err
-}
-
-func (w *withZooKeeper) readUnlessItHangs(ctx context.Context, topic func(string) bool) ([]*cluster.Group, []cluster.Failure) {
-	if w.hangs.skipped() {
-		return nil, w.hangs.last
+	ask.ZooKeeper = func(ctx context.Context) ([]*cluster.Group, []cluster.Failure) {
+		r := w.read(ctx, ask.Topic)
+		return r.groups, r.failures
 	}
-	groups, failures := w.read(ctx, topic)
-	w.hangs.learn(failures)
-	return groups, failures
+	return w.client.Snapshot(ctx, ask)
 }
 
-func (w *withZooKeeper) read(ctx context.Context, topic func(string) bool) ([]*cluster.Group, []cluster.Failure) {
+// read waits for the server unless it has not been heard of since it hung.
+func (w *withZooKeeper) read(ctx context.Context, topic func(string) bool) reading {
+	if w.hangs(topic) {
+		return reading{failures: w.hung}
+	}
+	r := <-w.begin(ctx, topic)
+	if r.timedOut() {
+		w.hung = slices.Clone(r.failures)
+		for i, f := range r.failures {
+			w.hung[i].Err = fmt.Errorf("not waited for since it was silent: %w", f.Err)
+		}
+		w.trial = w.begin(w.ctx, topic) //nolint:contextcheck // goes on after this scrape
+	}
+	return r
+}
+
+// hangs tells whether there is no news of a server that hung. What a trial read
+// is not used: it may be as old as the scrape before.
+func (w *withZooKeeper) hangs(topic func(string) bool) bool {
+	if w.trial == nil {
+		return false
+	}
+	select {
+	case r := <-w.trial:
+		w.trial = nil
+		if r.timedOut() {
+			w.trial = w.begin(w.ctx, topic)
+		}
+	default:
+	}
+	return w.trial != nil
+}
+
+// begin reads in the background, until ctx or the client ends or the server is
+// out of time.
+func (w *withZooKeeper) begin(ctx context.Context, topic func(string) bool) <-chan reading {
+	read := make(chan reading, 1)
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
-	defer cancel()
-	defer context.AfterFunc(w.ctx, cancel)() //nolint:contextcheck // the client's own end
-	return w.reader.Groups(ctx, w.group, topic)
+	go func() {
+		defer cancel()
+		defer context.AfterFunc(w.ctx, cancel)() //nolint:contextcheck // the client's own end
+		groups, failures := w.reader.Groups(ctx, w.group, topic)
+		read <- reading{groups, failures}
+	}()
+	return read
 }
 
 // Close ends a reading too.

@@ -14,7 +14,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -61,34 +60,61 @@ func TestZooKeeperAway(t *testing.T) {
 	}
 }
 
-// A ZooKeeper that hangs does not cost a time-out in each scrape, and none is
-// silent about it. One that refuses is found as soon as it is back.
-func TestZooKeeperThatHangsIsLeftOut(t *testing.T) {
+// Kafka's groups are asked about while ZooKeeper is read, and the ends of the
+// partitions when it is.
+func TestZooKeeperIsReadBesideKafka(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer silent.Close()
+	fake := seeded(t)
+	metrics, scraped := run(t, withZooKeeperMetrics(fakeConfig(fake), silent.Addr().String()))
+	conn, err := silent.Accept()
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return fake.Requests()["OffsetFetch"] > 0 }, 4*time.Second, time.Millisecond)
+	assert.Zero(t, fake.Requests()["ListOffsets"])
+	require.NoError(t, silent.Close())
+	require.NoError(t, conn.Close())
+	assert.NotEmpty(t, points(<-scraped)["kafka.consumer_group.lag"])
+	require.NoError(t, metrics.Shutdown(context.Background()))
+}
+
+// A ZooKeeper that hangs costs one time-out, and no scrape is silent about it.
+// One that refuses is found as soon as it is back.
+func TestZooKeeperThatHangsIsWaitedForOnce(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer silent.Close()
 	proxy := kafkatest.StartProxy(t, silent.Addr().String())
 	cfg := withZooKeeperMetrics(newConfig(), proxy.Addr())
 	cfg.RequestTimeout = 100 * time.Millisecond
-	c := addZooKeeper(answering(whole), cfg, zap.NewNop())
-	defer c.Close()
-	for scrape, dials := range []int{1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4} {
-		s, err := c.Snapshot(t.Context(), kafka.Questions{})
-		require.NoError(t, err)
-		require.Len(t, s.Failures, 1)
-		assert.Equal(t, cluster.CodeNoAnswer, s.Failures[0].Code)
-		require.Eventually(t, func() bool { return proxy.Dials() >= dials }, 5*time.Second, time.Millisecond)
-		require.Equal(t, dials, proxy.Dials(), "scrape %d", scrape+1)
+	w := addZooKeeper(answering(whole), cfg, zap.NewNop()).(*withZooKeeper)
+	defer w.Close()
+	read := func() cluster.Failure {
+		r := w.read(t.Context(), func(string) bool { return true })
+		require.Len(t, r.failures, 1)
+		return r.failures[0]
 	}
+	first := read()
+	assert.Equal(t, cluster.CodeNoAnswer, first.Code)
+	assert.NotContains(t, first.Err.Error(), "not waited for")
 
-	proxy.Close() // nothing listens any more
+	w.timeout = time.Minute // of the trials from now on
+	before := time.Now()
 	for range 3 {
-		s, err := c.Snapshot(t.Context(), kafka.Questions{})
-		require.NoError(t, err)
-		require.Len(t, s.Failures, 1)
-		assert.Equal(t, cluster.CodeNoConnection, s.Failures[0].Code)
-		assert.NotContains(t, s.Failures[0].Err.Error(), "not asked")
+		again := read()
+		assert.Equal(t, cluster.CodeNoAnswer, again.Code)
+		assert.Contains(t, again.Err.Error(), "not waited for")
 	}
+	require.Eventually(t, func() bool { // a trial with the new limit
+		read()
+		return proxy.Dials() >= 3
+	}, 10*time.Second, 10*time.Millisecond)
+	assert.Less(t, time.Since(before), w.timeout/2)
+
+	require.NoError(t, silent.Close())
+	proxy.Close() // nothing listens any more
+	require.Eventually(t, func() bool { return read().Code == cluster.CodeNoConnection }, 10*time.Second, 10*time.Millisecond)
+	assert.Nil(t, w.trial)
 }
 
 func TestShutdownWhileZooKeeperIsSilent(t *testing.T) {

@@ -4,7 +4,7 @@
 #
 # Runs the tests, tier by tier, and says at the end which tiers this machine
 # has not the means for. KAFKALAG_REQUIRE makes that a failure: all, or a list
-# of race, real.
+# of race, real, product, rules.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +20,7 @@ leave_out() { # leave_out NAME WHY
 	esac
 }
 packages_with() { # packages_with PREFIX: the packages with tests of that name
-	grep -rl --include='*_test.go' --exclude-dir=build "^func $1" . | xargs -r dirname | sort -u
+	grep -rl --include='*_test.go' --exclude-dir={build,deploytest} "^func $1" . | xargs -r dirname | sort -u
 }
 
 logins=./internal/kafka/authtest
@@ -34,7 +34,10 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	leave_out race 'tests ran without the race detector, which needs a C compiler'
 fi
 
-tier unit go test "${race[@]}" -skip '^Test(Real|Product)' ./...
+tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
+for module in internal/deploytest internal/tools/packaging observability/picture; do
+	tier "$module" go test -C "$module" -skip '^TestProduct' ./...
+done
 tier fuzz scripts/fuzz.sh 10s
 
 kafka=no
@@ -46,10 +49,21 @@ else
 	kafka=yes
 fi
 
+command -v javac >/dev/null || leave_out real 'logins with tokens of Amazon MSK need javac'
 for program in krb5kdc kadmin.local; do
 	PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || leave_out real "logins by Kerberos need $program"
 done
 command -v curl >/dev/null || leave_out product 'secured metrics need curl'
+prometheus=yes
+for program in prometheus promtool; do
+	command -v "$program" >/dev/null && continue
+	prometheus=no
+	leave_out rules "alert rules and dashboards need $program"
+done
+[[ $kafka == yes ]] || leave_out rules 'alert rules and dashboards are seen on real Kafka only'
+command -v dpkg >/dev/null || leave_out product 'installing the package needs dpkg'
+command -v systemd-analyze >/dev/null || leave_out product 'checking the unit needs systemd-analyze'
+[[ $(uname) == Linux && $(id -u) == 0 ]] || leave_out product 'running the image as its user needs root on Linux'
 
 # One package after the other: each starts processes of its own.
 mapfile -t packages < <(packages_with TestReal | grep -vxF "$logins")
@@ -59,11 +73,15 @@ if [[ $kafka == yes ]] && ((${#packages[@]})); then
 	tier versions go test "${race[@]}" -v -run '^TestRealVersions$' ./receiver # shows what each version tells
 fi
 
+tier build make --no-print-directory build
+export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
 mapfile -t packages < <(packages_with TestProduct)
-if ((${#packages[@]})); then
-	tier build make --no-print-directory build
-	export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
-	tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
+tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
+tier image go test -C internal/deploytest -run '^TestProduct' ./...
+
+if [[ $prometheus == yes ]]; then
+	mapfile -t packages < <(packages_with TestRules)
+	tier rules go test "${race[@]}" -p 1 -timeout 30m -run '^TestRules' "${packages[@]}"
 fi
 
 if ((${#left_out[@]})); then printf '%s\n' "${left_out[@]}"; fi

@@ -94,8 +94,7 @@ func (c collector) start(ctx context.Context, brokers string) (<-chan struct{}, 
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(os.Environ(), "KAFKA_BROKERS="+brokers)
 	if c.interval > 0 && os.Getenv("KAFKALAG_INTERVAL") == "" {
-		cmd.Env = append(cmd.Env, "KAFKALAG_INTERVAL="+c.interval.String(),
-			"KAFKALAG_EXPIRATION="+(2*c.interval).String())
+		cmd.Env = append(cmd.Env, "KAFKALAG_INTERVAL="+c.interval.String())
 	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopLimit

@@ -19,6 +19,8 @@ type group struct {
 	rate int
 	// leaves ends it as soon as it has committed each of its partitions.
 	leaves bool
+	// After works beats it leaves for rests beats, again and again; 0: it stays.
+	works, rests int
 	// commits tells which partitions it commits; nil commits all.
 	commits func(partition int32) bool
 	// nextGen joins by the protocol of KIP-848.
@@ -28,6 +30,7 @@ type group struct {
 var groups = []group{
 	{name: "keeps-up", topics: []topic{orders, payments}, nextGen: true},
 	{name: "falls-behind", topics: []topic{clicks}, rate: clicks.rate * 2 / 3},
+	{name: "takes-breaks", topics: []topic{orders}, works: 90, rests: 60},
 	{name: "stopped", topics: []topic{payments}, leaves: true},
 	{name: "partly-committed", topics: []topic{orders}, commits: func(partition int32) bool { return partition != 0 }},
 }
@@ -54,7 +57,7 @@ func (g group) clientOptions() []kgo.Opt {
 
 // consume reads and commits once a beat until ctx ends or the group leaves.
 func (g group) consume(ctx context.Context, client *kgo.Client, beat time.Duration) error {
-	for {
+	for beats := 1; ; beats++ {
 		fetches := client.PollRecords(ctx, g.rate)
 		if err := fetches.Err(); err != nil {
 			return err
@@ -66,7 +69,7 @@ func (g group) consume(ctx context.Context, client *kgo.Client, beat time.Durati
 		if err := client.CommitRecords(ctx, records...); err != nil {
 			return err
 		}
-		if g.leaves && g.committedAll(client) {
+		if g.leaves && g.committedAll(client) || beats == g.works {
 			return nil
 		}
 		if !sleep(ctx, beat) {

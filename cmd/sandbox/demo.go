@@ -55,29 +55,30 @@ func startDemo(ctx context.Context, ports []int, retention, beat time.Duration) 
 		}
 	}
 	for _, t := range topics {
-		d.start(ctx, "producer of "+t.name, t.clientOptions(), func(client *kgo.Client) error {
+		d.start(ctx, "producer of "+t.name, t.clientOptions(), 0, func(client *kgo.Client) error {
 			return t.produce(ctx, client, beat)
 		})
 	}
 	for _, g := range groups {
-		d.start(ctx, "group "+g.name, g.clientOptions(), func(client *kgo.Client) error {
+		d.start(ctx, "group "+g.name, g.clientOptions(), time.Duration(g.rests)*beat, func(client *kgo.Client) error {
 			return g.consume(ctx, client, beat)
 		})
 	}
 	return d, nil
 }
 
-// start runs work with a client of its own in the background. Work that fails
-// starts anew after a while: a demo that runs for days outlives a laptop's sleep.
-func (d *demo) start(ctx context.Context, name string, opts []kgo.Opt, work func(*kgo.Client) error) {
+// start runs work with a client of its own in the background. Work that is done
+// starts anew after a rest, if it has any. Work that fails does so after a
+// while: a demo that runs for days outlives a laptop's sleep.
+func (d *demo) start(ctx context.Context, name string, opts []kgo.Opt, rest time.Duration, work func(*kgo.Client) error) {
 	d.clients.Go(func() {
 		for {
-			err := d.withClient(opts, work)
-			if err == nil || ctx.Err() != nil {
-				return
+			pause := rest
+			if err := d.withClient(opts, work); err != nil && ctx.Err() == nil {
+				slog.Warn("the demo's "+name+" failed, it starts again", "error", err)
+				pause = 5 * time.Second
 			}
-			slog.Warn("the demo's "+name+" failed, it starts again", "error", err)
-			if !sleep(ctx, 5*time.Second) {
+			if pause == 0 || !sleep(ctx, pause) {
 				return
 			}
 		}

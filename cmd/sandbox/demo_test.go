@@ -125,6 +125,15 @@ func TestGroups(t *testing.T) {
 		assert.Equal(t, "Empty", later.state)
 	})
 
+	t.Run("takes breaks", func(t *testing.T) {
+		t.Parallel()
+		resting := awaitGroup(t, "takes-breaks", func(v groupView) bool { return v.state == "Empty" && v.lag >= 200 })
+		assert.Positive(t, resting.committed)
+		awaitGroup(t, "takes-breaks", func(v groupView) bool {
+			return v.state == "Stable" && v.committed > resting.committed && v.lag < resting.lag
+		})
+	})
+
 	t.Run("partly committed", func(t *testing.T) {
 		t.Parallel()
 		v := awaitGroup(t, "partly-committed", func(v groupView) bool { return v.committed >= 1000 })

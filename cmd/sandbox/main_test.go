@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 		defer cancel()
 		ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
 		defer stop()
-		fmt.Println(os.Getenv("KAFKA_BROKERS"), os.Getenv("KAFKALAG_INTERVAL"), os.Getenv("KAFKALAG_EXPIRATION"))
+		fmt.Println(os.Getenv("KAFKA_BROKERS"), os.Getenv("KAFKALAG_INTERVAL"))
 		<-ctx.Done()
 		fmt.Println("stopped cleanly")
 	}
@@ -116,7 +116,6 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("nobody re
 
 func TestRunWithCollector(t *testing.T) {
 	t.Setenv("KAFKALAG_INTERVAL", "")
-	t.Setenv("KAFKALAG_EXPIRATION", "")
 	t.Setenv(fakeCollectorEnv, "runs")
 	text, err := os.ReadFile("testdata/metrics.txt")
 	require.NoError(t, err)
@@ -150,7 +149,7 @@ func TestRunWithCollector(t *testing.T) {
 		assert.NotContains(t, out.String(), "no metrics", "a start is no failure")
 		log, err := os.ReadFile(opts.collector.log)
 		require.NoError(t, err)
-		assert.Regexp(t, `^127\.0\.0\.1:\d+,127\.0\.0\.1:\d+,127\.0\.0\.1:\d+ 7s 14s\nstopped cleanly\n$`, string(log))
+		assert.Regexp(t, `^127\.0\.0\.1:\d+,127\.0\.0\.1:\d+,127\.0\.0\.1:\d+ 7s\nstopped cleanly\n$`, string(log))
 	})
 
 	t.Run("uses the Kafka and the interval it is given", func(t *testing.T) {
@@ -163,7 +162,7 @@ func TestRunWithCollector(t *testing.T) {
 		assert.NotContains(t, out.String(), "Demo Kafka")
 		log, err := os.ReadFile(opts.collector.log)
 		require.NoError(t, err)
-		assert.Equal(t, "kafka.example:9092 42s \nstopped cleanly\n", string(log))
+		assert.Equal(t, "kafka.example:9092 42s\nstopped cleanly\n", string(log))
 	})
 
 	t.Run("quotes the log of a collector that dies", func(t *testing.T) {

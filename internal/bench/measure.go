@@ -37,7 +37,7 @@ func measure(ctx context.Context, o options, clusters []target, out io.Writer) e
 		if err != nil {
 			return err
 		}
-		pages = append(pages, prometheus)
+		pages = append(pages, prometheus...)
 	}
 	return errors.Join(
 		printScrapes(out, rows),

@@ -20,6 +20,7 @@ import (
 // pulled is what serves Prometheus' text format: what a pull of it costs.
 type pulled struct {
 	name   string
+	scrape time.Duration // CPU of a scrape that nobody pulls; 0 where the pull is the scrape
 	wall   time.Duration // the median
 	cpu    time.Duration // the mean
 	bytes  int64         // of the page, as text
@@ -27,13 +28,56 @@ type pulled struct {
 	peak   int64 // bytes
 }
 
-// measurePrometheus has the collector scrape once with the default config and
-// then pulls its page, so that the pulls are all that it does.
-func measurePrometheus(ctx context.Context, o options, brokers []string) (pulled, error) {
+// serving are the shipped configs that serve a page.
+var serving = []struct{ name, config string }{
+	{"collector, Prometheus", "default.yaml"},
+	{"collector, kafka_exporter's names", "kafka-exporter.yaml"},
+}
+
+// measurePrometheus measures the collector with each config that serves a page.
+func measurePrometheus(ctx context.Context, o options, brokers []string) ([]pulled, error) {
 	if err := os.Setenv("KAFKALAG_EXPIRATION", "1h"); err != nil {
-		return pulled{}, err
+		return nil, err
 	}
-	c, err := startCollector(o.collector, filepath.Join(o.configs, "default.yaml"), o.receiverConfig(brokers, time.Hour))
+	var all []pulled
+	for _, p := range serving {
+		scrape, err := o.scrapeCPU(p.config, brokers)
+		if err != nil {
+			return nil, err
+		}
+		got, err := o.pullOnce(ctx, p.name, p.config, brokers)
+		if err != nil {
+			return nil, err
+		}
+		got.scrape = scrape
+		all = append(all, got)
+	}
+	return all, nil
+}
+
+// scrapeCPU is what the whole collector takes for a scrape, its exporter and
+// what is between them included.
+func (o options) scrapeCPU(config string, brokers []string) (time.Duration, error) {
+	c, err := startCollector(o.collector, filepath.Join(o.configs, config), o.receiverConfig(brokers, o.every))
+	if err != nil {
+		return 0, err
+	}
+	defer c.stop()
+	var samples []sample
+	for range 1 + o.rounds { // the first makes connections and does not count
+		s, err := c.next(patience)
+		if err != nil {
+			return 0, err
+		}
+		samples = append(samples, s)
+	}
+	return rowOf(config, samples).cpu, nil
+}
+
+// pullOnce has the collector scrape once and then pulls its page, so that the
+// pulls are all that it does.
+func (o options) pullOnce(ctx context.Context, name, config string, brokers []string) (pulled, error) {
+	c, err := startCollector(o.collector, filepath.Join(o.configs, config), o.receiverConfig(brokers, time.Hour))
 	if err != nil {
 		return pulled{}, err
 	}
@@ -41,7 +85,7 @@ func measurePrometheus(ctx context.Context, o options, brokers []string) (pulled
 	if _, err := c.next(patience); err != nil {
 		return pulled{}, err
 	}
-	return pull(ctx, o.rounds, "collector, Prometheus", c.metrics, c.pid())
+	return pull(ctx, o.rounds, name, c.metrics, c.pid())
 }
 
 // pull takes a page some times, once it is served and there is something on it.

@@ -93,11 +93,15 @@ func printPulls(out io.Writer, pages []pulled) error {
 	}
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(w, "| \t| a pull, wall (median)\t| CPU\t| peak memory\t| page\t| series\t|")
-	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|")
+	fmt.Fprintln(w, "| \t| a scrape, CPU\t| a pull, wall (median)\t| CPU\t| peak memory\t| page\t| series\t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, p := range pages {
-		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %d MiB\t| %.1f MB\t| %s\t|\n",
-			p.name, ms(p.wall), ms(p.cpu), p.peak>>20, float64(p.bytes)/1e6, thousands(p.series))
+		scrape := "–" // the pull is the scrape
+		if p.scrape > 0 {
+			scrape = ms(p.scrape)
+		}
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %.1f MB\t| %s\t|\n",
+			p.name, scrape, ms(p.wall), ms(p.cpu), p.peak>>20, float64(p.bytes)/1e6, thousands(p.series))
 	}
 	return w.Flush()
 }

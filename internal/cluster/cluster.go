@@ -55,6 +55,10 @@ type Snapshot struct {
 	// FilteredTopics, FilteredPartitions and FilteredGroups count what the
 	// filters left out.
 	FilteredTopics, FilteredPartitions, FilteredGroups int
+	// UndecidedGroups counts the groups that are left out because a filter asks
+	// for their state and nobody told it. Those without commits for a reason of
+	// their own are not among them.
+	UndecidedGroups int
 	// LogDirs holds the brokers' log directories, by broker id, sorted by path.
 	// It has the brokers that were asked and answered.
 	LogDirs map[int32][]LogDir

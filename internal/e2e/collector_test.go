@@ -9,15 +9,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 // patience bounds every wait: what takes that long has failed.
@@ -30,9 +30,9 @@ const tick = 100 * time.Millisecond
 type collector struct {
 	metricsURL, healthURL, selfURL string
 
-	log    *eventLog
-	cmd    *exec.Cmd
-	exited chan struct{} // closed when the process has ended and is reaped
+	exit    int // the exit status that is expected
+	log     *eventLog
+	process *child.Process
 }
 
 // binary is the built collector.
@@ -42,18 +42,8 @@ func binary(t *testing.T) string {
 	if path != "" {
 		return path
 	}
-	missing(t, "KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
+	kafkatest.Lacks(t, "product", "KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
 	return ""
-}
-
-// missing skips the test, unless KAFKALAG_REQUIRE has "all" or "product".
-func missing(t *testing.T, what string) {
-	t.Helper()
-	required := strings.Split(os.Getenv("KAFKALAG_REQUIRE"), ",")
-	if slices.Contains(required, "all") || slices.Contains(required, "product") {
-		t.Fatal(what)
-	}
-	t.Skip(what)
 }
 
 // command runs the built collector with nothing of this process's environment
@@ -66,41 +56,34 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 }
 
 // start runs the collector on these config files, on free ports, and returns
-// when it says that it is ready. It is stopped when the test ends; then it must
-// exit with status 0.
+// when it says that it is ready. It is stopped when the test ends.
 func start(t *testing.T, env []string, configs ...string) *collector {
 	t.Helper()
-	c := &collector{log: newEventLog(), exited: make(chan struct{})}
-	args := []string{}
-	for _, config := range append(configs, c.portsConfig(t)) {
-		args = append(args, "--config", config)
-	}
-	c.cmd = command(t, env, args...)
-	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{}
-	dieWithParent(c.cmd.SysProcAttr)
-	c.run(t)
-	t.Cleanup(func() { c.stop(t) })
-	c.awaitLog(t, "Everything is ready")
+	c := &collector{}
+	c.run(t, env, append(configs, c.portsConfig(t))...)
 	return c
 }
 
-// run starts the process on a thread that lives as long as it does: the kernel
-// ends the child with the thread that started it.
-func (c *collector) run(t *testing.T) {
+// run is start, on the ports that the config files name.
+func (c *collector) run(t *testing.T, env []string, configs ...string) {
 	t.Helper()
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		err := c.cmd.Start()
-		started <- err
-		if err == nil {
-			_ = c.cmd.Wait() // stop looks at the state
-			close(c.exited)
-		}
-	}()
-	require.NoError(t, <-started)
+	args := []string{}
+	for _, config := range configs {
+		args = append(args, "--config", config)
+	}
+	c.launch(t, command(t, env, args...))
+}
+
+// launch is run, of a command that is made already.
+func (c *collector) launch(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	c.log = newEventLog()
+	cmd.Stdout, cmd.Stderr = c.log, c.log
+	process, err := child.Start(cmd)
+	require.NoError(t, err)
+	c.process = process
+	t.Cleanup(func() { c.stop(t) })
+	c.awaitLog(t, "Everything is ready")
 }
 
 // portsConfig writes a config file that moves every endpoint to a free port.
@@ -122,8 +105,8 @@ func (c *collector) awaitLog(t *testing.T, text string) {
 	t.Helper()
 	select {
 	case <-c.log.await(text):
-	case <-c.exited:
-		t.Fatalf("the collector exited (%v) before it logged %q:\n%s", c.cmd.ProcessState, text, c.log)
+	case <-c.process.Done():
+		t.Fatalf("the collector exited (%v) before it logged %q:\n%s", c.process.State(), text, c.log)
 	case <-time.After(patience):
 		t.Fatalf("the collector did not log %q:\n%s", text, c.log)
 	}
@@ -131,14 +114,15 @@ func (c *collector) awaitLog(t *testing.T, text string) {
 
 func (c *collector) stop(t *testing.T) {
 	t.Helper()
-	_ = c.cmd.Process.Signal(syscall.SIGTERM) // fails only if it has exited
+	if err := c.process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
 	select {
-	case <-c.exited:
-		assert.True(t, c.cmd.ProcessState.Success(), "the collector's end: %v", c.cmd.ProcessState)
+	case <-c.process.Done():
+		assert.Equal(t, c.exit, c.process.State().ExitCode(), "the collector's end: %v", c.process.State())
 	case <-time.After(patience):
 		t.Errorf("the collector did not stop at SIGTERM")
-		_ = c.cmd.Process.Kill() // as above
-		<-c.exited
+		c.process.Kill()
 	}
 	if t.Failed() {
 		t.Logf("the collector's log:\n%s", c.log)

@@ -4,8 +4,11 @@
 package e2e
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,14 +24,13 @@ var everySetting = []string{
 	"KAFKA_SASL_MECHANISM=SCRAM-SHA-512", "KAFKA_USERNAME=monitor", "KAFKA_PASSWORD=0123",
 	"KAFKA_TLS_INSECURE=false", "KAFKA_CA_FILE=", "KAFKALAG_LISTEN=0.0.0.0",
 	"KAFKALAG_INTERVAL=10s", "KAFKALAG_EXPIRATION=20s",
+	"KAFKA_TOPIC_FILTER=[a-z]+", "KAFKA_TOPIC_EXCLUDE=^(x|y)$", "KAFKA_GROUP_FILTER=.*", "KAFKA_GROUP_EXCLUDE=console-.*",
+	`KAFKA_LABELS={cluster: orders, shard: "7"}`, "KAFKA_ZOOKEEPER=one:2181,two:2181",
 	"OTLP_ENDPOINT=https://collector:4317", "REMOTE_WRITE_ENDPOINT=https://prometheus/api/v1/write",
 }
 
 func TestProductShippedConfigsAreValid(t *testing.T) {
-	files, err := filepath.Glob(shipped("*.yaml"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range files {
+	for _, file := range shippedConfigs(t) {
 		for name, env := range map[string][]string{"defaults": nil, "everything set": everySetting} {
 			t.Run(filepath.Base(file)+" "+name, func(t *testing.T) {
 				out, err := command(t, env, "validate", "--config", file).CombinedOutput()
@@ -39,36 +41,65 @@ func TestProductShippedConfigsAreValid(t *testing.T) {
 	}
 }
 
-// The two defaults are in different parts of the file; a user who sees a
-// consumer group go shall not see its lag for longer than that.
+// A user who sees a consumer group go shall not see its lag for long, nor any
+// lag come and go between two scrapes.
 func TestProductShippedExpirationIsTwiceTheInterval(t *testing.T) {
-	text, err := os.ReadFile(shipped("default.yaml"))
-	require.NoError(t, err)
-	var config struct {
-		Receivers struct {
-			Kafkalag struct {
-				Interval string `yaml:"collection_interval"`
-			}
-		}
-		Exporters struct {
-			Prometheus struct {
-				Expiration string `yaml:"metric_expiration"`
-			}
+	for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
+		for env, want := range map[string]time.Duration{
+			"":                         time.Minute,
+			"KAFKALAG_INTERVAL=5m":     10 * time.Minute,
+			"KAFKALAG_INTERVAL=1m30s":  3 * time.Minute,
+			"KAFKALAG_EXPIRATION=100s": 100 * time.Second,
+		} {
+			t.Run(name+" "+env, func(t *testing.T) {
+				text, err := command(t, []string{env}, "print-config", "--config", shipped(name)).Output()
+				require.NoError(t, err)
+				var config struct {
+					Exporters struct {
+						Prometheus struct {
+							Expiration time.Duration `yaml:"metric_expiration"`
+						}
+					}
+				}
+				require.NoError(t, yaml.Unmarshal(text, &config))
+				assert.Equal(t, want, config.Exporters.Prometheus.Expiration)
+			})
 		}
 	}
-	require.NoError(t, yaml.Unmarshal(text, &config))
-	interval := defaultDuration(t, config.Receivers.Kafkalag.Interval)
-	assert.Equal(t, 2*interval, defaultDuration(t, config.Exporters.Prometheus.Expiration))
 }
 
-// defaultDuration is the duration that ${env:NAME:-DURATION} falls back on.
-func defaultDuration(t *testing.T, reference string) time.Duration {
+var (
+	used   = regexp.MustCompile(`\$\{env:(\w+)`)
+	listed = regexp.MustCompile(`(?m)^# {3}(\w+(?:, \w+)*)(?: |$)`)
+)
+
+// The comment at a shipped config's top lists what the file takes from the
+// environment, and nothing else.
+func TestShippedConfigsListTheirVariables(t *testing.T) {
+	for _, file := range shippedConfigs(t) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.ElementsMatch(t, variables(used, string(text)), variables(listed, string(text)), file)
+	}
+}
+
+// variables gives the names that an expression's first group finds, each once.
+func variables(expression *regexp.Regexp, text string) []string {
+	names := map[string]bool{}
+	for _, found := range expression.FindAllStringSubmatch(text, -1) {
+		for name := range strings.SplitSeq(found[1], ", ") {
+			names[name] = true
+		}
+	}
+	return slices.Collect(maps.Keys(names))
+}
+
+func shippedConfigs(t *testing.T) []string {
 	t.Helper()
-	_, fallback, found := strings.Cut(strings.TrimSuffix(reference, "}"), ":-")
-	require.True(t, found, reference)
-	d, err := time.ParseDuration(fallback)
+	files, err := filepath.Glob(shipped("*.yaml"))
 	require.NoError(t, err)
-	return d
+	require.NotEmpty(t, files)
+	return files
 }
 
 func TestProductRefusesMistakes(t *testing.T) {
@@ -84,6 +115,14 @@ func TestProductRefusesMistakes(t *testing.T) {
 			receiver: `{brokers: [localhost], collection_interval: 0s, timeout: -1s, topic_match: "(", auth: {sasl: {mechanism: NTLM}}}`,
 			want: []string{
 				`"brokers"`, `"collection_interval"`, `"timeout"`, `"topic_match"`, `"auth.sasl.mechanism"`,
+			},
+		},
+		"certificates without their keys": {
+			receiver: `{brokers: [localhost], tls: {cert_file: x}, auth: {tls: {key_file: x},
+				sasl: {mechanism: OAUTHBEARER, oauthbearer: {tls: {min_version: "2"}}}}}`,
+			want: []string{
+				`"brokers" has`, `"auth.tls" is set`, `"tls.key_file" is empty`, `"auth.tls.cert_file" is empty`,
+				`"auth.sasl.oauthbearer.tls" is not usable`, `"auth.sasl.oauthbearer.client_id" is empty`,
 			},
 		},
 		"no broker": {
@@ -103,6 +142,7 @@ service: {pipelines: {metrics: {receivers: [kafkalag], exporters: [debug]}}}
 			for _, want := range tt.want {
 				assert.Equal(t, 1, linesWith(string(out), want), "lines that say %q in:\n%s", want, out)
 			}
+			assert.NotContains(t, string(out), "config::", "a line for a mistake that has one")
 		})
 	}
 }

@@ -33,7 +33,5 @@ var lagLabels = []string{"group", "topic", "partition"}
 
 // brokersEnv tells the shipped configs where Kafka is, and to look often.
 func brokersEnv(brokers ...string) []string {
-	return []string{
-		"KAFKA_BROKERS=" + strings.Join(brokers, ","), "KAFKALAG_INTERVAL=1s", "KAFKALAG_EXPIRATION=2s",
-	}
+	return []string{"KAFKA_BROKERS=" + strings.Join(brokers, ","), "KAFKALAG_INTERVAL=1s"}
 }

@@ -93,6 +93,18 @@ func TestProductForgetsLostSeries(t *testing.T) {
 	assert.Equal(t, billingLag, c.scrape(t).values(t, "kafka_consumer_group_lag", lagLabels...))
 }
 
+// What docs/missing-lag.md says of gaps at the endpoint.
+func TestProductLeavesGapsWithAShortExpiration(t *testing.T) {
+	kafka := startKafka(t)
+	c := start(t, append(brokersEnv(kafka.Brokers()...), "KAFKALAG_INTERVAL=3s", "KAFKALAG_EXPIRATION=1s"), shipped("default.yaml"))
+	for _, brokers := range []map[string]float64{{"": 3}, {}, {"": 3}} {
+		c.eventually(t, func(now *assert.CollectT, found families) {
+			assert.Equal(now, brokers, found.values(now, "kafka_brokers"))
+		})
+	}
+	assert.NotContains(t, c.log.String(), "did not answer")
+}
+
 // Two receivers, each for a cluster of its own, behind one endpoint.
 func TestProductTellsClustersApart(t *testing.T) {
 	first, second := startKafka(t, kfake.ClusterID("first-cluster")), startKafka(t, kfake.ClusterID("second-cluster"))

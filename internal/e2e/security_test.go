@@ -108,7 +108,7 @@ func TestProductRefusesMutualTLSWithoutAuthorities(t *testing.T) {
 func TestProductSecuresItsMetrics(t *testing.T) {
 	curl, err := exec.LookPath("curl")
 	if err != nil {
-		missing(t, "curl is not installed")
+		kafkatest.Lacks(t, "product", "curl is not installed")
 	}
 	ca, others := kafkatest.NewCA(t), kafkatest.NewCA(t)
 	server := ca.Issue(t, "server", time.Hour, "127.0.0.1")

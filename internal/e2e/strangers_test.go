@@ -92,7 +92,7 @@ func linesOf(log, id string) []string {
 // where the system does not tell.
 func (c *collector) peakMemory(t *testing.T) int {
 	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.process.PID()))
 	if os.IsNotExist(err) {
 		return 0
 	}

@@ -6,7 +6,6 @@ package kafka
 import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
-	"go.opentelemetry.io/collector/config/configtls"
 )
 
 // AuthConfig is how to log in to the brokers, in one way at most.
@@ -20,7 +19,7 @@ type AuthConfig struct {
 	// favor of SASL, and understood so that old configurations go on working.
 	PlainText *PlainTextConfig `mapstructure:"plain_text"`
 	// TLS is another place for [Config.TLS], likewise.
-	TLS *configtls.ClientConfig `mapstructure:"tls"`
+	TLS *TLSConfig `mapstructure:"tls"`
 }
 
 // SASLConfig is a login by SASL.
@@ -61,7 +60,7 @@ type OAuthBearerConfig struct {
 	// logicalCluster of Confluent Cloud.
 	Extensions map[string]string `mapstructure:"extensions"`
 	// TLS is for the token server. It is loaded anew for each token.
-	TLS *configtls.ClientConfig `mapstructure:"tls"`
+	TLS *TLSConfig `mapstructure:"tls"`
 }
 
 // AWSMSKConfig is a login with AWS credentials, which come by the default chain

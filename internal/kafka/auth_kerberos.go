@@ -41,7 +41,7 @@ var kerberosCauses = []struct{ says, cause string }{
 	{"KDC_ERR_PREAUTH_FAILED", "wrong password or keytab"},
 	{"client password/keytab incorrect", "wrong password or keytab"},
 	{"matching key not found in keytab", "auth.kerberos.keytab_file has no key for auth.kerberos.username and auth.kerberos.realm"},
-	{"KDC_ERR_C_PRINCIPAL_UNKNOWN", "the KDC does not know auth.kerberos.username"},
+	{"KDC_ERR_C_PRINCIPAL_UNKNOWN", "the KDC does not know auth.kerberos.username in auth.kerberos.realm"},
 	{"KDC_ERR_S_PRINCIPAL_UNKNOWN", "the KDC does not know the broker: check auth.kerberos.service_name, and that the broker is dialed by the host name of its principal"},
 	{"KRB_AP_ERR_SKEW", "the clocks of this machine and the KDC differ too much"},
 	{"KDC_ERR_WRONG_REALM", "unknown realm: check auth.kerberos.realm"},

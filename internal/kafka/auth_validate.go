@@ -20,7 +20,16 @@ func (c *Config) authMistakes() []error {
 		mistakes = append(mistakes, credentialMistakes("auth.plain_text", "PLAIN", plain.Username, plain.Password)...)
 	}
 	mistakes = append(mistakes, c.saslMistakes()...)
-	return append(mistakes, c.Auth.Kerberos.mistakes()...)
+	mistakes = append(mistakes, c.Auth.Kerberos.mistakes()...)
+	return append(mistakes, c.encryptionMistakes()...)
+}
+
+func (c *Config) encryptionMistakes() []error {
+	mistakes := append(c.TLS.mistakes("tls"), c.Auth.TLS.mistakes("auth.tls")...)
+	if s := c.Auth.SASL; s != nil && s.OAuthBearer != nil {
+		mistakes = append(mistakes, s.OAuthBearer.TLS.mistakes("auth.sasl.oauthbearer.tls")...)
+	}
+	return mistakes
 }
 
 // choiceMistakes is there because only one of several ways could be used, and
@@ -116,7 +125,7 @@ func (o *OAuthBearerConfig) mistakes() []error {
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, withoutPassword(u, o.TokenURL)))
-	case u.Scheme == "http" && o.TLS != nil && !isOff(o.TLS):
+	case u.Scheme == "http" && o.TLS != nil && !o.TLS.isOff():
 		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, u.Redacted()))
 	}
 	if _, reserved := o.Extensions[sarama.SASLExtKeyAuth]; reserved {

@@ -23,7 +23,7 @@ import (
 func TestAuthMistakes(t *testing.T) {
 	const all = "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM_OAUTHBEARER"
 	extension := component.MustNewID("oauth2client")
-	tls := configtls.NewDefaultClientConfig()
+	tls := TLSConfig{}
 	no, two, zero := false, 2, 0
 	sasl := func(s SASLConfig) AuthConfig { return AuthConfig{SASL: &s} }
 	oauth := func(o OAuthBearerConfig) AuthConfig {
@@ -84,7 +84,7 @@ func TestAuthMistakes(t *testing.T) {
 			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token"}), nil,
 		},
 		"token server in plain text, with TLS off": {
-			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &configtls.ClientConfig{Insecure: true}}), nil,
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &TLSConfig{clientConfig{Insecure: true}}}), nil,
 		},
 		"token server in plain text, with TLS": {
 			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &tls}),
@@ -125,7 +125,7 @@ func TestAuthMistakes(t *testing.T) {
 }
 
 func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
-	tls := configtls.NewDefaultClientConfig()
+	tls := TLSConfig{}
 	one := 1
 	for name, tt := range map[string]struct {
 		auth AuthConfig
@@ -165,7 +165,8 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 
 // However a configuration is printed, it keeps its secrets.
 func TestSecretsAreNotPrinted(t *testing.T) {
-	cfg := Config{Auth: AuthConfig{
+	tls := &TLSConfig{clientConfig{Config: configtls.Config{CAPem: "hunter2", KeyPem: "hunter2"}}}
+	cfg := Config{TLS: tls, Auth: AuthConfig{
 		SASL: &SASLConfig{Username: "u", Password: "hunter2", OAuthBearer: &OAuthBearerConfig{
 			ClientSecret: "hunter2", EndpointParams: map[string][]configopaque.String{"assertion": {"hunter2"}},
 		}},
@@ -179,7 +180,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	for _, way := range []string{
 		string(text), fmt.Sprint(conf.ToStringMap()), errors.Join(cfg.Mistakes()...).Error(),
 		fmt.Sprintf("%v", cfg.Auth.SASL), fmt.Sprintf("%+v %#v", *cfg.Auth.SASL, *cfg.Auth.Kerberos),
-		fmt.Sprintf("%v %v", cfg.Auth.PlainText, *cfg.Auth.SASL.OAuthBearer),
+		fmt.Sprintf("%v %+v %#v", tls, *tls, *tls), fmt.Sprintf("%v %v", cfg.Auth.PlainText, *cfg.Auth.SASL.OAuthBearer),
 	} {
 		assert.NotContains(t, way, "hunter2")
 	}

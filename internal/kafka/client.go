@@ -33,6 +33,10 @@ type Questions struct {
 	// Commits asks for committed offsets, Describe for members and state, and
 	// with Assignments also for the partitions that the members are assigned.
 	Commits, Describe, Assignments bool
+	// ZooKeeper, where not nil, reads what is committed there. It is called
+	// beside the questions about groups. Ends are asked for when it returns: none
+	// may be older than an offset that it is held against.
+	ZooKeeper func(ctx context.Context) ([]*cluster.Group, []cluster.Failure)
 	// Ends and Starts ask for the partitions' end and log start offsets.
 	Ends, Starts Extent
 	// Committed has the ends leave out what a transaction has not committed.
@@ -151,15 +155,14 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 		return &cluster.Snapshot{Failures: failuresOf(err)}, err
 	}
 	s := newScrape(c, ask)
-	s.groups(ctx)
+	s.groupsEverywhere(ctx)
 	s.catchUp(ctx)
 	// Nothing depends on the groups' members, so nothing waits for them.
 	wanted := s.toDescribe()
 	stateless := withoutState(wanted)
-	members := async(func() []undescribed { return s.askMembers(ctx, wanted) })
+	members := async(func() []undescribed { return s.askMembers(ctx, s.allowed(wanted)) })
 	s.offsets(ctx)
-	s.describe(ctx, <-members)
-	s.dropUnwanted(stateless)
+	s.dropUnwanted(stateless, s.describe(ctx, <-members))
 	s.configs(ctx)
 	s.logDirs(ctx)
 	if !c.fresh && c.allDown() { // what was cached is no answer

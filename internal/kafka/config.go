@@ -5,8 +5,6 @@ package kafka
 
 import (
 	"time"
-
-	"go.opentelemetry.io/collector/config/configtls"
 )
 
 // Config is how to reach and log in to a cluster. The keys are those of the
@@ -21,7 +19,7 @@ type Config struct {
 	ClientID string `mapstructure:"client_id"`
 	// TLS, where set, encrypts every connection. It is loaded anew for each
 	// one, so that files may be replaced while the collector runs.
-	TLS *configtls.ClientConfig `mapstructure:"tls"`
+	TLS *TLSConfig `mapstructure:"tls"`
 	// Auth is how to log in.
 	Auth AuthConfig `mapstructure:"auth"`
 	// DialTimeout bounds connecting, TLS handshake included.

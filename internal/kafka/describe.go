@@ -29,8 +29,9 @@ const (
 type describer func(ctx context.Context, n *node, groups []*cluster.Group) []groupError
 
 // describe has what failed in a way that passes asked once more, of the
-// coordinators that list the groups then.
-func (s *scrape) describe(ctx context.Context, failed []undescribed) {
+// coordinators that list the groups then. It returns the groups that were not
+// described in the end.
+func (s *scrape) describe(ctx context.Context, failed []undescribed) []*cluster.Group {
 	if worthRetrying(failed) && s.settle(ctx) {
 		s.findCoordinators(ctx)
 		failed = s.askMembers(ctx, s.failedGroups(failed))
@@ -38,6 +39,7 @@ func (s *scrape) describe(ctx context.Context, failed []undescribed) {
 	for _, f := range failed {
 		s.failed(mergeGroups(f.node, f.api, f.groups)...)
 	}
+	return s.failedGroups(failed)
 }
 
 // undescribed is what one broker did not tell of its groups.

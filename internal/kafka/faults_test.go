@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
-	"go.opentelemetry.io/collector/config/configtls"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -102,7 +101,7 @@ func TestPassingErrorsAreRetried(t *testing.T) {
 func TestDeniedIsNotRetried(t *testing.T) {
 	fake := seeded(t, 1, 6, 6)
 	client := newTestClient(t, fake.Brokers()...)
-	snapshot(t, client, everything())
+	all := snapshot(t, client, everything())
 	fake.Fail(kmsg.OffsetFetch, 1, kerr.GroupAuthorizationFailed, 1)
 	fake.ResetRequests()
 	s := snapshot(t, client, everything())
@@ -116,10 +115,15 @@ func TestDeniedIsNotRetried(t *testing.T) {
 		if !g.CommitsKnown {
 			denied++
 			assert.Equal(t, int32(1), g.Coordinator)
-			assert.True(t, g.Described, "a denied group still has members")
+			assert.False(t, g.Described, "the same right shows its members")
+			assert.Equal(t, all.Groups[g.Name].State, g.State, "which the listing tells")
+		} else {
+			assert.True(t, g.Described)
 		}
 	}
+	require.Positive(t, denied)
 	assert.Equal(t, denied, f.Groups)
+	assert.Equal(t, 2, fake.Requests()["DescribeGroups"], "the third broker has none but denied groups")
 	assert.Equal(t, 1, fake.Requests()["Metadata"])
 }
 
@@ -426,7 +430,7 @@ func TestStrangers(t *testing.T) {
 func TestHandshakeWithoutAnswer(t *testing.T) {
 	port := kafkatest.StartNoise(t, kafkatest.Noise{Name: "nothing"})
 	client := newTestClient(t, port.Addr())
-	client.cfg.TLS = &configtls.ClientConfig{InsecureSkipVerify: true}
+	client.cfg.TLS = &TLSConfig{clientConfig{InsecureSkipVerify: true}}
 	client.cfg.DialTimeout = 200 * time.Millisecond
 	s, err := client.Snapshot(t.Context(), everything())
 	require.Error(t, err)
@@ -515,6 +519,30 @@ func TestCachedMetadataCatchesUpWithCommits(t *testing.T) {
 	fake.ResetRequests()
 	assert.Nil(t, snapshot(t, client, everything()).Topics["new"])
 	assert.Zero(t, fake.Requests()["Metadata"], "what was looked for in vain is not looked for again")
+}
+
+// A group that keeps its offsets in ZooKeeper counts like any other.
+func TestCachedMetadataCatchesUpWithZooKeeper(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+
+	fake.CreateTopic(t, "new", 1, 1, nil)
+	fake.Produce(t, "new", 0, 5)
+	old := &cluster.Group{Name: "old", CommitsKnown: true, Commits: []cluster.TopicCommits{
+		{Topic: "never read"}, {Topic: "new", Partitions: []cluster.Commit{{Offset: 2}}},
+	}}
+	denied := cluster.Failure{API: "ZooKeeper", Groups: 1, Err: errClosed}
+	ask := everything()
+	ask.ZooKeeper = func(context.Context) ([]*cluster.Group, []cluster.Failure) {
+		return []*cluster.Group{old}, []cluster.Failure{denied}
+	}
+	s := snapshot(t, client, ask)
+	assert.Equal(t, []*cluster.Group{old}, s.ZooKeeper)
+	assert.Equal(t, []cluster.Failure{denied}, s.Failures)
+	require.NotNil(t, s.Topics["new"])
+	assert.Equal(t, cluster.Offset(5), s.Topics["new"].Partitions[0].End)
 }
 
 // While a broker is down, where its partitions went to is asked in every scrape.

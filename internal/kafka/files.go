@@ -17,7 +17,6 @@ import (
 
 	krbconfig "github.com/jcmturner/gokrb5/v8/config"
 	"github.com/jcmturner/gokrb5/v8/keytab"
-	"go.opentelemetry.io/collector/config/configtls"
 )
 
 // fileMistakes returns what is wrong with the files that the configuration
@@ -49,8 +48,8 @@ func (k *KerberosConfig) fileMistakes() []error {
 
 // tlsMistakes is what keeps settings of TLS from being used. What only loading
 // them can tell is told where the files are right, so that nothing is told twice.
-func tlsMistakes(ctx context.Context, at string, c *configtls.ClientConfig, now time.Time) []error {
-	if c == nil || isOff(c) {
+func tlsMistakes(ctx context.Context, at string, c *TLSConfig, now time.Time) []error {
+	if c == nil || c.isOff() {
 		return nil
 	}
 	mistakes := tlsFileMistakes(at, c, now)
@@ -63,7 +62,7 @@ func tlsMistakes(ctx context.Context, at string, c *configtls.ClientConfig, now 
 	return nil
 }
 
-func tlsFileMistakes(at string, c *configtls.ClientConfig, now time.Time) []error {
+func tlsFileMistakes(at string, c *TLSConfig, now time.Time) []error {
 	var mistakes []error
 	if c.CAFile != "" {
 		if err := authoritiesMistake(c.CAFile, now); err != nil {

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/config/configtls"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
@@ -94,9 +93,7 @@ func TestStartLooksAtFiles(t *testing.T) {
 			c.TLS.TPMConfig.Enabled, c.TLS.TPMConfig.Path = true, missing
 		}, []string{`"tls" is not usable: failed to load TLS config: `}},
 		"token server": {func(c *Config) {
-			tls := configtls.NewDefaultClientConfig()
-			tls.CAFile = missing
-			c.Auth.SASL = &SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearer: &OAuthBearerConfig{TLS: &tls}}
+			c.Auth.SASL = &SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearer: &OAuthBearerConfig{TLS: trusting(missing)}}
 		}, []string{`"auth.sasl.oauthbearer.tls.ca_file" is "` + missing + `": must be a file with certificates in PEM: no such file or directory`}},
 		"Kerberos": {kerberos(missing, missing), []string{
 			`"auth.kerberos.config_file" is "` + missing + `": must be a file with a krb5.conf: no such file or directory`,
@@ -106,8 +103,7 @@ func TestStartLooksAtFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := testConfig("kafka:9092")
-			tls := configtls.NewDefaultClientConfig()
-			cfg.TLS = &tls
+			cfg.TLS = new(TLSConfig)
 			tt.change(&cfg)
 			err := startOf(t, cfg, nil)
 			if tt.want == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 
@@ -175,8 +176,25 @@ func TestCompacted(t *testing.T) {
 	assert.True(t, got["both"])
 	assert.False(t, got["plain"])
 	assert.False(t, got["none"])
+
+	counts := newTally()
+	finder.client.obs = counts
+	fake.Rewrite(kmsg.DescribeConfigs, func(_ int32, answer kmsg.Response) {
+		resources := answer.(*kmsg.DescribeConfigsResponse).Resources
+		resources[0].ErrorCode, resources[0].Configs = kerr.TopicAuthorizationFailed.Code, nil
+		resources[1].ErrorCode, resources[1].Configs = kerr.UnknownServerError.Code, nil
+	})
+	got = finder.Compacted(t.Context(), []string{"compacted", "both"})
+	assert.Equal(t, map[string]bool{"compacted": false}, got, "what one may not see, not what fails")
+	assert.Equal(t, map[[2]string]int{{"DescribeConfigs", "UNKNOWN_SERVER_ERROR"}: 1}, counts.failed)
+	fake.Honest()
+
 	finder.Close()
 	assert.Empty(t, finder.Compacted(t.Context(), []string{"compacted"}))
+
+	fake.Without(kmsg.DescribeConfigs)
+	old := newTestFinder(t, fake)
+	assert.Equal(t, map[string]bool{"compacted": false}, old.Compacted(t.Context(), []string{"compacted"}), "it will not be told")
 }
 
 func TestNewDescribeConfigsRequest(t *testing.T) {

@@ -33,6 +33,24 @@ type groupError struct {
 	partitions int
 }
 
+// groupsEverywhere asks the brokers, and beside them ZooKeeper where that is
+// wanted.
+func (s *scrape) groupsEverywhere(ctx context.Context) {
+	if s.ask.ZooKeeper == nil {
+		s.groups(ctx)
+		return
+	}
+	var failures []cluster.Failure
+	read := async(func() []*cluster.Group {
+		var groups []*cluster.Group
+		groups, failures = s.ask.ZooKeeper(ctx)
+		return groups
+	})
+	s.groups(ctx)
+	s.snapshot.ZooKeeper = <-read
+	s.failed(failures...)
+}
+
 // groups asks every broker for the groups that it coordinates and, of those
 // wanted, for what they committed. What fails in a way that passes is asked
 // once more, of all brokers, and so is a group that nobody lists any more: its
@@ -65,6 +83,7 @@ func (s *scrape) askGroups(ctx context.Context, open *openQuestions) []groupsOf 
 		s.observe(apiListGroups, a.listErr)
 		s.observeGroups(apiOffsetFetch, a.failed)
 		open.note(a)
+		s.noteDenied(a.failed)
 		for _, g := range a.groups {
 			if other, twice := claimed[g.Name]; twice && other != g.Coordinator {
 				s.claimedTwice[g.Name] = true

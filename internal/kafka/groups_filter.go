@@ -4,7 +4,10 @@
 package kafka
 
 import (
+	"errors"
 	"slices"
+
+	"github.com/IBM/sarama"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -29,6 +32,21 @@ func (q *Questions) wantsState(state string) bool {
 	return len(q.States) == 0 || slices.Contains(q.States, state)
 }
 
+// noteDenied keeps in mind which groups this login may not see.
+func (s *scrape) noteDenied(failed []groupError) {
+	for _, f := range failed {
+		if errors.Is(f.err, sarama.ErrGroupAuthorizationFailed) {
+			s.denied[f.group] = true
+		}
+	}
+}
+
+// allowed leaves out the denied groups: one right shows both a group's commits
+// and its members, and asking for the latter would be denied again.
+func (s *scrape) allowed(groups []*cluster.Group) []*cluster.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g *cluster.Group) bool { return s.denied[g.Name] })
+}
+
 // toDescribe lists the groups that have to be described: all of them, or only
 // those whose state the listing did not tell and a filter needs.
 func (s *scrape) toDescribe() []*cluster.Group {
@@ -48,10 +66,17 @@ func withoutState(groups []*cluster.Group) []*cluster.Group {
 
 // dropUnwanted takes the groups out that turned out to be in a state that is
 // not wanted, and those of unknown state: nothing says that they are wanted.
-func (s *scrape) dropUnwanted(listedWithoutState []*cluster.Group) {
+func (s *scrape) dropUnwanted(listedWithoutState, undescribed []*cluster.Group) {
 	for _, g := range listedWithoutState {
-		if !s.ask.wantsState(g.State) {
-			delete(s.snapshot.Groups, g.Name)
+		if s.ask.wantsState(g.State) {
+			continue
+		}
+		delete(s.snapshot.Groups, g.Name)
+		switch {
+		case s.ask.Commits && !g.CommitsKnown: // counted as such
+		case slices.Contains(undescribed, g):
+			s.snapshot.UndecidedGroups++
+		default:
 			s.snapshot.FilteredGroups++
 		}
 	}

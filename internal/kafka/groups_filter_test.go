@@ -86,6 +86,36 @@ func TestGroupFilters(t *testing.T) {
 	}
 }
 
+// A group whose state is wanted and not told is neither there nor filtered: it
+// failed, once.
+func TestGroupOfUnknownStateHasFailed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		api       kmsg.Key
+		code      *kerr.Error
+		undecided int
+	}{
+		"not described": {kmsg.DescribeGroups, kerr.UnknownServerError, 1},
+		"denied":        {kmsg.OffsetFetch, kerr.GroupAuthorizationFailed, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := kafkatest.StartFake(t, 1)
+			fake.CreateTopic(t, "t", 1, 1, nil)
+			fake.Commit(t, "empty", map[string]map[int32]int64{"t": {0: 0}})
+			listGroupsUpTo(fake, 3)
+			fake.Fail(tt.api, kafkatest.AnyBroker, tt.code, 1)
+			ask := everything()
+			ask.States = []string{"Empty"}
+			s := snapshot(t, newTestClient(t, fake.Brokers()...), ask)
+			assert.Empty(t, s.Groups)
+			assert.Zero(t, s.FilteredGroups)
+			assert.Equal(t, tt.undecided, s.UndecidedGroups)
+			require.Len(t, s.Failures, 1)
+			assert.Equal(t, tt.api.Name(), s.Failures[0].API)
+			assert.Equal(t, 1, s.Failures[0].Groups)
+		})
+	}
+}
+
 func hideGroup(fake *kafkatest.Fake, name string) {
 	fake.Rewrite(kmsg.ListGroups, func(_ int32, answer kmsg.Response) {
 		groups := answer.(*kmsg.ListGroupsResponse)

@@ -5,6 +5,8 @@ package kafka
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/IBM/sarama"
@@ -12,18 +14,38 @@ import (
 
 const cleanupPolicy = "cleanup.policy"
 
-// Compacted tells which of the topics are compacted. A topic whose configuration
-// one may not describe counts as not compacted; one that could not be learned
-// of is left out. Any broker can tell.
+// Compacted tells which of the topics are compacted. One that could not be
+// learned of is left out. Where it will not be told, a topic counts as not
+// compacted: one may not describe its configuration, or the brokers are older
+// than Kafka 0.11. Any broker can tell.
 func (f *Finder) Compacted(ctx context.Context, topics []string) map[string]bool {
 	ctx, end := f.until(ctx)
 	defer end()
+	told := make(map[string]bool, len(topics))
+	for batch := range slices.Chunk(topics, subjectsPerRequest) {
+		maps.Copy(told, f.anyCompacted(ctx, batch))
+	}
+	return told
+}
+
+// anyCompacted asks the brokers until one tells.
+func (f *Finder) anyCompacted(ctx context.Context, topics []string) map[string]bool {
+	old := false
 	for _, n := range f.client.current() {
-		if compacted, err := f.compacted(ctx, n, topics); err == nil {
+		compacted, err := f.compacted(ctx, n, topics)
+		if err == nil {
 			return compacted
 		}
+		old = old || unsupported(err)
 	}
-	return nil
+	if !old {
+		return nil
+	}
+	plain := make(map[string]bool, len(topics))
+	for _, topic := range topics {
+		plain[topic] = false
+	}
+	return plain
 }
 
 func (f *Finder) compacted(ctx context.Context, n *node, topics []string) (map[string]bool, error) {
@@ -44,11 +66,12 @@ func (f *Finder) compacted(ctx context.Context, n *node, topics []string) (map[s
 	compacted := make(map[string]bool, len(topics))
 	var errs []error
 	for _, topic := range answer.Resources {
-		if code := sarama.KError(topic.ErrorCode); !fine(code) {
+		switch code := sarama.KError(topic.ErrorCode); {
+		case code == sarama.ErrTopicAuthorizationFailed:
+			// No error: the rights that the guide asks for are without this one.
+			compacted[topic.Name] = false
+		case !fine(code):
 			errs = append(errs, code)
-			if code == sarama.ErrTopicAuthorizationFailed {
-				compacted[topic.Name] = false // the most likely, and it will not be told
-			}
 		}
 		for _, entry := range topic.Configs {
 			if entry.Name == cleanupPolicy {

@@ -5,6 +5,7 @@ package kafka
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -18,11 +19,12 @@ type scrape struct {
 	ask          Questions
 	snapshot     *cluster.Snapshot
 	claimedTwice map[string]bool // groups
+	denied       map[string]bool // groups whose commits this login may not see
 }
 
 // newScrape begins with what the metadata says of the topics that are wanted.
 func newScrape(c *Client, ask Questions) *scrape {
-	s := &scrape{Client: c, ask: ask, claimedTwice: map[string]bool{}, snapshot: &cluster.Snapshot{
+	s := &scrape{Client: c, ask: ask, claimedTwice: map[string]bool{}, denied: map[string]bool{}, snapshot: &cluster.Snapshot{
 		ClusterID: c.meta.clusterID,
 		Groups:    map[string]*cluster.Group{},
 	}}
@@ -68,7 +70,7 @@ type unnamed struct {
 }
 
 // catchUp learns the metadata anew where it does not name what a group has
-// committed in: that is either newer than the metadata or gone. What was looked
+// committed in, to Kafka or ZooKeeper: that is either newer than the metadata or gone. What was looked
 // for once and is still not named is gone.
 func (s *scrape) catchUp(ctx context.Context) {
 	missing := s.notNamed()
@@ -87,8 +89,11 @@ func (s *scrape) catchUp(ctx context.Context) {
 // 0, so that the last one that a group committed tells of all.
 func (s *scrape) notNamed() map[unnamed]bool {
 	names := map[unnamed]bool{}
-	for _, g := range s.snapshot.Groups {
+	for _, g := range slices.AppendSeq(slices.Clone(s.snapshot.ZooKeeper), maps.Values(s.snapshot.Groups)) {
 		for _, t := range g.Commits {
+			if len(t.Partitions) == 0 { // as a topic in ZooKeeper may have none
+				continue
+			}
 			topic := s.snapshot.Topics[t.Topic]
 			last := t.Partitions[len(t.Partitions)-1].Partition
 			switch {

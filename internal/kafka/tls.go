@@ -3,10 +3,50 @@
 
 package kafka
 
-import "go.opentelemetry.io/collector/config/configtls"
+import (
+	"fmt"
+
+	"go.opentelemetry.io/collector/config/configtls"
+	"go.opentelemetry.io/collector/confmap"
+)
+
+// clientConfig is another name for embedding, one that is not exported: the
+// collector looks for Validate in exported fields. In a ClientConfig it finds
+// the same one twice, and tells each mistake twice under the names of Go's
+// fields.
+type clientConfig = configtls.ClientConfig
+
+// TLSConfig is the collector's settings of TLS for clients.
+type TLSConfig struct {
+	clientConfig `mapstructure:",squash"`
+}
+
+// Validate finds nothing, in place of the embedded one: [Config.Mistakes] asks
+// that and names the key.
+func (*TLSConfig) Validate() error { return nil }
+
+// Marshal writes what is embedded, which the collector does not see.
+func (c TLSConfig) Marshal(conf *confmap.Conf) error { return conf.Marshal(c.clientConfig) }
+
+// mistakes returns what is wrong with the settings at a key, in one line.
+func (c *TLSConfig) mistakes(at string) []error {
+	if c == nil {
+		return nil
+	}
+	certificate, key := c.CertFile != "" || c.CertPem != "", c.KeyFile != "" || c.KeyPem != ""
+	switch err := c.clientConfig.Validate(); {
+	case certificate && !key:
+		return []error{fmt.Errorf(`"%s.key_file" is empty: must be set with "%[1]s.cert_file"`, at)}
+	case key && !certificate:
+		return []error{fmt.Errorf(`"%s.cert_file" is empty: must be set with "%[1]s.key_file"`, at)}
+	case err != nil:
+		return []error{fmt.Errorf("%q is not usable: %w", at, err)}
+	}
+	return nil
+}
 
 // isOff tells whether settings of TLS ask for plain text. "insecure" does not
 // where there are authorities to trust.
-func isOff(c *configtls.ClientConfig) bool {
+func (c *TLSConfig) isOff() bool {
 	return c.Insecure && c.CAFile == "" && c.CAPem == ""
 }

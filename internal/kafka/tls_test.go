@@ -5,15 +5,90 @@ package kafka
 
 import (
 	"crypto/tls"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"go.opentelemetry.io/collector/config/configtls"
+	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
+
+// trusting speaks TLS with the authority in the file.
+func trusting(caFile string) *TLSConfig {
+	c := new(TLSConfig)
+	c.CAFile = caFile
+	return c
+}
+
+func TestTLSMistakes(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*TLSConfig)
+		want   string // after the key
+	}{
+		"none":                    {func(*TLSConfig) {}, ""},
+		"pair":                    {func(c *TLSConfig) { c.CertFile, c.KeyPem = "f", "p" }, ""},
+		"certificate alone":       {func(c *TLSConfig) { c.CertFile = "f" }, `.key_file" is empty: must be set with "KEY.cert_file"`},
+		"key alone":               {func(c *TLSConfig) { c.KeyPem = "p" }, `.cert_file" is empty: must be set with "KEY.key_file"`},
+		"authorities given twice": {func(c *TLSConfig) { c.CAFile, c.CAPem = "f", "p" }, `" is not usable: provide either a CA file or the PEM-encoded string, but not both`},
+		"version":                 {func(c *TLSConfig) { c.MinVersion = "2" }, `" is not usable: invalid TLS min_version: unsupported TLS version: "2"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tls := new(TLSConfig)
+			tt.change(tls)
+			cfg := testConfig("kafka:9092")
+			cfg.Auth.TLS = tls
+			cfg.Auth.SASL = &SASLConfig{OAuthBearer: &OAuthBearerConfig{TLS: tls}}
+			var want []string
+			if tt.want != "" {
+				for _, key := range []string{"auth.tls", "auth.sasl.oauthbearer.tls"} {
+					want = append(want, `"`+key+strings.ReplaceAll(tt.want, "KEY", key))
+				}
+			}
+			assert.Equal(t, want, texts(cfg.encryptionMistakes()))
+			cfg.TLS, cfg.Auth = tls, AuthConfig{}
+			assert.Len(t, cfg.encryptionMistakes(), len(want)/2)
+			require.NoError(t, confmap.Validate(&cfg), "a second line for the same mistake")
+		})
+	}
+}
+
+func texts(errs []error) []string {
+	var texts []string
+	for _, err := range errs {
+		texts = append(texts, err.Error())
+	}
+	return texts
+}
+
+// The settings are read and written as the collector's own are.
+func TestTLSKeys(t *testing.T) {
+	given := map[string]any{
+		"ca_file": "ca", "cert_pem": "c", "key_pem": "k", "min_version": "1.3", "cipher_suites": []any{"A"},
+		"insecure_skip_verify": true, "server_name_override": "b", "tpm": map[string]any{"enabled": true, "path": "p", "auth": "", "owner_auth": ""},
+	}
+	var ours TLSConfig
+	var theirs configtls.ClientConfig
+	conf := confmap.NewFromStringMap(given)
+	require.NoError(t, conf.Unmarshal(&ours))
+	require.NoError(t, conf.Unmarshal(&theirs))
+	assert.Equal(t, theirs, ours.clientConfig)
+
+	written, want := confmap.New(), confmap.New()
+	require.NoError(t, written.Marshal(Config{TLS: &ours}))
+	require.NoError(t, want.Marshal(theirs))
+	assert.Equal(t, want.ToStringMap(), written.Get("tls"))
+	assert.Equal(t, "[REDACTED]", written.Get("tls::key_pem"))
+
+	require.ErrorContains(t, confmap.NewFromStringMap(map[string]any{"tls": map[string]any{"ca": "f"}}).Unmarshal(new(Config)), "invalid keys: ca")
+	var cfg Config
+	require.NoError(t, confmap.NewFromStringMap(map[string]any{"tls": map[string]any{}}).Unmarshal(&cfg))
+	assert.Equal(t, new(TLSConfig), cfg.TLS, "on, with nothing set")
+}
 
 // What brokers that are real are not made for in a test.
 func TestTLS(t *testing.T) {
@@ -42,9 +117,7 @@ func TestTLS(t *testing.T) {
 			tt.change(server)
 			fake := kafkatest.StartFake(t, 1, kfake.TLS(server))
 			cfg := testConfig(fake.Brokers()...)
-			client := configtls.NewDefaultClientConfig()
-			client.CAFile = ca.File
-			cfg.TLS = &client
+			cfg.TLS = trusting(ca.File)
 			requireLogin(t, cfg, tt.cause)
 		})
 	}

@@ -24,7 +24,7 @@ var oldestProtocol = sarama.V0_10_2_0
 // key, what it was given, and what is allowed.
 //
 // It is not called Validate, because the collector would call that once more
-// and put the name of a Go type before the keys. TLS has a Validate of its own.
+// and put the name of a Go type before the keys.
 func (c *Config) Mistakes() []error {
 	mistakes := c.brokerMistakes()
 	if err := c.protocolMistake(); err != nil {

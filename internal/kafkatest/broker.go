@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 )
 
 // Broker is one broker of a [Cluster]. It keeps its ports and its data over
@@ -23,7 +25,7 @@ type Broker struct {
 	dir     string
 	ports   map[string]int    // by listener name, where the process listens
 	proxies map[string]*Proxy // by listener name
-	process *process          // nil before the first start
+	process *child.Process    // nil before the first start
 	paused  bool
 }
 
@@ -88,10 +90,10 @@ func (b *Broker) advertised(listener string) string {
 func (b *Broker) file(name string) string { return filepath.Join(b.dir, name) }
 func (b *Broker) log() string             { return b.dir + ".log" }
 
-func (b *Broker) serves() bool { return b.process != nil && b.process.running() && !b.paused }
+func (b *Broker) serves() bool { return b.process != nil && b.process.Running() && !b.paused }
 
 func (b *Broker) start() (err error) {
-	b.process, err = startJava(b.cluster.jarDir, b.log(), slices.Concat(
+	b.process, err = b.cluster.startJava(b.log(), slices.Concat(
 		fastJava, loggers(b.cluster.dir), b.cluster.opts.JVMArgs,
 		[]string{"kafka.Kafka", b.file("server.properties")})...)
 	return err
@@ -99,7 +101,7 @@ func (b *Broker) start() (err error) {
 
 func (b *Broker) close() {
 	if b.process != nil {
-		b.process.kill()
+		b.process.Kill()
 	}
 	for _, proxy := range b.proxies {
 		proxy.Close()
@@ -108,7 +110,7 @@ func (b *Broker) close() {
 
 // Kill ends the broker by SIGKILL, as a crash would.
 func (b *Broker) Kill(testing.TB) {
-	b.process.kill()
+	b.process.Kill()
 	b.paused = false
 }
 
@@ -116,14 +118,14 @@ func (b *Broker) Kill(testing.TB) {
 func (b *Broker) Stop(t testing.TB) {
 	t.Helper()
 	b.signal(t, syscall.SIGTERM)
-	<-b.process.done
+	<-b.process.Done()
 }
 
 // Start starts a broker again that was killed or stopped. It returns when all
 // brokers that run know each other.
 func (b *Broker) Start(t testing.TB) {
 	t.Helper()
-	if b.process.running() {
+	if b.process.Running() {
 		t.Fatalf("broker %d runs already", b.ID)
 	}
 	if err := b.start(); err != nil {
@@ -142,7 +144,7 @@ const stopLimit = 10 * time.Second
 func (b *Broker) Pause(t testing.TB) {
 	t.Helper()
 	b.signal(t, syscall.SIGSTOP)
-	for end := time.Now().Add(stopLimit); !stopped(b.process.cmd.Process.Pid); {
+	for end := time.Now().Add(stopLimit); !stopped(b.process.PID()); {
 		if time.Now().After(end) {
 			t.Fatalf("broker %d does not stop", b.ID)
 		}
@@ -160,7 +162,7 @@ func (b *Broker) Resume(t testing.TB) {
 
 func (b *Broker) signal(t testing.TB, s syscall.Signal) {
 	t.Helper()
-	if err := b.process.signal(s); err != nil {
+	if err := b.process.Signal(s); err != nil {
 		t.Fatal(err)
 	}
 }

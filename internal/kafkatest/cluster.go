@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest/jars"
 )
 
@@ -142,7 +143,7 @@ func (c *Cluster) stop() {
 		b.close()
 	}
 	if c.zookeeper != nil {
-		c.zookeeper.process.kill()
+		c.zookeeper.process.Kill()
 	}
 	_ = os.RemoveAll(c.dir) // what cannot be removed lies in the system's temporary folder
 }
@@ -174,7 +175,7 @@ func (c *Cluster) logs() string {
 	files, _ := filepath.Glob(filepath.Join(c.dir, "*.log")) // fails only on a bad pattern
 	var text strings.Builder
 	for _, file := range files {
-		fmt.Fprintf(&text, "\n--- end of %s:\n%s", filepath.Base(file), tail(file, 40))
+		fmt.Fprintf(&text, "\n--- end of %s:\n%s", filepath.Base(file), child.Tail(file, 40))
 	}
 	return text.String()
 }

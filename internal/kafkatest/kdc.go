@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 )
 
 // KDC is a Kerberos server of one test: MIT's, as a child process on loopback.
@@ -20,8 +22,8 @@ type KDC struct {
 	// ConfigFile is the krb5.conf of its clients.
 	ConfigFile string
 
-	dir     string
-	process *process
+	dir      string
+	lifetime time.Duration // of its tickets
 }
 
 const kdcProgram, adminProgram = "krb5kdc", "kadmin.local"
@@ -45,17 +47,35 @@ func HaveKDC(t testing.TB) bool {
 // seconds.
 func StartKDC(t testing.TB, lifetime time.Duration) *KDC {
 	t.Helper()
-	server, err := lookServer(kdcProgram)
-	if err != nil {
-		t.Fatal(err)
-	}
+	k := &KDC{Realm: "KAFKA.TEST", dir: t.TempDir(), lifetime: lifetime}
+	at := k.configure(t, mainServer, "")
+	k.ConfigFile = k.file(mainServer + ".krb5.conf")
+	k.run(t, "kdb5_util", "create", "-s", "-r", k.Realm, "-P", "master")
+	k.serve(t, mainServer, at)
+	return k
+}
+
+// Strict runs a second server of the realm until the test ends, one that finds
+// every clock too far from its own, and returns the krb5.conf of its clients.
+func (k *KDC) Strict(t testing.TB) string {
+	t.Helper()
+	// A difference of none is more than less than none.
+	k.serve(t, "strict", k.configure(t, "strict", "clockskew = -1"))
+	return k.file("strict.krb5.conf")
+}
+
+const mainServer = "main"
+
+// configure writes the files of a server, with a setting of its own, and returns
+// where it is to listen.
+func (k *KDC) configure(t testing.TB, server, setting string) string {
+	t.Helper()
 	port, err := freePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &KDC{Realm: "KAFKA.TEST", dir: t.TempDir()}
-	k.ConfigFile = k.file("krb5.conf")
-	k.write(t, "krb5.conf", `[libdefaults]
+	at := address(loopback, port)
+	k.write(t, server+".krb5.conf", `[libdefaults]
 default_realm = %[1]s
 dns_lookup_kdc = false
 dns_lookup_realm = false
@@ -68,8 +88,8 @@ rdns = false
 localhost = %[1]s
 [logging]
 kdc = FILE:%[3]s
-`, k.Realm, address(loopback, port), k.file("requests.log"))
-	k.write(t, "kdc.conf", `[kdcdefaults]
+`, k.Realm, at, k.file(server+".requests.log"))
+	k.write(t, server+".kdc.conf", `[kdcdefaults]
 kdc_listen = %[2]s
 kdc_tcp_listen = %[2]s
 [realms]
@@ -80,20 +100,40 @@ kdc_tcp_listen = %[2]s
 	supported_enctypes = aes256-cts-hmac-sha1-96:normal
 	default_principal_flags = +preauth
 }
-`, k.Realm, address(loopback, port), k.file("principals"), k.file("stash"), int(lifetime.Seconds()))
-	k.run(t, "kdb5_util", "create", "-s", "-r", k.Realm, "-P", "master")
-	args := append(k.environment(), server, "-n", "-r", k.Realm)
-	if k.process, err = startProcess(k.file("kdc.log"), "env", args...); err != nil {
+[libdefaults]
+%[6]s
+`, k.Realm, at, k.file("principals"), k.file("stash"), int(k.lifetime.Seconds()), setting)
+	return at
+}
+
+// serve runs a server that is configured, until the test ends.
+func (k *KDC) serve(t testing.TB, server, at string) {
+	t.Helper()
+	program, err := lookServer(kdcProgram)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := k.file(server + ".log")
+	process, err := child.Run(log, "env", append(k.environment(server), program, "-n", "-r", k.Realm)...)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		k.process.kill()
+		process.Kill()
 		if t.Failed() {
-			t.Logf("kdc:\n%s\n%s", tail(k.file("kdc.log"), 20), tail(k.file("requests.log"), 40))
+			t.Logf("kdc:\n%s\n%s", child.Tail(log, 20), child.Tail(k.file(server+".requests.log"), 40))
 		}
 	})
-	k.await(t, address(loopback, port))
-	return k
+	err = poll("the KDC", func() error {
+		conn, err := net.Dial("tcp", at)
+		if err != nil {
+			return diedOr(process, log, err)
+		}
+		return conn.Close()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // AddUser adds a user with a password.
@@ -114,7 +154,7 @@ func (k *KDC) Keytab(t testing.TB, principal string) string {
 // Tickets counts the logins to the KDC that succeeded.
 func (k *KDC) Tickets(t testing.TB) int {
 	t.Helper()
-	log, err := os.ReadFile(k.file("requests.log"))
+	log, err := os.ReadFile(k.file(mainServer + ".requests.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,8 +169,8 @@ func (k *KDC) Tickets(t testing.TB) int {
 
 func (k *KDC) file(name string) string { return filepath.Join(k.dir, name) }
 
-func (k *KDC) environment() []string {
-	return []string{"KRB5_CONFIG=" + k.ConfigFile, "KRB5_KDC_PROFILE=" + k.file("kdc.conf")}
+func (k *KDC) environment(server string) []string {
+	return []string{"KRB5_CONFIG=" + k.file(server+".krb5.conf"), "KRB5_KDC_PROFILE=" + k.file(server+".kdc.conf")}
 }
 
 func (k *KDC) write(t testing.TB, name, format string, values ...any) {
@@ -147,23 +187,9 @@ func (k *KDC) run(t testing.TB, program string, args ...string) {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), path, args...)
-	cmd.Env = append(os.Environ(), k.environment()...)
+	cmd.Env = append(os.Environ(), k.environment(mainServer)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %v: %v\n%s", program, args, err, out)
-	}
-}
-
-func (k *KDC) await(t testing.TB, address string) {
-	t.Helper()
-	err := poll("the KDC", func() error {
-		conn, err := net.Dial("tcp", address)
-		if err != nil {
-			return diedOr(k.process, k.file("kdc.log"), err)
-		}
-		return conn.Close()
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

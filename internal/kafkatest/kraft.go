@@ -6,6 +6,8 @@ package kafkatest
 import (
 	"fmt"
 	"slices"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 )
 
 // format prepares the brokers' data folders, which only KRaft wants.
@@ -13,10 +15,10 @@ func (c *Cluster) format() error {
 	if c.release.ZooKeeper {
 		return nil
 	}
-	running := make([]*process, 0, len(c.brokers))
+	running := make([]*child.Process, 0, len(c.brokers))
 	defer func() {
 		for _, p := range running {
-			p.kill()
+			p.Kill()
 		}
 	}()
 	for _, b := range c.brokers {
@@ -24,15 +26,15 @@ func (c *Cluster) format() error {
 			"kafka.tools.StorageTool", "format",
 			"--cluster-id", c.id, "--config", b.file("server.properties"),
 		}, c.opts.StorageArgs)
-		p, err := startJava(c.jarDir, b.log(), args...)
+		p, err := c.startJava(b.log(), args...)
 		if err != nil {
 			return err
 		}
 		running = append(running, p)
 	}
 	for i, p := range running {
-		<-p.done
-		if code := p.cmd.ProcessState.ExitCode(); code != 0 {
+		<-p.Done()
+		if code := p.State().ExitCode(); code != 0 {
 			return fmt.Errorf("formatting the storage of broker %d: exit status %d", c.brokers[i].ID, code)
 		}
 	}

@@ -4,6 +4,7 @@
 package kafkatest
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -16,9 +17,8 @@ import (
 const DefaultVersion = "4.2.0"
 
 // NeedReal skips the test where Kafka of that version ("" is
-// [DefaultVersion]) cannot run, unless KAFKALAG_REQUIRE is "all" or a
-// comma-separated list with "real": then the test fails. [Start] and [Shared]
-// call it themselves.
+// [DefaultVersion]) cannot run, as [Lacks] does. [Start] and [Shared] call it
+// themselves.
 func NeedReal(t testing.TB, version string) {
 	t.Helper()
 	if version == "" {
@@ -28,13 +28,20 @@ func NeedReal(t testing.TB, version string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	missing := release.Missing()
-	switch {
-	case missing == nil:
-	case required("real"):
-		t.Fatalf("real Kafka is required (KAFKALAG_REQUIRE) and cannot run: %v", missing)
-	default:
-		t.Skipf("real Kafka cannot run: %v", missing)
+	if missing := release.Missing(); missing != nil {
+		Lacks(t, "real", fmt.Sprintf("real Kafka cannot run: %v", missing))
+	}
+}
+
+// Lacks skips the test because the machine lacks what its tier of tests needs.
+// Where KAFKALAG_REQUIRE is "all" or a comma-separated list with the tier, the
+// test fails.
+func Lacks(t testing.TB, tier, what string) {
+	t.Helper()
+	if required(tier) {
+		t.Fatalf("required by KAFKALAG_REQUIRE: %s", what)
+	} else {
+		t.Skipf("%s", what)
 	}
 }
 

@@ -30,6 +30,9 @@ type Options struct {
 	// JVMArgs are added to the brokers' command line, StorageArgs to that of
 	// "StorageTool format" (KRaft only), such as --add-scram.
 	JVMArgs, StorageArgs []string
+	// Classes is a folder of Java classes that the brokers know beside Kafka's
+	// own, see [CompileJava].
+	Classes string
 }
 
 // Listener is a further listener of every broker.

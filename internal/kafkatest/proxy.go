@@ -200,7 +200,7 @@ func (p *Proxy) allowed(l *link, n int) int {
 		return n
 	}
 	p.cuts--
-	return int(p.cutAt - l.answered)
+	return int(max(0, p.cutAt-l.answered)) // one that is about to end counts on from before
 }
 
 // reset closes with RST, as a port does that nobody listens on.

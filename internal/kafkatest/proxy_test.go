@@ -36,6 +36,14 @@ func startEcho(t *testing.T) string {
 	return l.Addr().String()
 }
 
+// A connection that ends is not among those that are counted anew, and may have
+// carried more than the next ones are to.
+func TestProxyCutsWhatEnds(t *testing.T) {
+	p := StartProxy(t, startEcho(t))
+	p.CutAfter(100, -1)
+	assert.Zero(t, p.allowed(&link{answered: 300}, 10))
+}
+
 func dial(t *testing.T, addr string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)

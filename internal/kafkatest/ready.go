@@ -13,6 +13,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 )
 
 const (
@@ -77,11 +79,11 @@ func (f fatal) Unwrap() error { return f.error }
 
 // diedOr gives err, unless the process has ended and so is to be waited for
 // no longer.
-func diedOr(p *process, log string, err error) error {
+func diedOr(p *child.Process, log string, err error) error {
 	switch {
-	case p.running() || err == nil:
+	case p.Running() || err == nil:
 		return err
-	case strings.Contains(tail(log, 200), "Address already in use"):
+	case strings.Contains(child.Tail(log, 200), "Address already in use"):
 		return fatal{errPortTaken}
 	default:
 		return fatal{errors.New("the process ended")}

@@ -5,7 +5,6 @@ package kafkatest
 
 import (
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +15,7 @@ import (
 func (c *Cluster) Tool(t testing.TB, class string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "java", slices.Concat(
-		[]string{"-cp", filepath.Join(c.jarDir, "*")}, fastJava,
+		[]string{"-cp", c.classPath()}, fastJava,
 		[]string{"-Dlog4j.configuration=file:" + loggerConfig(c.dir), "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", class}, args)...)
 	cmd.Dir = t.TempDir()
 	var stderr strings.Builder

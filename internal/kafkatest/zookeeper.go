@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/child"
 )
 
 type zookeeper struct {
-	process *process
+	process *child.Process
 	port    int
 }
 
@@ -32,7 +34,7 @@ func (c *Cluster) startZooKeeper() error {
 		return err
 	}
 	log := filepath.Join(c.dir, "zookeeper.log")
-	p, err := startJava(c.jarDir, log, slices.Concat(fastJava, loggers(c.dir), []string{
+	p, err := c.startJava(log, slices.Concat(fastJava, loggers(c.dir), []string{
 		"org.apache.zookeeper.server.quorum.QuorumPeerMain", config,
 	})...)
 	if err != nil {

@@ -65,10 +65,11 @@ func (r *Report) topic(topic *cluster.Topic, commits cluster.TopicCommits) Topic
 			continue
 		}
 		lag := r.partition(c.Offset, p)
-		out.Partitions = append(out.Partitions, Partition{ID: c.Partition, Committed: c.Offset, Lag: lag})
+		gone := expired(c.Offset, p.Start)
+		out.Partitions = append(out.Partitions, Partition{ID: c.Partition, Committed: c.Offset, Lag: lag, Expired: gone})
 		out.OffsetSum = plus(out.OffsetSum, c.Offset)
 		out.LagSum = plus(out.LagSum, lag)
-		out.Expired = plus(out.Expired, expired(c.Offset, p.Start))
+		out.Expired = plus(out.Expired, gone)
 	}
 	if !topic.Unclear {
 		out.Uncommitted = len(topic.Partitions) - commits.LeftOut - len(out.Partitions)

@@ -54,7 +54,7 @@ func TestComputePartition(t *testing.T) {
 			g := report.Groups[0]
 			require.Len(t, g.Topics, 1)
 			topic := g.Topics[0]
-			assert.Equal(t, []Partition{{ID: 0, Committed: tt.committed, Lag: tt.lag}}, topic.Partitions)
+			assert.Equal(t, []Partition{{ID: 0, Committed: tt.committed, Lag: tt.lag, Expired: tt.expired}}, topic.Partitions)
 			assert.Equal(t, tt.lag, topic.LagSum)
 			assert.Equal(t, tt.committed, topic.OffsetSum)
 			assert.Equal(t, tt.expired, topic.Expired)
@@ -167,7 +167,7 @@ func TestComputeUnclearTopic(t *testing.T) {
 	report := Compute(s)
 	require.Len(t, report.Groups[0].Topics, 1, "the topic exists, only its partitions are not known")
 	topic := report.Groups[0].Topics[0]
-	assert.Equal(t, []Partition{{Committed: 4, Lag: cluster.Unknown}}, topic.Partitions)
+	assert.Equal(t, []Partition{{Committed: 4, Lag: cluster.Unknown, Expired: cluster.Unknown}}, topic.Partitions)
 	assert.Equal(t, cluster.Unknown, topic.LagSum)
 	assert.Equal(t, cluster.Offset(4), topic.OffsetSum)
 	assert.Zero(t, report.Anomalies)

@@ -39,31 +39,29 @@ type Dates struct {
 	scrape int
 	topics map[string]*topicDates
 	wants  []want
+	// unclear are the topics whose policy is to be asked.
+	unclear map[string]bool
 }
 
 // topicDates is one topic. Its id tells it from a later one of the same name.
 type topicDates struct {
+	policyOf
 	id         cluster.TopicID
 	partitions map[int32]*partitionDates
-	// compacted is to be asked again after its time; 0: it was never asked.
-	compacted      bool
-	compactedUntil cluster.Timestamp
-	unanswered     int // the scrape in which the question went without an answer
 }
 
 // partitionDates is what is remembered of one partition.
 type partitionDates struct {
 	scrape     int // which learned start, end and leader
 	start, end cluster.Offset
-	leader     int32
-
-	history history
-	steps   steps
-	search  progress
+	history    history
+	steps      steps
+	search     *progress // nil: there is none
 	// commits are those of the newest scrape, before those of the one before,
 	// where there is lag; sorted.
 	commits, before []cluster.Offset
 	lateness        lateness
+	leader          int32 // who is asked
 	// asked says that a look-up is under way, rechecks that it is about the
 	// lateness, aside that one was in vain and the next scrape is waited for.
 	asked, rechecks, aside bool
@@ -75,6 +73,7 @@ func (d *Dates) Date(now time.Time, s *cluster.Snapshot, r *Report) (unknown int
 	d.now = cluster.NewTimestamp(now)
 	d.scrape++
 	d.wants = d.wants[:0]
+	clear(d.unclear)
 	d.forget(s)
 	d.observe(s, r)
 	for g := range r.Groups {
@@ -91,7 +90,7 @@ func (d *Dates) Date(now time.Time, s *cluster.Snapshot, r *Report) (unknown int
 // forget drops the topics that are gone, and those created anew.
 func (d *Dates) forget(s *cluster.Snapshot) {
 	if d.topics == nil {
-		d.topics = map[string]*topicDates{}
+		d.topics, d.unclear = map[string]*topicDates{}, map[string]bool{}
 	}
 	for name, known := range d.topics {
 		if now := s.Topics[name]; now == nil || now.ID != known.id {
@@ -202,38 +201,16 @@ func (d *Dates) age(topic string, t *topicDates, g *Partition) Age {
 	if g.Lag == 0 || commit >= p.end {
 		return Age{Known: true}
 	}
-	at, known := d.date(t, p, commit)
-	d.want(known, p, want{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
-	if known == none {
+	date := d.date(t, p, commit)
+	d.want(date, p, want{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
+	age := max(d.now-date.at, 0)
+	if date.quality == none || age > d.interval() {
+		d.clarify(topic, t)
+	}
+	if date.quality == none {
 		return Age{}
 	}
-	return Age{Duration: time.Duration(max(d.now-at, 0)) * time.Millisecond, Known: true}
-}
-
-// date tells a commit's timestamp by what is at hand: a record that a look-up
-// named, then its arrival, then bounds that a search has brought together.
-func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) (cluster.Timestamp, quality) {
-	below, _ := p.steps.around(commit)
-	if below != nil && below.offset == commit {
-		return below.at, good
-	}
-	if d.Blind || p.lateness.steady {
-		if at, ok := p.history.arrival(commit); ok {
-			return at - p.lateness.by, good
-		}
-	}
-	at, verdict := p.steps.date(commit, d.now, t.compacted)
-	switch {
-	case verdict == found, verdict == foundUnlessCompacted && d.now <= t.compactedUntil:
-		return at, good
-	case verdict == foundUnlessCompacted && t.compactedUntil > 0:
-		return at, rough // until it is known whether that still holds
-	}
-	at, apart, ok := p.steps.between(commit)
-	if ok && !t.compacted && verdict == open && apart <= max(d.interval(), (d.now-at)/20) {
-		return at, rough
-	}
-	return undated, none
+	return Age{Duration: time.Duration(age) * time.Millisecond, Known: true}
 }
 
 func (d *Dates) interval() cluster.Timestamp { return cluster.Timestamp(d.Interval.Milliseconds()) }

@@ -112,6 +112,51 @@ func TestDatesWhileRecordsAreReplayedFast(t *testing.T) {
 	assert.GreaterOrEqual(t, known, 25)
 }
 
+// How late records are is not known for long without look-ups.
+func TestDatesOfLateRecordsNeedLookups(t *testing.T) {
+	d, log := newDates(), &live{now: testNow, late: time.Hour}
+	log.pass(time.Minute)
+	step := func() Age {
+		age := log.scrape(d, log.now, log.end-100)[0]
+		log.pass(d.Interval)
+		return age
+	}
+	for range 4 {
+		step()
+		log.search(d, false)
+	}
+	assert.InDelta(t, (time.Hour + 10*time.Second).Seconds(), step().Seconds(), 1)
+	log.late = time.Minute // the mirror catches up, and nobody answers
+	step()
+	step()
+	step()
+	for range 5 {
+		assert.Equal(t, Age{}, step())
+	}
+}
+
+// A group that has stopped among them is dated by its record, and then left alone.
+func TestDatesOfAGroupThatStandsAmongReplayedRecords(t *testing.T) {
+	d, log := newDates(), &live{now: testNow, late: 365 * 24 * time.Hour}
+	var commit cluster.Offset
+	for i := range 40 {
+		for range 30 {
+			log.pass(time.Second)
+			log.late -= 2 * time.Minute
+		}
+		if i < 10 {
+			commit = log.end - 100
+		}
+		log.asked = 0
+		age := log.scrape(d, log.now, commit)[0]
+		log.search(d, false)
+		if i > 11 { // two intervals after it stopped
+			assert.InDelta(t, log.now.Sub(time.UnixMilli(int64(log.date(commit)))).Seconds(), age.Seconds(), 1)
+			assert.Zero(t, log.asked)
+		}
+	}
+}
+
 func TestDatesOfReplayedRecords(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	d, log := newDates(), &live{now: testNow, late: year}

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// maxPoints bounds a history to half a kilobyte.
-	maxPoints = 64
+	// maxPoints bounds a history to less than half a kilobyte.
+	maxPoints = 56
 	// straight is how far off a line, as a part of the time from one point to
 	// the next, a point may lie and still be merged into it. Errors of points
 	// merged one after the other add up, to less than a third of that time
@@ -50,6 +50,9 @@ func (h *history) add(at cluster.Timestamp, end cluster.Offset, keep time.Durati
 	}
 	if len(h.points) == maxPoints {
 		h.thin()
+	}
+	if full := len(h.points); full == cap(h.points) { // append alone would double it
+		h.points = append(make([]point, 0, min(full+full/2+2, maxPoints)), h.points...)
 	}
 	h.points = append(h.points, point{at: uint32(at - h.at), end: uint32(end - h.end)})
 	if last := len(h.points) - 1; last >= 2 {

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
-	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -102,29 +101,5 @@ func TestHistoryIsTrueToAnInterval(t *testing.T) {
 			}
 		}
 		assert.LessOrEqual(t, wrong, 6, "seed %d: of 120, and only because a full history is thinned", seed)
-	}
-}
-
-// BenchmarkHistoryMemory states the memory of a full hour at 30 s, of records
-// that come at the least even rate.
-func BenchmarkHistoryMemory(b *testing.B) {
-	const partitions = 1000
-	b.ReportAllocs()
-	for b.Loop() {
-		r := rand.New(rand.NewPCG(1, 1))
-		dates := make([]partitionDates, partitions)
-		for i := range dates {
-			end := cluster.Offset(0)
-			for n := range int64(120) {
-				end += cluster.Offset(r.IntN(10_000))
-				dates[i].history.add(cluster.Timestamp(n*30_000), end, time.Hour)
-			}
-		}
-		held := 0
-		for i := range dates {
-			held += int(unsafe.Sizeof(dates[i])) + 8*cap(dates[i].history.points)
-		}
-		b.ReportMetric(float64(held)/partitions, "B/partition")
-		b.ReportMetric(float64(held)/partitions*100_000/(1<<20), "MiB/100k-partitions")
 	}
 }

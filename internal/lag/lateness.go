@@ -33,3 +33,9 @@ func (l *lateness) learn(by cluster.Timestamp, d *Dates) {
 		l.by, l.recheckAt = 0, d.now+cluster.Timestamp(d.Keep.Milliseconds()/rechecks)
 	}
 }
+
+// holds tells whether arrivals still tell timestamps. Where records are late,
+// that takes look-ups in the last few intervals.
+func (l *lateness) holds(d *Dates) bool {
+	return l.steady && (l.by == 0 || d.now-l.recheckAt <= 3*d.interval())
+}

@@ -4,7 +4,6 @@
 package lag
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -16,7 +15,7 @@ import (
 // are compacted, see [Dates.Policies]. Where both are empty, nothing more can
 // be learned before the next scrape.
 func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
-	unclear := map[string]bool{}
+	topics = d.questions()
 	d.wants = slices.DeleteFunc(d.wants, func(w want) bool {
 		if len(lookups) == n {
 			return false
@@ -26,51 +25,79 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 		if p.aside || p.leader == cluster.NoBroker {
 			return true
 		}
-		recheck := d.recheck(p, w.commit)
-		if _, known := d.date(t, p, w.commit); known >= w.need && !recheck {
-			return true
+		open := false
+		for commit := range w.commits() {
+			at, ask, more := d.next(t, p, commit, w.need)
+			if ask {
+				lookups = append(lookups, cluster.Lookup{Topic: w.topic, Partition: w.partition, Leader: p.leader, At: at})
+			}
+			open = open || more
 		}
-		_, verdict := p.steps.date(w.commit, d.now, t.compacted)
-		switch {
-		case recheck:
-		case verdict == foundUnlessCompacted && t.unanswered == d.scrape:
-			return true
-		case verdict == foundUnlessCompacted:
-			unclear[w.topic] = true
-			return false
-		case verdict == hopeless:
-			return true
+		if !open && !p.asked {
+			p.search = nil
 		}
-		if at, ok := d.ask(p, w.commit, recheck); ok {
-			lookups = append(lookups, cluster.Lookup{Topic: w.topic, Partition: w.partition, Leader: p.leader, At: at})
-		}
-		return p.aside
+		return !open
 	})
-	return lookups, slices.Sorted(maps.Keys(unclear))
+	return lookups, topics
 }
 
-// ask chooses a partition's next look-up, one at a time.
-func (d *Dates) ask(p *partitionDates, commit cluster.Offset, recheck bool) (cluster.Timestamp, bool) {
+// next chooses the look-up that a commit's date needs next, if it can be made
+// now: a partition is asked one at a time. Where none would help, there are no
+// more.
+func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, need quality) (at cluster.Timestamp, ask, more bool) {
+	known := d.date(t, p, commit)
+	recheck := d.recheck(p, known)
+	_, verdict, _ := p.steps.date(commit, d.now, t.policy)
 	switch {
+	case known.quality >= need && !recheck:
+		return 0, false, false
 	case p.asked:
-		return 0, false
+		return 0, false, true
 	case recheck:
-		return p.askAgain(commit, d.interval())
+		at, ask = p.askAgain(commit, d.interval())
+	case known.by != nil:
+		at, ask = p.askFor(known.by), true
+	case verdict == foundUnlessCompacted:
+		return 0, false, t.asking // look-ups cannot tell it
+	case verdict == hopeless:
+		return 0, false, false
+	default:
+		at, ask = p.ask(commit, d.now)
 	}
-	return p.ask(commit, d.now)
+	return at, ask, !p.aside
 }
 
 // ask goes on with the search for a commit's date.
 func (p *partitionDates) ask(commit cluster.Offset, now cluster.Timestamp) (cluster.Timestamp, bool) {
-	same, last := p.search.commit == commit && len(p.steps) > 0, p.search.at
-	at := p.search.next(p.steps, &p.history, commit, p.end, now)
+	same, last := false, undated
+	if p.search != nil {
+		same, last = p.search.commit == commit && len(p.steps) > 0, p.search.at
+	}
+	p.question()
+	at := p.search.next(p.steps, &p.history, commit, now)
 	if same && at == last {
 		// The answers do not fit together: the log has changed beneath them.
-		p.steps, p.search, p.aside = nil, progress{}, true
+		p.steps, p.search, p.asked, p.aside = nil, nil, false, true
 		return 0, false
 	}
-	p.asked = true
 	return at, true
+}
+
+// question notes that a look-up is under way, and where the log ends.
+func (p *partitionDates) question() {
+	p.asked = true
+	if p.search == nil {
+		p.search = &progress{}
+	}
+	p.search.end = p.end
+}
+
+// askFor looks up whether a record is still there: otherwise the answer is the
+// next one, whatever lay between.
+func (p *partitionDates) askFor(known *step) cluster.Timestamp {
+	p.search = nil
+	p.question()
+	return known.from
 }
 
 // askAgain looks up whether records are still as late as they were: one that is
@@ -80,59 +107,7 @@ func (p *partitionDates) askAgain(commit cluster.Offset, interval cluster.Timest
 	if !ok {
 		return 0, false
 	}
-	p.asked, p.rechecks = true, true
-	p.search.end = p.end
-	return arrived - p.lateness.by - interval, true
-}
-
-// Learn takes the answers to a plan. Those about a partition that has changed
-// beyond recognition since are dropped.
-func (d *Dates) Learn(answers []cluster.Answer) {
-	for _, a := range answers {
-		t := d.topics[a.Topic]
-		if t == nil {
-			continue
-		}
-		if p := t.partitions[a.Partition]; p != nil && p.asked {
-			p.asked = false
-			d.learn(p, a)
-		}
-	}
-}
-
-func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
-	rechecked := p.rechecks
-	p.rechecks = false
-	if a.Err != nil { // the next scrape may ask the very same
-		p.aside, p.search = true, progress{}
-		return
-	}
-	if a.Offset == cluster.None {
-		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end})
-		p.lateness.steady = p.lateness.steady && !rechecked
-		return
-	}
-	p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset})
-	if arrived, ok := p.history.arrival(a.Offset); ok {
-		p.lateness.learn(arrived-a.Time, d)
-	} else if rechecked {
-		p.lateness.recheckAt = d.now // by a record from before the history: nothing learned
-	}
-}
-
-// Policies tells which of the topics that a plan named are compacted. It holds
-// for an hour. A topic that compacted leaves out is asked about again in the
-// next scrape.
-func (d *Dates) Policies(topics []string, compacted map[string]bool) {
-	const hour = 3600 * 1000
-	for _, name := range topics {
-		if t := d.topics[name]; t != nil {
-			is, told := compacted[name]
-			if !told {
-				t.unanswered = d.scrape
-				continue
-			}
-			t.compacted, t.compactedUntil = is, d.now+hour
-		}
-	}
+	p.question()
+	p.rechecks = true
+	return max(arrived-p.lateness.by-interval, 0), true
 }

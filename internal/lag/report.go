@@ -39,9 +39,8 @@ type Topic struct {
 	// Partitions is sorted by id and holds those with a commit (or whose
 	// commit is Unknown).
 	Partitions []Partition
-	// OffsetSum and LagSum add up the partitions, Expired adds what retention
-	// deleted before the group read it. Each is Unknown as soon as one of its
-	// members is.
+	// OffsetSum, LagSum and Expired add up the partitions. Each is Unknown as
+	// soon as one of its members is.
 	OffsetSum, LagSum, Expired cluster.Offset
 	// Uncommitted counts the topic's partitions without a commit.
 	Uncommitted int
@@ -53,13 +52,15 @@ type Topic struct {
 // Partition is the lag of a group in one partition; Unknown marks as in
 // package cluster.
 type Partition struct {
-	ID             int32
+	ID int32
+	// Status is filled in by [Judge].
+	Status         Status
 	Committed, Lag cluster.Offset
+	// Expired is what retention deleted before the group read it.
+	Expired cluster.Offset
 	// Age is that of the oldest record which the group has not read, by the
 	// record's own timestamp; 0 where it has read all. [Dates] fills it in.
 	Age Age
-	// Status is filled in by [Judge].
-	Status Status
 }
 
 // Anomalies counts what a scrape found odd. They are no failures: the numbers

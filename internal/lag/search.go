@@ -28,36 +28,37 @@ const (
 )
 
 // date is the timestamp of the record that is read next from commit on, as far
-// as look-ups have told.
-func (s steps) date(commit cluster.Offset, now cluster.Timestamp, compacted bool) (cluster.Timestamp, verdict) {
+// as look-ups have told. It rests on by still being there; nil where nothing can
+// change it any more.
+func (s steps) date(commit cluster.Offset, now cluster.Timestamp, p policy) (at cluster.Timestamp, v verdict, by *step) {
 	below, above := s.around(commit)
 	switch {
 	case below == nil && above != nil && above.from <= 0:
 		return s.first(above)
 	case below == nil:
-		return undated, open
+		return undated, open, nil
 	case below.offset == commit:
-		return below.at, found
+		return below.at, found, below
 	case now-below.at <= precise:
 		// A record of just now or of the future, and with it all that follows,
 		// has no age yet: there is nothing to tell apart.
-		return below.at, found
+		return below.at, found, nil
 	case above == nil || above.from-below.at > precise:
-		return undated, open
+		return undated, open, nil
 	case above.at == undated || above.at-below.at <= precise:
-		return below.at, found
+		return below.at, found, above
 	}
-	return s.gap(below, above, compacted)
+	return s.gap(below, above, p)
 }
 
 // first: no record with a timestamp comes before above. The commit lies before
 // the first one left, which is read next; or there is none, because the
 // partition is empty or its records are from before Kafka 0.10.
-func (s steps) first(above *step) (cluster.Timestamp, verdict) {
+func (s steps) first(above *step) (cluster.Timestamp, verdict, *step) {
 	if above.at == undated {
-		return undated, hopeless
+		return undated, hopeless, nil
 	}
-	return above.at, found
+	return above.at, found, above
 }
 
 // gap: no record with a timestamp of its own lies between below, which is
@@ -65,27 +66,36 @@ func (s steps) first(above *step) (cluster.Timestamp, verdict) {
 //   - Where every offset is there, the record at the commit has the same
 //     timestamp as below, or one out of order: the largest so far counts.
 //   - In a compacted topic it is most likely gone, and the next one is read.
-func (s steps) gap(below, above *step, compacted bool) (cluster.Timestamp, verdict) {
+func (s steps) gap(below, above *step, p policy) (cluster.Timestamp, verdict, *step) {
 	switch {
-	case !compacted:
-		return below.at, foundUnlessCompacted
+	case !p.gaps():
+		return below.at, foundUnlessCompacted, nil
 	case above.from-below.at > 1:
-		return undated, open
+		return undated, open, nil
 	}
-	return above.at, found
+	return above.at, found, above
 }
 
 // between estimates a commit's date from the answers around it, as if records
 // had come at an even rate between them. The estimate and the truth both lie
-// within the bounds, which are so far apart.
-func (s steps) between(commit cluster.Offset) (at, apart cluster.Timestamp, ok bool) {
+// within bounds that are so far apart. The upper one is by:
+//   - Where every offset is there, the record at the commit comes before by's,
+//     and is older than what by was found by looking for.
+//   - Otherwise that of by may be the next one.
+func (s steps) between(commit cluster.Offset, p policy) (at, apart cluster.Timestamp, by *step) {
 	below, above := s.around(commit)
 	if below == nil || above == nil {
-		return undated, 0, false
+		return undated, 0, nil
 	}
 	apart = max(above.from-below.at, 0)
+	if p != plain {
+		if above.at == undated {
+			return undated, 0, nil
+		}
+		apart = above.at - below.at
+	}
 	part := float64(commit-below.offset) / float64(above.offset-below.offset)
-	return below.at + cluster.Timestamp(part*float64(apart)), apart, true
+	return below.at + cluster.Timestamp(part*float64(apart)), apart, above
 }
 
 // progress is how far the search for one commit's date has come.
@@ -109,13 +119,12 @@ const slack = 4
 
 // next chooses the time to ask for while the date of commit is open. Whatever
 // the answer, it moves one of the bounds.
-func (p *progress) next(s steps, h *history, commit, end cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
-	p.at = p.choose(s, h, commit, end, now)
-	p.end = end
+func (p *progress) next(s steps, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+	p.at = p.choose(s, h, commit, now)
 	return p.at
 }
 
-func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+func (p *progress) choose(s steps, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
 	below, above := s.around(commit)
 	if below == nil {
 		if at, ok := h.arrival(commit); ok && above == nil {
@@ -123,7 +132,7 @@ func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now c
 		}
 		return 0 // the oldest record
 	}
-	until := step{from: now + 1, offset: max(end, commit+1)} // what is written lies before now
+	until := step{from: now + 1, offset: max(p.end, commit+1)} // what is written lies before now
 	if above != nil {
 		until = *above
 	}
@@ -138,7 +147,7 @@ func (p *progress) choose(s steps, h *history, commit, end cluster.Offset, now c
 // note compares the bounds with those before the last answer.
 func (p *progress) note(commit cluster.Offset, low, width cluster.Timestamp) {
 	if p.commit != commit || p.pace == 0 {
-		*p = progress{commit: commit, low: low, width: width, pace: width << slack}
+		*p = progress{commit: commit, end: p.end, low: low, width: width, pace: width << slack}
 		return
 	}
 	if low == p.low {

@@ -7,7 +7,7 @@ import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
 // Status says whether a group keeps up, from its last scrapes. It has the rules
 // of Burrow, but looks at scrapes instead of commits. A larger Status is worse.
-type Status int
+type Status int8
 
 const (
 	// StatusUnknown is where the newest scrape does not know the lag.

@@ -12,7 +12,7 @@ import (
 
 // maxSteps is how many answers a partition remembers beyond those that the
 // commits on it need.
-const maxSteps = 32
+const maxSteps = 8
 
 // undated stands where a record's timestamp would.
 const undated cluster.Timestamp = -1
@@ -27,18 +27,25 @@ const undated cluster.Timestamp = -1
 // all records up to offset. The date of a commit is meant likewise: the largest
 // timestamp up to the record that is read next. With timestamps in order that
 // is the record's own.
+//
+// In a compacted topic the record may go. Then at is still no later than the
+// date of any commit beyond offset, but those before it have another.
 type step struct {
 	from, at cluster.Timestamp
 	offset   cluster.Offset
+	seen     cluster.Timestamp // the last time that a look-up gave this answer
 }
 
 // steps is sorted by offset and holds each once.
 type steps []step
 
-// learn enters an answer.
+// learn enters an answer. It drops those that it shows to be wrong by now, or to
+// tell nothing more.
 func (s *steps) learn(next step) {
+	*s = slices.DeleteFunc(*s, func(known step) bool { return known.refuted(next) })
 	i, found := s.find(next.offset)
 	if !found {
+		s.reserve(len(*s) + 1)
 		*s = slices.Insert(*s, i, next)
 		return
 	}
@@ -46,7 +53,28 @@ func (s *steps) learn(next step) {
 	if next.at != undated {
 		known.at = next.at
 	}
-	known.from = min(known.from, next.from)
+	known.from, known.seen = min(known.from, next.from), next.seen
+}
+
+// reserve makes room for n and hardly more: there may be a few hundred thousand
+// of these.
+func (s *steps) reserve(n int) {
+	const spare = 2
+	if n > cap(*s) || n+2*spare < cap(*s) {
+		*s = append(make(steps, 0, n+spare), *s...)
+	}
+}
+
+// refuted tells whether a newer answer cannot be if s still holds.
+//   - It found nothing as young as from before its own record. A record there
+//     has gone; that none was found there earlier is nothing new.
+//   - It found a record before s, where there was none as young as that: the log
+//     has changed.
+func (s step) refuted(by step) bool {
+	if s.offset < by.offset {
+		return by.from <= max(s.at, s.from)
+	}
+	return s.offset > by.offset && by.at != undated && s.from <= by.at
 }
 
 func (s steps) find(o cluster.Offset) (int, bool) {
@@ -84,6 +112,7 @@ func (s *steps) prune(start cluster.Offset, commits []cluster.Offset) {
 		}
 	}
 	*s = slices.Delete(*s, 0, first)
+	s.reserve(len(*s))
 	if len(*s) <= maxSteps {
 		return
 	}

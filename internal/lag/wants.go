@@ -4,49 +4,51 @@
 package lag
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// want is a commit that look-ups are to date.
+// want is a commit that look-ups are to date, and where its group is going.
 type want struct {
 	topic     string
 	partition int32
+	need      quality
 	commit    cluster.Offset
 	lag       cluster.Offset
-	need      quality
+	// step is how far a group that moves will have come at the next scrape. 0:
+	// only where it is now counts.
+	step cluster.Offset
 }
-
-// quality is how well a date is known.
-type quality int
-
-const (
-	none quality = iota
-	// rough dates are estimates, off by no more than an interval or a twentieth
-	// of the age.
-	rough
-	good
-)
 
 // ahead is how many scrapes are looked ahead for a group that moves: to where it
 // will be at the next, and to a bound beyond.
 const ahead = 2
 
+// commits are the commits to be dated.
+func (w *want) commits() iter.Seq[cluster.Offset] {
+	return func(yield func(cluster.Offset) bool) {
+		going := yield(w.commit)
+		for n := cluster.Offset(1); going && n <= ahead && w.step > 0 && n*w.step < w.lag; n++ {
+			going = yield(w.commit + n*w.step)
+		}
+	}
+}
+
 // want notes what look-ups could improve. A group that moves will be somewhere
-// else at the next scrape, so its commit need not be dated well. If it is older
-// than the history, asked about is where it will be if it goes on as it did.
-func (d *Dates) want(known quality, p *partitionDates, w want) {
+// else at the next scrape, so its commit need not be dated well: asked about is
+// where it will be if it goes on as it did. That is not needed where its arrival
+// tells as well, and does not serve to find out whether it does.
+func (d *Dates) want(known date, p *partitionDates, w want) {
 	step := p.moved(w.commit)
+	_, remembered := p.history.arrival(w.commit)
+	told := known.arrived && known.quality == good
 	w.need = good
-	if _, remembered := p.history.arrival(w.commit); step > 0 && !remembered {
-		w.need = rough
+	if step > 0 && !told && (!remembered || p.lateness.holds(d)) {
+		w.need, w.step = rough, step
 	}
-	if known < w.need || d.recheck(p, w.commit) {
-		d.wants = append(d.wants, w)
-	}
-	for n := 0; n < ahead && w.need == rough && w.lag > step; n++ {
-		w.commit, w.lag = w.commit+step, w.lag-step
+	if known.quality < w.need || w.step > 0 || d.recheck(p, known) {
 		d.wants = append(d.wants, w)
 	}
 }
@@ -61,12 +63,11 @@ func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 	return commit - p.before[i-1]
 }
 
-// recheck tells whether it is time to look up again how late records arrive.
-// Until that is answered, they arrive as before.
-func (d *Dates) recheck(p *partitionDates, commit cluster.Offset) bool {
-	_, remembered := p.history.arrival(commit)
-	return remembered && p.lateness.steady && d.now > p.lateness.recheckAt && !d.Blind
+// recheck tells whether it is time to look up again how late records arrive,
+// because a date rests on it. Until that is answered, they arrive as before.
+func (d *Dates) recheck(p *partitionDates, known date) bool {
+	return known.arrived && d.now > p.lateness.recheckAt && !d.Blind
 }
 
-// Wanting tells whether look-ups would help.
-func (d *Dates) Wanting() bool { return len(d.wants) > 0 }
+// Wanting tells whether there is something to ask.
+func (d *Dates) Wanting() bool { return len(d.wants)+len(d.unclear) > 0 }

@@ -6,6 +6,7 @@ package authtest
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,7 @@ type secured struct {
 	ca, otherCA  *kafkatest.CA
 	tokens       *kafkatest.TokenServer
 	tokensTLS    *kafkatest.TokenServer
+	signed       bool           // tokens signed with AWS credentials are taken
 	kdc          *kafkatest.KDC // nil where none can run
 	brokerTab    string
 	keytab       string
@@ -59,6 +61,15 @@ func startSecured(t *testing.T) *secured {
 	}
 	mechanisms := []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"}
 	var jvm []string
+	classes := ""
+	if kafkatest.HaveJavac(t) {
+		classes = kafkatest.CompileJava(t, filepath.Join("testdata", "MSKTokens.java"))
+		jvm = append(jvm, "-Dmsk.accessKey="+accessKey, "-Dmsk.secretKey="+secretKey, "-Dmsk.region="+region)
+		for _, listener := range []string{saslOnly, saslTLS} {
+			properties["listener.name."+strings.ToLower(listener)+".oauthbearer.sasl.server.callback.handler.class"] = "MSKTokens"
+		}
+		s.signed = true
+	}
 	if kafkatest.HaveKDC(t) {
 		s.kdc = kafkatest.StartKDC(t, ticketLifetime)
 		s.kdc.AddUser(t, user, password)
@@ -76,6 +87,7 @@ func startSecured(t *testing.T) *secured {
 	s.Cluster = kafkatest.Start(t, kafkatest.Options{
 		Properties: properties,
 		JVMArgs:    jvm,
+		Classes:    classes,
 		Listeners: []kafkatest.Listener{
 			{Name: tlsOnly, Protocol: "SSL", Host: "localhost", Proxied: true},
 			{Name: mutual, Protocol: "SSL", Host: "localhost", Proxied: true},

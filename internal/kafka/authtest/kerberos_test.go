@@ -44,15 +44,26 @@ func tickets(t *testing.T, s *secured) {
 		cause  string
 	}{
 		"without fast negotiation": {func(k *kafka.KerberosConfig) { k.DisableFastNegotiation = true }, ""},
-		"unknown user":             {func(k *kafka.KerberosConfig) { k.Username = "nobody" }, "the KDC does not know auth.kerberos.username"},
+		"unknown user":             {func(k *kafka.KerberosConfig) { k.Username = "nobody" }, "the KDC does not know auth.kerberos.username in auth.kerberos.realm"},
 		"unknown service": {func(k *kafka.KerberosConfig) { k.ServiceName = "rabbit" }, "the KDC does not know the broker: " +
 			"check auth.kerberos.service_name, and that the broker is dialed by the host name of its principal"},
 		"unknown realm": {
 			func(k *kafka.KerberosConfig) { k.Realm = "NOWHERE.TEST" },
 			"unknown realm: auth.kerberos.config_file has no KDC for auth.kerberos.realm",
 		},
+		// The KDC does not serve the realm that it is asked for.
+		"wrong realm": {
+			func(k *kafka.KerberosConfig) {
+				k.Realm, k.ConfigFile = "OTHER.TEST", s.rewritten(t, regexp.QuoteMeta(s.kdc.Realm), "OTHER.TEST")
+			},
+			"the KDC does not know auth.kerberos.username in auth.kerberos.realm", // for all that it tells
+		},
+		"clock skew": {
+			func(k *kafka.KerberosConfig) { k.ConfigFile = s.kdc.Strict(t) },
+			"the clocks of this machine and the KDC differ too much",
+		},
 		"KDC not there": {
-			func(k *kafka.KerberosConfig) { k.ConfigFile = s.elsewhere(t, deadAddress(t)) },
+			func(k *kafka.KerberosConfig) { k.ConfigFile = s.rewritten(t, `kdc = 127.*`, "kdc = "+deadAddress(t)) },
 			"the KDC cannot be reached: check auth.kerberos.config_file",
 		},
 	} {
@@ -69,13 +80,13 @@ func tickets(t *testing.T, s *secured) {
 	}
 }
 
-// elsewhere is a krb5.conf with the KDC at another address.
-func (s *secured) elsewhere(t *testing.T, address string) string {
+// rewritten is the krb5.conf with what matches replaced.
+func (s *secured) rewritten(t *testing.T, match, replacement string) string {
 	t.Helper()
 	text, err := os.ReadFile(s.kdc.ConfigFile)
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "krb5.conf")
-	moved := regexp.MustCompile(`kdc = 127.*`).ReplaceAll(text, []byte("kdc = "+address))
-	require.NoError(t, os.WriteFile(file, moved, 0o600))
+	changed := regexp.MustCompile(match).ReplaceAllLiteral(text, []byte(replacement))
+	require.NoError(t, os.WriteFile(file, changed, 0o600))
 	return file
 }

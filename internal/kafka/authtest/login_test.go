@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/config/configtls"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -31,10 +30,10 @@ func config(brokers []string) kafka.Config {
 }
 
 // trusting speaks TLS with the authority in the file.
-func trusting(caFile string) *configtls.ClientConfig {
-	c := configtls.NewDefaultClientConfig()
+func trusting(caFile string) *kafka.TLSConfig {
+	c := new(kafka.TLSConfig)
 	c.CAFile = caFile
-	return &c
+	return c
 }
 
 // host has collector extensions.
@@ -89,7 +88,7 @@ func connect(t *testing.T, cfg kafka.Config, extensions host) *client {
 // keepsSecrets holds that nothing that was said gives a secret away.
 func keepsSecrets(t *testing.T, said string) {
 	t.Helper()
-	for _, secret := range []string{password, wrong, "client-secret-of-monitor", "Bearer ", "eyJ"} {
+	for _, secret := range []string{password, wrong, secretKey, "client-secret-of-monitor", "Bearer ", "eyJ"} {
 		assert.NotContains(t, said, secret)
 	}
 }

@@ -18,6 +18,8 @@ type way struct {
 	wrong kafka.AuthConfig
 	// cause is what the wrong one comes to.
 	cause string
+	// environment is what else is wrong there.
+	environment map[string]string
 }
 
 func byPassword(mechanism, secret string) kafka.AuthConfig {
@@ -29,20 +31,29 @@ func (s *secured) ways() []way {
 	var all []way
 	for _, mechanism := range []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"} {
 		all = append(all, way{
-			mechanism, byPassword(mechanism, password), byPassword(mechanism, wrong),
-			"SASL " + mechanism + " login failed: wrong user name or password",
+			name: mechanism, right: byPassword(mechanism, password), wrong: byPassword(mechanism, wrong),
+			cause: "SASL " + mechanism + " login failed: wrong user name or password",
 		})
 	}
 	all = append(all, way{
-		"OAUTHBEARER", s.byToken(s.tokens.Secret), s.byToken(wrong),
-		"SASL OAUTHBEARER login failed: " + tokenRefused,
+		name: "OAUTHBEARER", right: s.byToken(s.tokens.Secret), wrong: s.byToken(wrong),
+		cause: "SASL OAUTHBEARER login failed: " + tokenRefused,
 	})
+	if s.signed {
+		all = append(all, way{
+			name: "AWS_MSK_IAM_OAUTHBEARER", right: bySignature(region), wrong: bySignature(region),
+			cause: unsigned, environment: map[string]string{"AWS_SECRET_ACCESS_KEY": wrong},
+		})
+	}
 	if s.kdc != nil {
 		all = append(all,
-			way{"GSSAPI password", s.byTicket(password), s.byTicket(wrong), "SASL GSSAPI login failed: wrong password or keytab"},
 			way{
-				"GSSAPI keytab", s.byKeytab(s.keytab), s.byKeytab(s.strangersTab),
-				"SASL GSSAPI login failed: auth.kerberos.keytab_file has no key for auth.kerberos.username and auth.kerberos.realm",
+				name: "GSSAPI password", right: s.byTicket(password), wrong: s.byTicket(wrong),
+				cause: "SASL GSSAPI login failed: wrong password or keytab",
+			},
+			way{
+				name: "GSSAPI keytab", right: s.byKeytab(s.keytab), wrong: s.byKeytab(s.strangersTab),
+				cause: "SASL GSSAPI login failed: auth.kerberos.keytab_file has no key for auth.kerberos.username and auth.kerberos.realm",
 			})
 	}
 	return all
@@ -67,6 +78,9 @@ func matrix(t *testing.T, s *secured) {
 			{"wrong CA", saslTLS, w.right, s.otherCA.File, untrusted},
 		} {
 			t.Run(w.name+"/"+tt.name, func(t *testing.T) {
+				if tt.cause == w.cause {
+					setEnvironment(t, w.environment)
+				}
 				cfg := config(s.Addresses(tt.listener))
 				cfg.Auth = tt.auth
 				if tt.caFile != "" {

@@ -9,6 +9,7 @@ import "testing"
 // it.
 func TestRealLogins(t *testing.T) {
 	s := startSecured(t)
+	setAWS(t)
 	for _, part := range []struct {
 		name string
 		try  func(*testing.T, *secured)
@@ -17,6 +18,7 @@ func TestRealLogins(t *testing.T) {
 		{"token servers", tokenServers},
 		{"extensions", extensions},
 		{"tickets", tickets},
+		{"signatures", signatures},
 		{"encryption", encryption},
 		{"certificates", certificates},
 		{"replacement", replacement},

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/config/configtls"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
@@ -23,13 +22,13 @@ func encryption(t *testing.T, s *secured) {
 	_, port, err := net.SplitHostPort(s.Addresses(tlsOnly)[0])
 	require.NoError(t, err)
 	byNumber := []string{"127.0.0.1:" + port}
-	trusted := func(change func(*configtls.ClientConfig)) func(*kafka.Config) {
+	trusted := func(change func(*kafka.TLSConfig)) func(*kafka.Config) {
 		return func(c *kafka.Config) {
 			c.TLS = trusting(s.ca.File)
 			change(c.TLS)
 		}
 	}
-	asItIs := trusted(func(*configtls.ClientConfig) {})
+	asItIs := trusted(func(*kafka.TLSConfig) {})
 	login := func(c *kafka.Config) { c.Auth = byPassword("PLAIN", password) }
 	for name, tt := range map[string]struct {
 		brokers []string
@@ -38,13 +37,13 @@ func encryption(t *testing.T, s *secured) {
 	}{
 		"right":                {s.Addresses(tlsOnly), asItIs, ""},
 		"other name":           {byNumber, asItIs, "the broker's certificate is for another name: set tls.server_name_override"},
-		"server_name_override": {byNumber, trusted(func(c *configtls.ClientConfig) { c.ServerName = "localhost" }), ""},
-		"insecure_skip_verify": {s.Addresses(tlsOnly), trusted(func(c *configtls.ClientConfig) {
+		"server_name_override": {byNumber, trusted(func(c *kafka.TLSConfig) { c.ServerName = "localhost" }), ""},
+		"insecure_skip_verify": {s.Addresses(tlsOnly), trusted(func(c *kafka.TLSConfig) {
 			c.CAFile, c.InsecureSkipVerify = "", true
 		}), ""},
-		"min_version": {s.Addresses(tlsOnly), trusted(func(c *configtls.ClientConfig) { c.MinVersion = "1.3" }), ""},
+		"min_version": {s.Addresses(tlsOnly), trusted(func(c *kafka.TLSConfig) { c.MinVersion = "1.3" }), ""},
 		"max_version": {
-			s.Addresses(tlsOnly), trusted(func(c *configtls.ClientConfig) { c.MinVersion, c.MaxVersion = "1.0", "1.1" }),
+			s.Addresses(tlsOnly), trusted(func(c *kafka.TLSConfig) { c.MinVersion, c.MaxVersion = "1.0", "1.1" }),
 			"the broker refused TLS (tls: protocol version not supported): check tls.min_version and tls.max_version",
 		},
 		"plain text to a TLS port": {s.Addresses(tlsOnly), func(*kafka.Config) {}, "a TLS port spoken to in plain text: set tls"},

@@ -3,8 +3,9 @@
 
 //go:build !linux
 
-package e2e
+package child
 
 import "syscall"
 
+// dieWithParent: only Linux can.
 func dieWithParent(*syscall.SysProcAttr) {}

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package kafkatest
+package child
 
 import (
 	"bufio"
@@ -17,13 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const orphanLog = "KAFKATEST_ORPHAN_LOG"
+const orphanLog = "CHILD_ORPHAN_LOG"
 
 // TestNoOrphans kills a test binary that has a child. Both write into one
 // named pipe, which ends when the last of them does.
 func TestNoOrphans(t *testing.T) {
 	if log := os.Getenv(orphanLog); log != "" {
-		_, err := startProcess(log, "sh", "-c", "echo runs; exec sleep 30")
+		_, err := Run(log, "sh", "-c", "echo runs; exec sleep 30")
 		require.NoError(t, err)
 		select {} // until killed
 	}
@@ -50,20 +50,20 @@ func TestNoOrphans(t *testing.T) {
 
 func TestProcessEnds(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
-	p, err := startProcess(log, "sh", "-c", "echo one; echo two; echo three; exec sleep 600")
+	p, err := Run(log, "sh", "-c", "echo one; echo two; echo three; exec sleep 600")
 	require.NoError(t, err)
-	assert.True(t, p.running())
-	p.kill()
-	p.kill() // once more does no harm
-	assert.False(t, p.running())
-	require.NoError(t, p.signal(syscall.SIGCONT))
+	assert.True(t, p.Running())
+	p.Kill()
+	p.Kill() // once more does no harm
+	assert.False(t, p.Running())
+	require.NoError(t, p.Signal(syscall.SIGCONT))
 
-	p, err = startProcess(log, "sh", "-c", "echo java.net.BindException: Address already in use; exit 1")
+	p, err = Run(log, "sh", "-c", "echo the end; exit 3")
 	require.NoError(t, err)
-	<-p.done
-	require.ErrorIs(t, diedOr(p, log, io.EOF), errPortTaken)
-	assert.Equal(t, "java.net.BindException: Address already in use", tail(log, 1))
+	<-p.Done()
+	assert.Equal(t, 3, p.State().ExitCode())
+	assert.Equal(t, "three\nthe end", Tail(log, 2))
 
-	_, err = startProcess(log, "no-such-command")
+	_, err = Run(log, "no-such-command")
 	require.ErrorContains(t, err, "starting no-such-command")
 }

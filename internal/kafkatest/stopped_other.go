@@ -5,10 +5,5 @@
 
 package kafkatest
 
-import "syscall"
-
-// dieWithParent: only Linux can.
-func dieWithParent(*syscall.SysProcAttr) {}
-
 // stopped: where that cannot be seen, a signal counts as obeyed.
 func stopped(int) bool { return true }

@@ -8,12 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 )
-
-// dieWithParent has the kernel kill the child when the test binary ends,
-// however it ends.
-func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }
 
 // stopped tells whether every thread of a process is stopped.
 func stopped(pid int) bool {

@@ -1,0 +1,104 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lag
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// policy is what may become of a topic's records.
+type policy int
+
+const (
+	// unknown: nobody has told yet.
+	unknown policy = iota
+	// plain: they go when they are old, the oldest first. What was learned of a
+	// record holds for as long as it is there.
+	plain
+	// compacted: any may go but the newest, and then the next one is read
+	// instead. It is younger, by however much.
+	compacted
+	// settled: it was compacted. None goes any more, but gaps remain.
+	settled
+)
+
+// gaps tells whether records may be missing from between others.
+func (p policy) gaps() bool { return p == compacted || p == settled }
+
+const (
+	// policyHolds is how long it is believed whether a topic is compacted.
+	policyHolds cluster.Timestamp = 60 * 60 * 1000
+	// recordHolds is how long it is believed that a record which a look-up has
+	// found in a compacted topic is still there. It takes one look-up to see.
+	recordHolds cluster.Timestamp = 15 * 60 * 1000
+)
+
+// policyOf is what is known of one topic's policy.
+type policyOf struct {
+	policy policy
+	// until is when it is to be asked again.
+	until cluster.Timestamp
+	// asking says that it is being asked.
+	asking bool
+	// settledAt is when it was found not to be compacted any more: what was seen
+	// before may be gone.
+	settledAt cluster.Timestamp
+}
+
+// gone tells whether a record that a date rests on may have gone since it was
+// seen. A date that rests on no record has none.
+func (p *policyOf) gone(s *step, now cluster.Timestamp) bool {
+	switch {
+	case s == nil:
+		return false
+	case p.policy == compacted:
+		return now-s.seen > recordHolds
+	}
+	return p.policy == settled && s.seen < p.settledAt
+}
+
+// clarify has a topic's policy asked, if it is not known or long ago.
+func (d *Dates) clarify(name string, t *topicDates) {
+	if d.now >= t.until && !d.Blind {
+		d.unclear[name] = true
+	}
+}
+
+// questions are the topics whose policy is to be asked now.
+func (d *Dates) questions() []string {
+	names := slices.Sorted(maps.Keys(d.unclear))
+	clear(d.unclear)
+	for _, name := range names {
+		d.topics[name].asking = true
+	}
+	return names
+}
+
+// Policies tells which of the topics that a plan named are compacted. A topic
+// that isCompacted leaves out is asked about again in the next scrape; until
+// then, what was told of it last holds.
+func (d *Dates) Policies(topics []string, isCompacted map[string]bool) {
+	for _, name := range topics {
+		t := d.topics[name]
+		if t == nil {
+			continue
+		}
+		t.asking = false
+		is, told := isCompacted[name]
+		switch {
+		case !told:
+			continue
+		case is:
+			t.policy = compacted
+		case t.policy == compacted:
+			t.policy, t.settledAt = settled, d.now
+		case t.policy == unknown:
+			t.policy = plain
+		}
+		t.until = d.now + policyHolds
+	}
+}

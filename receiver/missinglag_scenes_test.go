@@ -1,0 +1,253 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// scene makes one cause of docs/missing-lag.md happen, on the cluster that
+// seeded starts.
+type scene struct {
+	// enable turns on what is not on by default.
+	enable func(*Config)
+	// arrange changes cluster and configuration before the receiver starts,
+	// later breaks something after a scrape that was whole.
+	arrange func(*testing.T, *kafkatest.Fake, *Config)
+	later   func(*testing.T, *kafkatest.Fake)
+	// missing is what there is no point of then. It is there without the
+	// cause, unless never.
+	missing point
+	never   bool
+	// remains is what is there all the same.
+	remains []point
+}
+
+var (
+	anything   = point{"kafka.brokers", ""}
+	group      = point{"kafka.consumer_group.lag", "group=billing"}
+	groupInfo  = point{"kafka.consumer_group.info", "group=billing"}
+	otherGroup = point{"kafka.consumer_group.lag", "group=shipping"}
+	partition  = point{"kafka.consumer_group.lag", "group=billing topic=orders partition=0"}
+	other      = point{"kafka.consumer_group.lag", "group=billing topic=orders partition=1"}
+	sum        = point{"kafka.consumer_group.lag_sum", "group=billing"}
+	timeLag    = point{"kafka.consumer_group.time_lag_max", "group=billing"}
+	size       = point{"kafka.partition.size", ""}
+	zooKeeper  = point{"kafka.consumer_group.zookeeper.lag", ""}
+)
+
+var scenes = map[string]scene{
+	"Nobody listens": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		cfg.Brokers = []string{nobody(t)}
+	}},
+	"No answer": {missing: anything, arrange: func(_ *testing.T, fake *kafkatest.Fake, cfg *Config) {
+		cfg.RequestTimeout = 200 * time.Millisecond
+		fake.Hang(kmsg.Metadata, kafkatest.AnyBroker)
+	}},
+	"Plain text to a TLS port": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		i := slices.IndexFunc(kafkatest.Noises, func(n kafkatest.Noise) bool { return n.Name == "TLS alert" })
+		cfg.Brokers = []string{kafkatest.StartNoise(t, kafkatest.Noises[i]).Addr()}
+	}},
+	"TLS to a plain text port": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		require.NoError(t, confmap.NewFromStringMap(map[string]any{"tls": map[string]any{}}).Unmarshal(cfg))
+	}},
+	"A login is wanted": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		cfg.Brokers = kafkatest.StartFake(t, 1, kfake.EnableSASL()).Brokers()
+	}},
+	"The login is refused": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		cfg.Brokers = kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "monitor", "right")).Brokers()
+		cfg.Auth.SASL = &kafka.SASLConfig{Mechanism: "SCRAM-SHA-512", Username: "monitor", Password: "wrong"}
+	}},
+
+	"Left out by name": {missing: group, remains: []point{otherGroup}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		cfg.GroupExclude = "^billing$"
+	}},
+	"Left out by state or type": {missing: group, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		cfg.GroupStates = []string{"Stable"}
+	}},
+	"Nothing committed": {
+		missing: point{"kafka.consumer_group.lag", "group=new"}, never: true,
+		remains: []point{{"kafka.consumer_group.info", "group=new"}, {"kafka.consumer_group.members", "group=new"}},
+		arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
+			t.Helper()
+			fake.Join(t, "new", "orders")
+		},
+	},
+	"Forgotten": {missing: group, remains: []point{otherGroup}, later: func(t *testing.T, fake *kafkatest.Fake) {
+		t.Helper()
+		fake.DeleteGroup(t, "billing")
+	}},
+	"No right on the group": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		failCommits(fake, kerr.GroupAuthorizationFailed)
+	}},
+	"No right, and none to see that": {missing: group, remains: []point{otherGroup}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+		fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+			answer.(*kmsg.MetadataResponse).AuthorizedOperations = 0
+		})
+		unlist(fake, "billing")
+	}},
+	"The coordinator is loading": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		failCommits(fake, kerr.CoordinatorLoadInProgress)
+	}},
+	"The coordinator is moving": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		failCommits(fake, kerr.NotCoordinator)
+	}},
+	"The coordinator is gone": {missing: group, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		gone := fake.Kfake.CoordinatorFor("billing")
+		fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+			m := answer.(*kmsg.MetadataResponse)
+			m.Brokers = slices.DeleteFunc(m.Brokers, func(b kmsg.MetadataResponseBroker) bool { return b.NodeID == gone })
+		})
+	}},
+	"The coordinator does not answer": {missing: group, remains: []point{groupInfo}, arrange: quickly, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		fake.Hang(kmsg.OffsetFetch, fake.Kfake.CoordinatorFor("billing"))
+	}},
+
+	"The topic is left out by name": {missing: group, remains: []point{groupInfo}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		cfg.TopicMatch = "^payments$"
+	}},
+	"The topic was deleted": {missing: group, remains: []point{groupInfo}, later: func(t *testing.T, fake *kafkatest.Fake) {
+		t.Helper()
+		fake.CreateTopic(t, "payments", 1, 1, nil)
+		hideTopic(fake, "orders")
+	}},
+	"No right on the topic": {missing: group, remains: []point{groupInfo}, arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
+		t.Helper()
+		fake.CreateTopic(t, "payments", 1, 1, nil)
+		hideTopic(fake, "orders")
+		fake.Rewrite(kmsg.OffsetFetch, func(_ int32, answer kmsg.Response) {
+			for i := range answer.(*kmsg.OffsetFetchResponse).Groups {
+				answer.(*kmsg.OffsetFetchResponse).Groups[i].Topics = nil
+			}
+		})
+	}},
+	"No right on any topic": {missing: group, remains: []point{groupInfo}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+		hideTopic(fake, "orders")
+	}},
+
+	"Nothing committed in the partition": {
+		missing: point{"kafka.consumer_group.lag", "group=billing topic=orders partition=2"}, never: true,
+		remains: []point{partition, sum},
+	},
+	"No leader since the start": {missing: partition, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+		fake.Leaderless("orders", 0)
+	}},
+	"The leader does not answer": {missing: partition, remains: []point{other}, arrange: func(t *testing.T, fake *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		quickly(t, fake, cfg)
+		fake.MoveLeader(t, "orders", 0, 0)
+		fake.MoveLeader(t, "orders", 1, 1)
+	}, later: func(_ *testing.T, fake *kafkatest.Fake) { fake.Hang(kmsg.ListOffsets, 0) }},
+	"The leader is moving": {missing: sum, arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
+		t.Helper()
+		fake.MoveLeader(t, "orders", 0, 0)
+		fake.MoveLeader(t, "orders", 1, 1)
+	}, remains: []point{other}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		fake.Fail(kmsg.ListOffsets, 0, kerr.NotLeaderForPartition, -1)
+	}},
+	"No member has the partition": {missing: group, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		cfg.OnlyAssignedPartitions = true
+	}},
+	"Assignments are not known": {
+		enable:  func(cfg *Config) { cfg.OnlyAssignedPartitions = true },
+		missing: point{"kafka.consumer_group.lag", "group=new"}, never: true,
+		arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
+			t.Helper()
+			fake.Commit(t, "new", map[string]map[int32]int64{"orders": {0: 1}})
+			fake.Join(t, "new", "orders")
+		},
+		later: func(_ *testing.T, fake *kafkatest.Fake) {
+			fake.Rewrite(kmsg.DescribeGroups, func(_ int32, answer kmsg.Response) {
+				for i := range answer.(*kmsg.DescribeGroupsResponse).Groups {
+					answer.(*kmsg.DescribeGroupsResponse).Groups[i].State = "PreparingRebalance"
+				}
+			})
+		},
+	},
+	"Too many partitions": {missing: partition, remains: []point{sum}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		cfg.MaxGroupPartitions = 1
+	}},
+
+	"The search is not there yet": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		cfg.CollectionInterval = time.Hour // the first scrape is the last
+	}},
+	"The search is off": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		cfg.TimeLag.SearchBudget = 0
+	}},
+	"Look-ups are not answered": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+		fake.Rewrite(kmsg.ListOffsets, func(_ int32, answer kmsg.Response) {
+			for i := range answer.(*kmsg.ListOffsetsResponse).Topics {
+				for j := range answer.(*kmsg.ListOffsetsResponse).Topics[i].Partitions {
+					// Those that were not asked by time have no time.
+					if p := &answer.(*kmsg.ListOffsetsResponse).Topics[i].Partitions[j]; p.Timestamp >= 0 {
+						p.ErrorCode = kerr.UnknownServerError.Code
+					}
+				}
+			}
+		})
+	}},
+
+	"Not enabled": {missing: size, never: true, remains: []point{group}},
+	"This Kafka cannot tell it": {
+		enable:  func(cfg *Config) { cfg.Metrics.KafkaPartitionSize.Enabled = true },
+		missing: size, remains: []point{group},
+		arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) { fake.Without(kmsg.DescribeLogDirs) },
+	},
+	"ZooKeeper does not answer": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		withZooKeeperMetrics(cfg, nobody(t))
+	}},
+}
+
+// quickly gives up on brokers that hang.
+func quickly(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	cfg.RequestTimeout = 200 * time.Millisecond
+}
+
+// failCommits answers every question for billing's commits with an error.
+func failCommits(fake *kafkatest.Fake, code *kerr.Error) {
+	fake.Fail(kmsg.OffsetFetch, fake.Kfake.CoordinatorFor("billing"), code, -1)
+}
+
+// unlist has no broker name the group.
+func unlist(fake *kafkatest.Fake, group string) {
+	fake.Rewrite(kmsg.ListGroups, func(_ int32, answer kmsg.Response) {
+		list := answer.(*kmsg.ListGroupsResponse)
+		list.Groups = slices.DeleteFunc(list.Groups, func(g kmsg.ListGroupsResponseGroup) bool { return g.Group == group })
+	})
+}
+
+// hideTopic has the metadata not name the topic.
+func hideTopic(fake *kafkatest.Fake, topic string) {
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		m := answer.(*kmsg.MetadataResponse)
+		m.Topics = slices.DeleteFunc(m.Topics, func(t kmsg.MetadataResponseTopic) bool { return t.Topic != nil && *t.Topic == topic })
+	})
+}
+
+// nobody is an address where nobody listens.
+func nobody(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
