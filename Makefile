@@ -6,10 +6,11 @@ COLLECTOR := build/otelcol-kafkalag
 SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 	$(shell find *.go receiver internal -name '*.go' ! -name '*_test.go' \
 		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*' \
-		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*')
+		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*' \
+		! -path 'internal/deploytest/*' ! -path 'internal/tools/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint generate bench picture kafka-jars soak fuzz clean
+.PHONY: help build run test lint generate package bench picture kafka-jars soak fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +31,9 @@ lint: ## Check style, generated files, modules, configs and scripts
 
 generate: ## Generate code and documentation from metadata.yaml
 	go generate ./...
+
+package: build ## Make the .deb, .rpm, tarballs, SBOMs and checksums, build/packages
+	@scripts/package.sh
 
 bench: build ## Measure a large cluster (CLUSTER=flags of internal/bench), then the Go benchmarks (BENCH, COUNT)
 	@scripts/bench.sh

@@ -12,18 +12,18 @@ check() { # check NAME COMMAND...
 	"${@:2}" || failed+=("$1")
 }
 
-golangci_lint_in() { # golangci_lint_in MODULE: go tool takes paths from where it runs
-	local tools=$PWD/internal/tools/go.mod
+lint() { # lint MODULE
 	(cd "$1" && go tool -modfile="$tools" golangci-lint run ./...)
 }
 
-check golangci-lint go tool -modfile=internal/tools/go.mod golangci-lint run ./...
-check 'golangci-lint, picture' golangci_lint_in observability/picture
-check modules go mod tidy -diff
-check 'modules, picture' go mod tidy -C observability/picture -diff
+tools=$PWD/internal/tools/go.mod
+for module in . internal/deploytest internal/tools/packaging observability/picture; do
+	check "golangci-lint $module" lint "$module"
+	check "modules $module" go mod tidy -C "$module" -diff
+done
 check 'generated files' scripts/generate-check.sh
 if command -v shellcheck >/dev/null; then
-	check shellcheck shellcheck scripts/*.sh .ci/run
+	check shellcheck shellcheck scripts/*.sh deploy/package/*.sh .ci/run
 else
 	echo 'lint: shellcheck left out: it is not installed'
 fi

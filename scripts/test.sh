@@ -20,7 +20,7 @@ leave_out() { # leave_out NAME WHY
 	esac
 }
 packages_with() { # packages_with PREFIX: the packages with tests of that name
-	grep -rl --include='*_test.go' --exclude-dir=build "^func $1" . | xargs -r dirname | sort -u
+	grep -rl --include='*_test.go' --exclude-dir={build,deploytest} "^func $1" . | xargs -r dirname | sort -u
 }
 
 logins=./internal/kafka/authtest
@@ -35,7 +35,9 @@ if ! command -v "$(go env CC)" >/dev/null; then
 fi
 
 tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
-tier picture go test -C observability/picture ./...
+for module in internal/deploytest internal/tools/packaging observability/picture; do
+	tier "$module" go test -C "$module" -skip '^TestProduct' ./...
+done
 tier fuzz scripts/fuzz.sh 10s
 
 kafka=no
@@ -59,6 +61,9 @@ for program in prometheus promtool; do
 	leave_out rules "alert rules and dashboards need $program"
 done
 [[ $kafka == yes ]] || leave_out rules 'alert rules and dashboards are seen on real Kafka only'
+command -v dpkg >/dev/null || leave_out product 'installing the package needs dpkg'
+command -v systemd-analyze >/dev/null || leave_out product 'checking the unit needs systemd-analyze'
+[[ $(uname) == Linux && $(id -u) == 0 ]] || leave_out product 'running the image as its user needs root on Linux'
 
 # One package after the other: each starts processes of its own.
 mapfile -t packages < <(packages_with TestReal | grep -vxF "$logins")
@@ -72,6 +77,7 @@ tier build make --no-print-directory build
 export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
 mapfile -t packages < <(packages_with TestProduct)
 tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
+tier image go test -C internal/deploytest -run '^TestProduct' ./...
 
 if [[ $prometheus == yes ]]; then
 	mapfile -t packages < <(packages_with TestRules)

@@ -17,7 +17,7 @@ const (
 	groupsPerRequest = 100
 	// connections is how many the receiver uses to a broker that takes one
 	// group in an OffsetFetch.
-	connections = 4
+	connections = 8
 	// multiGroup is the first OffsetFetch that takes several groups.
 	multiGroup = 8
 )

@@ -71,7 +71,12 @@ func (c *collector) run(t *testing.T, env []string, configs ...string) {
 	for _, config := range configs {
 		args = append(args, "--config", config)
 	}
-	cmd := command(t, env, args...)
+	c.launch(t, command(t, env, args...))
+}
+
+// launch is run, of a command that is made already.
+func (c *collector) launch(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
 	c.log = newEventLog()
 	cmd.Stdout, cmd.Stderr = c.log, c.log
 	process, err := child.Start(cmd)

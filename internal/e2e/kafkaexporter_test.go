@@ -34,10 +34,10 @@ func TestProductShowsWhatKafkaExporterShows(t *testing.T) {
 	c.awaitSeries(t, func() series { return withHeld(t, exporterSeries(t, kafka), whole) })
 }
 
-// hangsOnEnds finds what is shown of a topic without replicas although a broker
-// has gone: nobody can write to a partition without a leader, so its last known
-// ends still hold, and so does the lag of its groups.
-var hangsOnEnds = regexp.MustCompile(`^kafka_(topic_partition_(current|oldest)_offset|consumergroup_lag(_sum)?)\{.*topic="single"`)
+// holds finds what is shown of a topic without replicas although a broker has
+// gone: nobody can write to a partition without a leader, so its last known ends
+// still hold, and so do the commits of its groups and their lag.
+var holds = regexp.MustCompile(`^kafka_(topic_partition_(current|oldest)_offset|consumergroup_(current_offset|lag)(_sum)?)\{.*topic="single"`)
 
 // withHeld adds to what is told after a broker has gone what still holds of
 // before.
@@ -45,7 +45,7 @@ func withHeld(t *testing.T, now, before series) series {
 	t.Helper()
 	held := 0
 	for key, value := range before {
-		if hangsOnEnds.MatchString(key) {
+		if holds.MatchString(key) {
 			if told, known := now[key]; !known || told != value {
 				held++
 			}

@@ -64,7 +64,7 @@ const (
 // maxCalls bounds the calls under way, those included that were given up on but
 // have not ended: they wait for something that cutting a connection does not
 // end.
-const maxCalls = 1024
+const maxCalls = 2048
 
 var (
 	errNoAnswer = errors.New("no answer within request_timeout")

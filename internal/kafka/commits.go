@@ -26,7 +26,7 @@ const (
 	fetches = 2
 	// singleFetches is the same where a request takes one group only, and the
 	// way there and back is most of its time.
-	singleFetches = 4
+	singleFetches = 8
 )
 
 var (

@@ -163,8 +163,13 @@ func (s *scrape) offsetsOf(ctx context.Context, n *node, b bound, places []place
 		return allPlacesFailed(n, b, places, err)
 	}
 	var failed []placeError
+	var topic *cluster.Topic
+	var blocks map[int32]*sarama.OffsetResponseBlock
 	for _, p := range places {
-		offset, err := decodeOffset(answer.Blocks[p.topic.Name][p.partition.ID])
+		if p.topic != topic { // its partitions come one after the other
+			topic, blocks = p.topic, answer.Blocks[p.topic.Name]
+		}
+		offset, err := decodeOffset(blocks[p.partition.ID])
 		if err != nil {
 			failed = append(failed, placeError{p, b, n, err})
 			continue
