@@ -117,6 +117,7 @@ func matching(alerts []promtest.Alert, labels []string) []promtest.Alert {
 // Kafka for the reason that it names, and resolves when that is gone.
 func TestRulesAlertsFire(t *testing.T) {
 	promtest.Need(t)
+	binary(t)
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
 	kafka.CreateTopic(t, "orders", 3, 3, map[string]string{"min.insync.replicas": "3"})
 	kafka.CreateTopic(t, "fragile", 3, 1, nil) // a partition on each broker

@@ -19,6 +19,7 @@ import (
 // going on: producers, consumers, and a broker that is lost.
 func TestRulesDashboardShowsData(t *testing.T) {
 	promtest.Need(t)
+	binary(t)
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
 	kafka.CreateTopic(t, "orders", 6, 3, nil)
 	kafka.CreateTopic(t, "fragile", 3, 1, nil) // a partition on each broker

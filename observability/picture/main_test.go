@@ -79,13 +79,13 @@ func TestSeriesBecomeLines(t *testing.T) {
 func TestFailures(t *testing.T) {
 	url, _ := prometheus(t, "")
 	out := filepath.Join(t.TempDir(), "out.png")
-	for want, titles := range map[string][]string{
-		`panel "Lag": no data`:                                  {"Lag"},
-		`../grafana/kafkalag.json has no time series "Brokers"`: {"Brokers"}, // which is a table
+	for title, want := range map[string]string{
+		"Lag":     `panel "Lag": no data`,
+		"Brokers": `../grafana/kafkalag.json has no time series "Brokers"`, // it is a table
 	} {
-		err := run(url, "../grafana/kafkalag.json", titles, "", time.Minute, out)
+		err := run(url, "../grafana/kafkalag.json", []string{title}, "", time.Minute, out)
 		if err == nil || err.Error() != want {
-			t.Errorf("%v: %v", titles, err)
+			t.Errorf("%s: %v", title, err)
 		}
 	}
 	if _, err := os.Stat(out); err == nil {
