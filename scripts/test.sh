@@ -35,8 +35,9 @@ if ! command -v "$(go env CC)" >/dev/null; then
 fi
 
 tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
+# Go's cache of results does not know of files outside a module: never from there.
 for module in internal/deploytest internal/tools/packaging observability/picture; do
-	tier "$module" go test -C "$module" -skip '^TestProduct' ./...
+	tier "$module" go test -C "$module" -count 1 -skip '^TestProduct' ./...
 done
 tier fuzz scripts/fuzz.sh 10s
 
@@ -78,7 +79,7 @@ tier build make --no-print-directory build
 export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
 mapfile -t packages < <(packages_with TestProduct)
 tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
-tier image go test -C internal/deploytest -run '^TestProduct' ./...
+tier image go test -C internal/deploytest -count 1 -run '^TestProduct' ./...
 
 if [[ $prometheus == yes ]]; then
 	mapfile -t packages < <(packages_with TestRules)

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerui"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	"github.com/opencontainers/go-digest"
@@ -56,6 +57,9 @@ func conversion(t *testing.T, architecture string) dockerfile2llb.ConvertOpt {
 
 // BuildKit's own linter, as `docker build --check` runs it.
 func TestDockerfileHasNoWarnings(t *testing.T) {
+	// After any other comment BuildKit takes it for one too.
+	check, _, _, _ := parser.ParseDirective("check", read(t, dockerfile))
+	assert.Equal(t, "error=true", check, "a warning fails the build")
 	for _, architecture := range architectures {
 		results, err := dockerfile2llb.DockerfileLint(t.Context(), read(t, dockerfile), conversion(t, architecture))
 		require.NoError(t, err)
@@ -70,7 +74,7 @@ func TestImageSettings(t *testing.T) {
 		assert.Equal(t, architecture, image.Architecture)
 		assert.Equal(t, "65532:65532", image.Config.User)
 		assert.Contains(t, image.Config.Env, "KAFKALAG_LISTEN=0.0.0.0")
-		assert.Equal(t, map[string]struct{}{"9308/tcp": {}, "13133/tcp": {}}, image.Config.ExposedPorts)
+		assert.Equal(t, map[string]struct{}{"9308/tcp": {}, "8888/tcp": {}, "13133/tcp": {}}, image.Config.ExposedPorts)
 		// Kubernetes' args and the operator's take the place of the config alone.
 		assert.Equal(t, []string{"/usr/bin/otelcol-kafkalag"}, image.Config.Entrypoint)
 		assert.Equal(t, []string{"--config=/etc/otelcol-kafkalag/default.yaml"}, image.Config.Cmd)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	fscopy "github.com/tonistiigi/fsutil/copy"
 )
 
 // The Dockerfile's steps make a static collector and configs that a user without
@@ -42,6 +44,11 @@ func TestProductImageRuns(t *testing.T) {
 		assert.NotEqual(t, elf.PT_INTERP, header.Type, "the image has no dynamic loader")
 	}
 
+	assertReadable(t, root)
+	for _, config := range []string{"otlp.yaml", "endpoint/tls.yaml", "self/remote-write.yaml"} {
+		assert.FileExists(t, filepath.Join(root, "etc/otelcol-kafkalag", config))
+	}
+
 	uid, gid, _ := strings.Cut(image.Config.User, ":")
 	// To build the pipelines it would need /proc, which a folder has not.
 	cmd := exec.Command(image.Config.Entrypoint[0], append([]string{"print-config", "--validate=false"}, image.Config.Cmd...)...)
@@ -54,6 +61,23 @@ func TestProductImageRuns(t *testing.T) {
 	told, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", told)
 	assert.Contains(t, string(told), "0.0.0.0:9308")
+}
+
+// assertReadable checks that a user without rights can enter and read all, and
+// change nothing.
+func assertReadable(t *testing.T, root string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		require.NoError(t, err)
+		info, err := entry.Info()
+		require.NoError(t, err)
+		want := os.FileMode(0o644)
+		if entry.IsDir() || filepath.Base(filepath.Dir(name)) == "bin" {
+			want = 0o755
+		}
+		assert.Equal(t, want, info.Mode().Perm(), name)
+		return nil
+	}))
 }
 
 // build does what the Dockerfile's stages say, and returns the last one's files.
@@ -103,11 +127,11 @@ func execute(t *testing.T, stage instructions.Stage, files map[string]string) st
 	t.Helper()
 	root := t.TempDir()
 	require.NoError(t, os.Chmod(root, 0o755))
-	workdir, env := root, os.Environ()
+	workdir, env := "/", os.Environ()
 	for _, command := range stage.Commands {
 		switch command := command.(type) {
 		case *instructions.WorkdirCommand:
-			workdir = filepath.Join(root, command.Path)
+			workdir = command.Path
 		case *instructions.ArgCommand:
 			for _, arg := range command.Args {
 				given := map[string]string{"TARGETOS": runtime.GOOS, "TARGETARCH": runtime.GOARCH}
@@ -116,39 +140,35 @@ func execute(t *testing.T, stage instructions.Stage, files map[string]string) st
 			}
 		case *instructions.RunCommand:
 			run := exec.Command("sh", "-c", strings.Join(command.CmdLine, " "))
-			run.Dir, run.Env = workdir, env
+			run.Dir, run.Env = filepath.Join(root, workdir), env
 			told, err := run.CombinedOutput()
 			require.NoError(t, err, "%s", told)
 		case *instructions.CopyCommand:
-			to := filepath.Join(workdir, command.DestPath)
-			if filepath.IsAbs(command.DestPath) {
-				to = filepath.Join(root, command.DestPath)
-			}
-			copyAll(t, command, files[command.From], to)
+			copyAll(t, command, files[command.From], root, workdir)
 		}
 	}
 	return root
 }
 
-// copyAll does a COPY, of a folder or of files.
-func copyAll(t *testing.T, command *instructions.CopyCommand, from, to string) {
+// copyAll does a COPY by BuildKit's own code, and as it calls that: the modes of
+// folders that come into being on the way are not what one would guess.
+func copyAll(t *testing.T, command *instructions.CopyCommand, from, root, workdir string) {
 	t.Helper()
-	if len(command.SourcePaths) == 1 && command.SourcePaths[0] == "." {
-		require.NoError(t, os.CopyFS(to, os.DirFS(from)))
-		return
+	to := command.DestPath // a slash at its end says that it is a folder
+	if !path.IsAbs(to) {
+		to = path.Join(workdir, to)
 	}
-	mode, err := strconv.ParseUint(command.Chmod, 8, 32)
-	require.NoError(t, err, "without --chmod, the mode is the checkout's")
+	how := fscopy.CopyInfo{CopyDirContents: true, FollowLinks: true, ModeStr: command.Chmod}
+	if octal, err := strconv.ParseUint(command.Chmod, 8, 32); err == nil {
+		mode := int(octal)
+		how.Mode, how.ModeStr = &mode, ""
+	}
 	for _, pattern := range command.SourcePaths {
-		found, err := filepath.Glob(filepath.Join(from, pattern))
+		found, err := fscopy.ResolveWildcards(from, pattern, true)
 		require.NoError(t, err)
 		require.NotEmpty(t, found, pattern)
-		for _, path := range found {
-			target := to
-			if strings.HasSuffix(command.DestPath, "/") {
-				target = filepath.Join(to, filepath.Base(path))
-			}
-			copyFile(t, path, target, os.FileMode(mode))
+		for _, source := range found {
+			require.NoError(t, fscopy.Copy(t.Context(), from, source, root, to, fscopy.WithCopyInfo(how)))
 		}
 	}
 }

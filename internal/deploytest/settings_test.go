@@ -27,3 +27,14 @@ func TestSettingsAreOfTheConfig(t *testing.T) {
 		}
 	}
 }
+
+// A key that the command lacks would have its default: a login over plain text.
+func TestSecretIsTheSameByCommandAndInAFile(t *testing.T) {
+	literals := regexp.MustCompile(`--from-literal=(\w+)=(\S+)`).
+		FindAllStringSubmatch(string(read(t, repository("deploy", "README.md"))), -1)
+	command := make(map[string]string)
+	for _, literal := range literals {
+		command[literal[1]] = literal[2]
+	}
+	assert.Equal(t, manifests{}.secret(t).StringData, command)
+}

@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +37,10 @@ func testPackageRuns(t *testing.T, folder string) {
 	assert.Equal(t, []string{"daemon-reload", "try-restart " + serviceName}, told)
 	assert.Equal(t, os.FileMode(0o600), mode(t, m, envFile), "it has the password")
 	assert.Equal(t, os.FileMode(0o644), mode(t, m, configFile), "the service's user reads it")
+
+	for _, config := range []string{"otlp.yaml", "endpoint/tls.yaml", "self/remote-write.yaml"} {
+		assert.FileExists(t, m.path("usr/share/doc/otelcol-kafkalag/config/"+config))
+	}
 
 	kafka := startKafka(t)
 	c := &collector{}
@@ -110,6 +115,10 @@ func testPackagesAreWhole(t *testing.T, folder string) {
 	require.NoError(t, err, "%s", told)
 	assert.Equal(t, len(files)-1, linesWith(string(told), ": OK"))
 
+	bill, err := filepath.Glob(filepath.Join(folder, "*.cdx.json"))
+	require.NoError(t, err)
+	assert.Contains(t, componentsOf(t, bill[0]), component{"github.com/kafkalag/kafkalagreceiver", "1.2.3"})
+
 	archive, err := filepath.Glob(filepath.Join(folder, "*.tar.gz"))
 	require.NoError(t, err)
 	unpacked := t.TempDir()
@@ -119,6 +128,18 @@ func testPackagesAreWhole(t *testing.T, folder string) {
 	validate.Dir, validate.Env = unpacked, []string{}
 	told, err = validate.CombinedOutput()
 	require.NoError(t, err, "%s", told)
+}
+
+type component struct{ Name, Version string }
+
+// componentsOf is what an SBOM says that the program is made of.
+func componentsOf(t *testing.T, bill string) []component {
+	t.Helper()
+	text, err := os.ReadFile(bill)
+	require.NoError(t, err)
+	var content struct{ Components []component }
+	require.NoError(t, json.Unmarshal(text, &content))
+	return content.Components
 }
 
 func debOf(t *testing.T, folder string) string {

@@ -18,7 +18,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
@@ -73,11 +75,7 @@ func bill(binary, version string) (*cdx.BOM, error) {
 	var parts []cdx.Component
 	var refs []string
 	for _, module := range info.Deps {
-		part := library(module.Path, module.Version)
-		// One that was replaced by a folder has no other name than its own.
-		if replaced := module.Replace; replaced != nil && replaced.Version != "" {
-			part = library(replaced.Path, replaced.Version)
-		}
+		part := component(module, version)
 		parts = append(parts, part)
 		refs = append(refs, part.BOMRef)
 	}
@@ -95,6 +93,19 @@ func bill(binary, version string) (*cdx.BOM, error) {
 	return bom, nil
 }
 
+// component is a module as it was linked. One that a folder stands in for is the
+// project's own: it has no other name, and the product's version.
+func component(module *debug.Module, version string) cdx.Component {
+	replaced := module.Replace
+	switch {
+	case replaced == nil:
+		return library(module.Path, module.Version)
+	case isFolder(replaced.Path):
+		return library(module.Path, version)
+	}
+	return library(replaced.Path, replaced.Version)
+}
+
 func library(path, version string) cdx.Component {
 	return cdx.Component{
 		Type:       cdx.ComponentTypeLibrary,
@@ -104,6 +115,9 @@ func library(path, version string) cdx.Component {
 		PackageURL: purl(path, version),
 	}
 }
+
+// isFolder tells by the rule of go.mod, where a module's path begins with neither.
+func isFolder(path string) bool { return strings.HasPrefix(path, ".") || filepath.IsAbs(path) }
 
 // purl is the package URL that vulnerability databases know a Go module by.
 func purl(path, version string) string { return "pkg:golang/" + path + "@" + version }

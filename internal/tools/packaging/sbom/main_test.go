@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -45,6 +46,23 @@ func TestBillHasEachModuleOfTheBinary(t *testing.T) {
 	}
 	assert.ElementsMatch(t, want, got)
 	assert.ElementsMatch(t, want, *(*bom.Dependencies)[0].Dependencies)
+}
+
+// What stands in for a module is what is in the binary, but for a folder.
+func TestBillNamesModulesByWhatWasLinked(t *testing.T) {
+	linked := debug.Module{Path: "example.com/a", Version: "v1.0.0"}
+	for replacement, want := range map[debug.Module]string{
+		{Path: "example.com/b", Version: "v1.1.0"}: "pkg:golang/example.com/b@v1.1.0",
+		{Path: "example.com/a", Version: "v1.2.0"}: "pkg:golang/example.com/a@v1.2.0",
+		{Path: "..", Version: "(devel)"}:           "pkg:golang/example.com/a@1.2.3",
+		{Path: "./a", Version: ""}:                 "pkg:golang/example.com/a@1.2.3",
+		{Path: "/src/a", Version: "(devel)"}:       "pkg:golang/example.com/a@1.2.3",
+	} {
+		module := linked
+		module.Replace = &replacement
+		assert.Equal(t, want, component(&module, "1.2.3").PackageURL, replacement.Path)
+	}
+	assert.Equal(t, "pkg:golang/example.com/a@v1.0.0", component(&linked, "1.2.3").PackageURL)
 }
 
 // Equal binaries have equal bills, and at any time.
