@@ -114,7 +114,8 @@ func matching(alerts []promtest.Alert, labels []string) []promtest.Alert {
 }
 
 // Every alert but KafkaLagMissing, which takes an hour of silence, fires on real
-// Kafka for the reason that it names, and resolves when that is gone.
+// Kafka for the reason that it names. Those on partitions, on partial scrapes, and
+// on groups that stall or have no members are seen to resolve when it is gone.
 func TestRulesAlertsFire(t *testing.T) {
 	promtest.Need(t)
 	binary(t)
@@ -148,6 +149,9 @@ func TestRulesAlertsFire(t *testing.T) {
 	w.fires(t, "KafkaConsumerGroupTimeLag", "group", "stuck", "topic", "orders")
 	w.fires(t, "KafkaConsumerGroupLagGrowing", "group", "slow", "topic", "orders")
 	w.hasNever(t, `ALERTS{alertname=~"KafkaConsumerGroupStalled|KafkaConsumerGroupWithoutMembers", alertstate="firing", group!="stuck"}`)
+	stuck.Leave()
+	w.resolves(t, "KafkaConsumerGroupStalled", "group", "stuck") // it has no members now
+	w.fires(t, "KafkaConsumerGroupWithoutMembers", "group", "stuck")
 
 	stopBilling()
 	w.fires(t, "KafkaConsumerGroupWithoutMembers", "group", "billing")
@@ -163,7 +167,6 @@ func TestRulesAlertsFire(t *testing.T) {
 	w.resolves(t, "KafkaLagScrapeFailing")
 	stopBilling()
 	stopSlow()
-	stuck.Leave()
 	for id := range int32(3) {
 		kafka.Broker(id + 1).Kill(t)
 	}

@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -80,7 +82,7 @@ func TestAlertsHaveARunbook(t *testing.T) {
 }
 
 var (
-	durations = regexp.MustCompile(`\b(\d+)([mh])\b`)
+	durations = regexp.MustCompile(`\b(\d+)([mhd])\b`)
 	bounds    = regexp.MustCompile(`(time_lag_seconds:max > )(\d+)`)
 )
 
@@ -90,11 +92,12 @@ func hastened(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(rulesFile)
 	require.NoError(t, err)
-	hasty := durations.ReplaceAllStringFunc(string(text), func(d string) string {
-		if d, found := strings.CutSuffix(d, "h"); found {
-			return d + "m"
-		}
-		return strings.TrimSuffix(d, "m") + "s"
+	units := map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
+	hasty := durations.ReplaceAllStringFunc(string(text), func(duration string) string {
+		parts := durations.FindStringSubmatch(duration)
+		n, err := strconv.Atoi(parts[1])
+		require.NoError(t, err)
+		return fmt.Sprintf("%.0fs", (time.Duration(n) * units[parts[2]] / 60).Seconds())
 	})
 	hasty = bounds.ReplaceAllStringFunc(hasty, func(comparison string) string {
 		parts := bounds.FindStringSubmatch(comparison)

@@ -30,12 +30,13 @@ func produce(t *testing.T, brokers []string, topic string, records int) {
 }
 
 // consume reads the topic orders as a member of the group, at most so many
-// records a beat, and commits, until the test ends or it is told to stop.
+// records a beat, and commits, until the test ends or it is told to stop. It
+// fetches little ahead, so that it reads all partitions in turn.
 func consume(t *testing.T, brokers []string, group string, records int) (stop func()) {
 	t.Helper()
 	return work(t, brokers, []kgo.Opt{
 		kgo.ConsumerGroup(group), kgo.ConsumeTopics("orders"), kgo.DisableAutoCommit(),
-		kgo.FetchMaxBytes(64 << 10), kgo.FetchMaxPartitionBytes(16 << 10),
+		kgo.FetchMaxBytes(64 << 10), kgo.FetchMaxPartitionBytes(int32(min(128*records, 16<<10))),
 	}, func(ctx context.Context, client *kgo.Client) {
 		if fetched := client.PollRecords(ctx, records).Records(); len(fetched) > 0 {
 			_ = client.CommitRecords(ctx, fetched...) // the next commit makes up for one that fails
