@@ -59,7 +59,7 @@ func signatures(t *testing.T, s *secured) {
 		"no credentials": {
 			region,
 			map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
-			"SASL AWS_MSK_IAM_OAUTHBEARER login failed: no AWS credentials: the default chain of the AWS SDK found none",
+			"SASL AWS_MSK_IAM_OAUTHBEARER login failed: no AWS credentials: the default chain of the AWS SDK gave none",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
