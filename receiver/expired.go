@@ -47,7 +47,8 @@ func (l *expiredLog) report(now time.Time, r *lag.Report) {
 	}
 }
 
-// topic speaks at most every few minutes, and not while the sum is unknown.
+// topic speaks at most every few minutes. It does not wait for the partitions
+// that are unknown: the sum alone is left out for them.
 func (l *expiredLog) topic(now time.Time, group string, t *lag.Topic) {
 	key := groupTopic{group, t.Name}
 	e := l.known[key]
@@ -58,13 +59,17 @@ func (l *expiredLog) topic(now time.Time, group string, t *lag.Topic) {
 	}
 	e.seenAt = now
 	e.follow(t)
-	if e.untold == 0 || !t.Expired.Known() || now.Sub(e.loggedAt) < repeatAfter {
+	if e.untold == 0 || now.Sub(e.loggedAt) < repeatAfter {
 		return
+	}
+	inAll := zap.Skip()
+	if t.Expired.Known() {
+		inAll = zap.Int64("records_in_all", int64(t.Expired))
 	}
 	l.log.Warn("Retention deleted records before the group had read them: it stands before the start of the log, "+
 		"and will skip them",
 		zap.String("group", group), zap.String("topic", t.Name),
-		zap.Int64("records", int64(e.untold)), zap.Int64("records_in_all", int64(t.Expired)))
+		zap.Int64("records", int64(e.untold)), inAll)
 	e.loggedAt, e.untold = now, 0
 }
 

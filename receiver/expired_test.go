@@ -79,6 +79,16 @@ func TestExpiredLogLooksAtEachPartition(t *testing.T) {
 	}
 }
 
+// A partition that stays unknown does not keep the loss of the others unsaid.
+func TestExpiredLogLeavesOutAnUnknownSum(t *testing.T) {
+	core, lines := observer.New(zapcore.InfoLevel)
+	l := newExpiredLog(zap.New(core))
+	l.report(at, expiring(0, cluster.Unknown))
+	l.report(at.Add(repeatAfter), expiring(5, cluster.Unknown))
+	require.Equal(t, 1, lines.Len())
+	assert.Equal(t, map[string]any{"group": "billing", "topic": "orders", "records": int64(5)}, lines.All()[0].ContextMap())
+}
+
 // expiring is a report of group billing, which has lost so much in each
 // partition of orders.
 func expiring(expired ...cluster.Offset) *lag.Report {

@@ -106,14 +106,21 @@ type Client struct {
 	settings settings
 }
 
-// NewClient returns a client for cfg, which has been validated. It does not
-// dial. Its traffic is told to obs, which may be nil.
+// NewClient returns a client for cfg, which has been validated, and warns of
+// its deprecated keys. It does not dial. Its traffic is told to obs, which may
+// be nil.
 func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
+	cfg, deprecated := cfg.current()
+	warnDeprecated(log, deprecated)
+	return newClient(cfg, log, obs)
+}
+
+// newClient is NewClient without the warning, for the clients beside it.
+func newClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 	if obs == nil {
 		obs = unobserved{}
 	}
-	cfg, deprecated := cfg.current()
-	warnDeprecated(log, deprecated)
+	cfg, _ = cfg.current()
 	c := &Client{cfg: cfg, log: log, obs: obs, nodes: map[int32]*node{}, lacking: map[string]bool{}}
 	c.ctx, c.stop = context.WithCancelCause(context.Background())
 	c.tokens = newTokens(c.ctx, &c.cfg)

@@ -5,14 +5,10 @@ package kafka
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
 	krbconfig "github.com/jcmturner/gokrb5/v8/config"
@@ -46,74 +42,6 @@ func (k *KerberosConfig) fileMistakes() []error {
 	return mistakes
 }
 
-// tlsMistakes is what keeps settings of TLS from being used. What only loading
-// them can tell is told where the files are right, so that nothing is told twice.
-func tlsMistakes(ctx context.Context, at string, c *TLSConfig, now time.Time) []error {
-	if c == nil || c.isOff() {
-		return nil
-	}
-	mistakes := tlsFileMistakes(at, c, now)
-	if len(mistakes) > 0 {
-		return mistakes
-	}
-	if _, err := c.LoadTLSConfig(ctx); err != nil {
-		return []error{fmt.Errorf("%q is not usable: %s", at, strings.ReplaceAll(err.Error(), "\n", "; "))}
-	}
-	return nil
-}
-
-func tlsFileMistakes(at string, c *TLSConfig, now time.Time) []error {
-	var mistakes []error
-	if c.CAFile != "" {
-		if err := authoritiesMistake(c.CAFile, now); err != nil {
-			mistakes = append(mistakes, fileMistake(at+".ca_file", c.CAFile, "certificates in PEM", err))
-		}
-	}
-	if c.CertFile == "" || c.KeyFile == "" || c.TPMConfig.Enabled { // whose key is no PEM
-		return mistakes
-	}
-	if err := unreadable(c.CertFile); err != nil {
-		return append(mistakes, fileMistake(at+".cert_file", c.CertFile, "a certificate in PEM", err))
-	}
-	pair, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
-	switch {
-	case err != nil:
-		mistakes = append(mistakes, fileMistake(at+".key_file", c.KeyFile, "the key of "+at+".cert_file in PEM", reason(c.KeyFile, err)))
-	case now.After(pair.Leaf.NotAfter):
-		mistakes = append(mistakes, fileMistake(at+".cert_file", c.CertFile, "a valid certificate", expired(pair.Leaf)))
-	}
-	return mistakes
-}
-
-func expired(certificate *x509.Certificate) error {
-	return fmt.Errorf("expired at %s", certificate.NotAfter.UTC().Format(time.RFC3339))
-}
-
-// authoritiesMistake says why no certificate of a file can be used. One that is
-// valid is enough: bundles of authorities keep expired ones.
-func authoritiesMistake(path string, now time.Time) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return reason(path, err)
-	}
-	err = errors.New("there are none")
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		certificate, broken := x509.ParseCertificate(block.Bytes)
-		switch {
-		case broken != nil:
-			err = broken
-		case now.After(certificate.NotAfter):
-			err = expired(certificate)
-		default:
-			return nil
-		}
-	}
-	return err
-}
-
 // reason is err without the path, which is named already, where it is that the
 // file cannot be read: libraries lose the type of what they met.
 func reason(path string, err error) error {
@@ -129,6 +57,10 @@ func unreadable(path string) error {
 	if err == nil {
 		return file.Close()
 	}
+	return withoutPath(err)
+}
+
+func withoutPath(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
 	}

@@ -61,12 +61,29 @@ func TestStartLooksAtFiles(t *testing.T) {
 		"bundle":         {authority(bundle), nil},
 		"pair":           {pair(good.Cert, good.Key), nil},
 		"no authority":   {authority(missing), []string{`"tls.ca_file" is "` + missing + `": must be a file with certificates in PEM: no such file or directory`}},
-		"odd authority":  {authority(nonsense), []string{`"tls.ca_file" is "` + nonsense + `": must be a file with certificates in PEM: there are none`}},
+		"odd authority":  {authority(nonsense), []string{`"tls.ca_file" is "` + nonsense + `": must be a file with certificates in PEM: there is no certificate`}},
 		"old authority":  {authority(old.Cert), []string{`"tls.ca_file" is "` + old.Cert + `": must be a file with certificates in PEM: expired at `}},
 		"no certificate": {pair(missing, good.Key), []string{`"tls.cert_file" is "` + missing + `": must be a file with a certificate in PEM: no such file or directory`}},
 		"no key":         {pair(good.Cert, missing), []string{`"tls.key_file" is "` + missing + `": must be a file with the key of tls.cert_file in PEM: no such file or directory`}},
 		"other key":      {pair(good.Cert, other.Key), []string{`"tls.key_file" is "` + other.Key + `": must be a file with the key of tls.cert_file in PEM: tls: private key does not match public key`}},
 		"old pair":       {pair(old.Cert, old.Key), []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
+		"old pem pair": {func(c *Config) {
+			c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, old.Cert)), opaque(read(t, old.Key))
+		}, []string{`"tls.cert_pem" is not usable: must be a valid certificate: expired at `}},
+		"old certificate, key_pem": {func(c *Config) {
+			c.TLS.CertFile, c.TLS.KeyPem = old.Cert, opaque(read(t, old.Key))
+		}, []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
+		"old certificate, key in a TPM": {func(c *Config) {
+			c.TLS.CertFile, c.TLS.KeyFile = old.Cert, nonsense
+			c.TLS.TPMConfig.Enabled, c.TLS.TPMConfig.Path = true, missing
+		}, []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
+		"old ca_pem": {func(c *Config) { c.TLS.CAPem = opaque(read(t, old.Cert)) }, []string{
+			`"tls.ca_pem" is not usable: must be certificates in PEM: expired at `,
+		}},
+		"odd certificate": {pair(nonsense, good.Key), []string{`"tls.cert_file" is "` + nonsense + `": must be a file with a certificate in PEM: there is no certificate`}},
+		"all at once": {func(c *Config) {
+			c.TLS.CAPem, c.TLS.CertPem, c.TLS.KeyFile = opaque(read(t, old.Cert)), opaque(read(t, old.Cert)), old.Key
+		}, []string{`"tls.ca_pem" is not usable: `, `"tls.cert_pem" is not usable: `}},
 		"deprecated": {func(c *Config) {
 			c.Auth.TLS, c.TLS = c.TLS, nil
 			c.Auth.TLS.CAFile = missing
@@ -81,10 +98,10 @@ func TestStartLooksAtFiles(t *testing.T) {
 			`"tls" is not usable: failed to load TLS config: invalid TLS cipher suite: "ROT13"; invalid TLS cipher suite: "ROT26"`,
 		}},
 		"curve":  {func(c *Config) { c.TLS.CurvePreferences = []string{"round"} }, []string{`"tls" is not usable: failed to load TLS config: invalid curve type`}},
-		"ca_pem": {func(c *Config) { c.TLS.CAPem = "no PEM" }, []string{`"tls" is not usable: failed to load TLS config: failed to load CA CertPool PEM: failed to parse cert`}},
+		"ca_pem": {func(c *Config) { c.TLS.CAPem = "no PEM" }, []string{`"tls.ca_pem" is not usable: must be certificates in PEM: there is no certificate`}},
 		"key_pem": {func(c *Config) {
 			c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, good.Cert)), opaque(read(t, other.Key))
-		}, []string{`"tls" is not usable: failed to load TLS config: failed to load TLS cert and key: `}},
+		}, []string{`"tls.key_pem" is not usable: must be the key of tls.cert_pem in PEM: tls: private key does not match public key`}},
 		"right pem": {func(c *Config) {
 			c.TLS.CAPem, c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, ca.File)), opaque(read(t, good.Cert)), opaque(read(t, good.Key))
 		}, nil},
@@ -118,6 +135,18 @@ func TestStartLooksAtFiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCertificatesHaveABeginning(t *testing.T) {
+	ca := kafkatest.NewCA(t)
+	good := ca.Issue(t, "good", time.Hour)
+	c := trusting(ca.File)
+	c.CertFile, c.KeyFile = good.Cert, good.Key
+	early := time.Now().Add(-48 * time.Hour) // they begin a day ago
+	got := texts(tlsMistakes(t.Context(), "tls", c, early))
+	require.Len(t, got, 2)
+	assert.Contains(t, got[0], `"tls.ca_file" is "`+ca.File+`": must be a file with certificates in PEM: not valid before `)
+	assert.Contains(t, got[1], `"tls.cert_file" is "`+good.Cert+`": must be a file with a valid certificate: not valid before `)
 }
 
 func read(t *testing.T, path string) string {

@@ -5,6 +5,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-msk-iam-sasl-signer-go/signer"
@@ -19,7 +20,16 @@ type mskSigner struct{ region string }
 func (s *mskSigner) Token(ctx context.Context) (*oauth2.Token, error) {
 	token, expires, err := signer.GenerateAuthToken(ctx, s.region)
 	if err != nil {
-		return nil, &tokenError{cause: "no AWS credentials: the default chain of the AWS SDK found none", err: err}
+		return nil, &tokenError{cause: causeOfMSK(ctx), err: err}
 	}
 	return &oauth2.Token{AccessToken: token, Expiry: time.UnixMilli(expires)}, nil
+}
+
+// causeOfMSK looks at ctx alone: the chain has limits of its own, within which
+// it looks for an instance's role where there is none.
+func causeOfMSK(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "no AWS credentials within half of request_timeout: the default chain of the AWS SDK was still at it"
+	}
+	return "no AWS credentials: the default chain of the AWS SDK gave none"
 }

@@ -4,11 +4,14 @@
 package kafka
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -107,13 +110,40 @@ func TestMSKToken(t *testing.T) {
 }
 
 func TestMSKWithoutCredentials(t *testing.T) {
-	setAWS(t, "")
-	t.Setenv("AWS_ACCESS_KEY_ID", "")
-	_, err := (&mskSigner{region: "eu-west-1"}).Token(t.Context())
-	var token *tokenError
-	require.ErrorAs(t, err, &token)
-	assert.Equal(t, "no AWS credentials: the default chain of the AWS SDK found none", token.cause)
-	assert.NotContains(t, err.Error(), "\n")
+	over := make(chan struct{})
+	late := func(w http.ResponseWriter, r *http.Request) {
+		<-over // the SDK does not give up by itself
+		http.NotFound(w, r)
+	}
+	for name, tt := range map[string]struct {
+		container http.HandlerFunc // hands out a container's credentials
+		timeout   time.Duration
+		cause     string
+	}{
+		"none":   {nil, time.Minute, "no AWS credentials: the default chain of the AWS SDK gave none"},
+		"denied": {http.NotFound, time.Minute, "no AWS credentials: the default chain of the AWS SDK gave none"},
+		"late":   {late, 50 * time.Millisecond, "no AWS credentials within half of request_timeout: the default chain of the AWS SDK was still at it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			setAWS(t, "")
+			t.Setenv("AWS_ACCESS_KEY_ID", "")
+			if tt.container != nil {
+				server := httptest.NewServer(tt.container)
+				defer server.Close()
+				t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.URL)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), tt.timeout)
+			defer cancel()
+			_, err := (&mskSigner{region: "eu-west-1"}).Token(ctx)
+			if tt.timeout < time.Minute {
+				close(over)
+			}
+			var token *tokenError
+			require.ErrorAs(t, err, &token)
+			assert.Equal(t, tt.cause, token.cause, "error: %v", err)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
 }
 
 // A broker that takes the token as OAUTHBEARER's, as MSK does, and checks its

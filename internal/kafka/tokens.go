@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,7 +45,11 @@ type tokenError struct {
 	err   error
 }
 
-func (e *tokenError) Error() string { return "no token: " + e.err.Error() }
+// Error is one line, whatever others have answered.
+func (e *tokenError) Error() string {
+	return "no token: " + strings.Join(strings.Fields(e.err.Error()), " ")
+}
+
 func (e *tokenError) Unwrap() error { return e.err }
 
 // newTokens returns nil where the login needs none.

@@ -5,12 +5,15 @@ package authtest
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-msk-iam-sasl-signer-go/signer"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -88,9 +91,34 @@ func connect(t *testing.T, cfg kafka.Config, extensions host) *client {
 // keepsSecrets holds that nothing that was said gives a secret away.
 func keepsSecrets(t *testing.T, said string) {
 	t.Helper()
-	for _, secret := range []string{password, wrong, secretKey, "client-secret-of-monitor", "Bearer ", "eyJ"} {
-		assert.NotContains(t, said, secret)
+	assert.Empty(t, secretsIn(said))
+}
+
+// secretsIn lists what it finds of secrets, and of how tokens begin: those of
+// JSON, and those of MSK, which are a URL in base64.
+func secretsIn(said string) []string {
+	var found []string
+	for _, secret := range []string{
+		password, wrong, secretKey, session, url.QueryEscape(session), "client-secret-of-monitor",
+		"Bearer ", "eyJ", "aHR0cHM6Ly9rYWZrYS", "X-Amz-Signature",
+	} {
+		if strings.Contains(said, secret) {
+			found = append(found, secret)
+		}
 	}
+	return found
+}
+
+// What a token of MSK would look like if it were said is what is looked for.
+func TestMSKTokensAreFound(t *testing.T) {
+	setAWS(t)
+	t.Setenv("AWS_SESSION_TOKEN", session)
+	token, _, err := signer.GenerateAuthToken(t.Context(), region)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"aHR0cHM6Ly9rYWZrYS"}, secretsIn(token))
+	signed, err := base64.RawURLEncoding.DecodeString(token)
+	require.NoError(t, err)
+	assert.Equal(t, []string{url.QueryEscape(session), "X-Amz-Signature"}, secretsIn(string(signed)))
 }
 
 // ask makes one scrape of the brokers alone.

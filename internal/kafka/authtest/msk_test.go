@@ -14,6 +14,7 @@ const (
 	accessKey = "AKIDEXAMPLE"
 	secretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 	region    = "eu-west-1"
+	session   = "the/session+token="
 )
 
 const unsigned = "SASL AWS_MSK_IAM_OAUTHBEARER login failed: it does not accept the AWS credentials: " +
@@ -53,13 +54,13 @@ func signatures(t *testing.T, s *secured) {
 		environment map[string]string
 		cause       string
 	}{
-		"of a session":   {region, map[string]string{"AWS_SESSION_TOKEN": "the/session+token="}, ""},
+		"of a session":   {region, map[string]string{"AWS_SESSION_TOKEN": session}, ""},
 		"another region": {"us-east-1", nil, unsigned},
 		"another user":   {region, map[string]string{"AWS_ACCESS_KEY_ID": "AKIDOTHER"}, unsigned},
 		"no credentials": {
 			region,
 			map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
-			"SASL AWS_MSK_IAM_OAUTHBEARER login failed: no AWS credentials: the default chain of the AWS SDK found none",
+			"SASL AWS_MSK_IAM_OAUTHBEARER login failed: no AWS credentials: the default chain of the AWS SDK gave none",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,29 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+)
+
+// The client of the scrapes and that of time lag share one configuration.
+func TestDeprecatedKeysAreToldOnce(t *testing.T) {
+	cfg := newConfig()
+	require.True(t, needsDates(cfg.Metrics) && cfg.TimeLag.SearchBudget > 0, "there are two clients")
+	cfg.Auth.PlainText = &kafka.PlainTextConfig{Username: "u", Password: "p"}
+	core, logs := observer.New(zap.WarnLevel)
+
+	_, err := createMetrics(t.Context(), settings(zap.New(core)), cfg, consumertest.NewNop())
+	require.NoError(t, err)
+	require.Equal(t, 1, logs.Len())
+	assert.Equal(t, map[string]any{"keys": []any{"auth.plain_text: use auth.sasl with mechanism PLAIN"}}, logs.All()[0].ContextMap())
+}
