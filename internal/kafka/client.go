@@ -114,6 +114,7 @@ func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 	}
 	cfg, deprecated := cfg.current()
 	warnDeprecated(log, deprecated)
+	warnReadable(log, &cfg)
 	c := &Client{cfg: cfg, log: log, obs: obs, nodes: map[int32]*node{}, lacking: map[string]bool{}}
 	c.ctx, c.stop = context.WithCancelCause(context.Background())
 	c.tokens = newTokens(c.ctx, &c.cfg)
