@@ -44,6 +44,10 @@ func TestTellsOfASecretInPlainText(t *testing.T) {
 			client, err := NewClient(cfg, zap.New(core), nil)
 			require.NoError(t, err)
 			client.Close()
+			finder, err := NewFinder(cfg, zap.New(core), nil) // is there beside it, and warns of nothing again
+			require.NoError(t, err)
+			finder.Close()
+			assert.LessOrEqual(t, logs.FilterMessageSnippet("deprecated keys").Len(), 1)
 			told := logs.FilterMessageSnippet("plain text").All()
 			if tt.want == "" {
 				assert.Empty(t, told)

@@ -109,12 +109,18 @@ type Client struct {
 // NewClient returns a client for cfg, which has been validated. It does not
 // dial. Its traffic is told to obs, which may be nil.
 func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
+	current, deprecated := cfg.current()
+	warnDeprecated(log, deprecated)
+	warnReadable(log, &current)
+	return newClient(cfg, log, obs)
+}
+
+// newClient is NewClient without a warning: a finder has the same configuration.
+func newClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 	if obs == nil {
 		obs = unobserved{}
 	}
-	cfg, deprecated := cfg.current()
-	warnDeprecated(log, deprecated)
-	warnReadable(log, &cfg)
+	cfg, _ = cfg.current()
 	c := &Client{cfg: cfg, log: log, obs: obs, nodes: map[int32]*node{}, lacking: map[string]bool{}}
 	c.ctx, c.stop = context.WithCancelCause(context.Background())
 	c.tokens = newTokens(c.ctx, &c.cfg)

@@ -20,7 +20,7 @@ type Finder struct{ client *Client }
 // NewFinder returns a finder for cfg, which has been validated. It does not
 // dial. Its traffic is told to obs, which may be nil.
 func NewFinder(cfg Config, log *zap.Logger, obs Observer) (*Finder, error) {
-	client, err := NewClient(cfg, log, obs)
+	client, err := newClient(cfg, log, obs)
 	if err != nil {
 		return nil, err
 	}
