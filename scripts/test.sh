@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-failed=() left_out=()
+failed=() left_out=() notes=()
 tier() { # tier NAME COMMAND...
 	echo "== $1"
 	"${@:2}" || failed+=("$1")
@@ -63,6 +63,7 @@ done
 [[ $kafka == yes ]] || leave_out rules 'alert rules and dashboards are seen on real Kafka only'
 command -v dpkg >/dev/null || leave_out product 'installing the package needs dpkg'
 command -v systemd-analyze >/dev/null || leave_out product 'checking the unit needs systemd-analyze'
+command -v kafka_exporter >/dev/null || notes+=("note: pages are compared with kafka_exporter's only where it is on the PATH")
 [[ $(uname) == Linux && $(id -u) == 0 ]] || leave_out product 'running the image as its user needs root on Linux'
 
 # One package after the other: each starts processes of its own.
@@ -84,6 +85,7 @@ if [[ $prometheus == yes ]]; then
 	tier rules go test "${race[@]}" -p 1 -timeout 30m -run '^TestRules' "${packages[@]}"
 fi
 
+if ((${#notes[@]})); then printf '%s\n' "${notes[@]}"; fi
 if ((${#left_out[@]})); then printf '%s\n' "${left_out[@]}"; fi
 if ((${#failed[@]})); then
 	printf 'FAILED: %s\n' "${failed[@]}"

@@ -75,7 +75,7 @@ func (o options) scrapeCPU(config string, brokers []string) (time.Duration, erro
 }
 
 // pullOnce has the collector scrape once and then pulls its page, so that the
-// pulls are all that it does.
+// pulls are all that it does. No time lag is on that page yet.
 func (o options) pullOnce(ctx context.Context, name, config string, brokers []string) (pulled, error) {
 	c, err := startCollector(o.collector, filepath.Join(o.configs, config), o.receiverConfig(brokers, time.Hour))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,9 +42,10 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
-// Every guide is on the list of guides.
+// Every guide is on the list of guides, and nothing is on it twice.
 func TestEveryGuideIsListed(t *testing.T) {
 	listed := Read(t, "docs/README.md").Links()
+	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(listed))), len(listed), "twice in %s", listed)
 	for _, p := range All(t) {
 		if name, guide := strings.CutPrefix(p.Path, "docs/"); guide && name != "README.md" {
 			assert.Contains(t, listed, name)

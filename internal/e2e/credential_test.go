@@ -16,12 +16,13 @@ import (
 )
 
 // A password that systemd's LoadCredential= gives in a file, as deploy/README.md
-// tells: neither the environment nor the config has it. The file is taken as it is.
+// tells: neither the environment nor the config has it. The file need not be YAML,
+// and editors end it with a line break.
 func TestProductTakesAPasswordFromACredential(t *testing.T) {
 	const password = "*it's #1"
 	kafka := kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "monitor", password))
 	credentials := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(credentials, "kafka-password"), []byte(password), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(credentials, "kafka-password"), []byte(password+"\n"), 0o600))
 	config := writeFile(t, "credential.yaml", `
 receivers: {kafkalag: {auth: {sasl: {password: "${file:${env:CREDENTIALS_DIRECTORY}/kafka-password}"}}}}
 `)

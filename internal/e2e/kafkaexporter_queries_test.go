@@ -32,7 +32,7 @@ var exporterQueries = []struct {
 	},
 	{
 		`sum(kafka_consumergroup_lag{instance="$instance",topic=~"$topic"}) by (consumergroup, topic)`, false,
-		map[string]float64{"ahead single": 5, "billing orders": 16, "billing single": 57, "live orders": 41, "modern orders": 18, "partial empty": 0, "partial orders": 15},
+		map[string]float64{"ahead orders": 5, "billing orders": 16, "billing single": 57, "live orders": 41, "modern orders": 18, "partial empty": 0, "partial orders": 15},
 	},
 	{
 		`sum(delta(kafka_topic_partition_current_offset{instance=~'$instance', topic=~"$topic"}[5m])/5) by (topic)`, true,
@@ -40,7 +40,7 @@ var exporterQueries = []struct {
 	},
 	{
 		`sum(delta(kafka_consumergroup_current_offset{instance=~'$instance',topic=~"$topic"}[5m])/5) by (consumergroup, topic)`, true,
-		map[string]float64{"ahead single": 0, "billing orders": 1, "billing single": 0, "live orders": 0, "modern orders": 0, "partial empty": 0, "partial orders": 0},
+		map[string]float64{"ahead orders": 0, "billing orders": 1, "billing single": 0, "live orders": 0, "modern orders": 0, "partial empty": 0, "partial orders": 0},
 	},
 	{
 		`sum by(topic) (kafka_topic_partitions{instance="$instance",topic=~"$topic"})`, false,

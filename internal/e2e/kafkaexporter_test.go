@@ -173,7 +173,7 @@ func startExporterCluster(t *testing.T) *kafkatest.Cluster {
 
 	kafka.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 4, 1: 20, 2: 29}, "single": {0: 1, 1: 1, 2: 1}})
 	kafka.Commit(t, "partial", map[string]map[int32]int64{"orders": {1: 5}, "empty": {0: 0}})
-	kafka.Commit(t, "ahead", map[string]map[int32]int64{"single": {0: 25, 1: 15}})
+	kafka.Commit(t, "ahead", map[string]map[int32]int64{"orders": {0: 25, 1: 15}}) // "single" may lose leaders: what is beyond an end then is unknown
 	kafka.Commit(t, "live", map[string]map[int32]int64{"orders": {0: 1, 2: 8}})
 	kafka.Join(t, "live", "orders")
 	kafka.Commit(t, "modern", map[string]map[int32]int64{"orders": {0: 2}})

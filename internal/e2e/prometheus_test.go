@@ -62,7 +62,7 @@ func TestProductWaitsForKafka(t *testing.T) {
 		health := get(now, c.healthURL) // 200: no reason to restart the collector
 		assert.Contains(now, health, `"receiver:kafkalag":{"healthy":true,"status":"StatusRecoverableError"`)
 	}, patience, 100*time.Millisecond)
-	assert.Contains(t, c.log.String(), address)
+	c.awaitLog(t, address) // comes after the status
 	assert.NotContains(t, c.scrape(t), "kafka_brokers")
 
 	startKafka(t, kfake.Ports(portOf(t, address), 0, 0))

@@ -168,7 +168,7 @@ func TestDeadGroupIsNotDescribed(t *testing.T) {
 // A broker that answers, only not all of it in time, is not down: its later
 // questions are asked.
 func TestBusyBrokerIsNotDown(t *testing.T) {
-	fake := seeded(t, 1, 3, 80)
+	fake := seeded(t, 1, 3, 240) // more to each broker than its connections can ask in time
 	fake.Rewrite(kmsg.ApiVersions, func(_ int32, answer kmsg.Response) {
 		for i, key := range answer.(*kmsg.ApiVersionsResponse).ApiKeys {
 			if key.ApiKey == int16(kmsg.OffsetFetch) { // one group a request
@@ -177,7 +177,7 @@ func TestBusyBrokerIsNotDown(t *testing.T) {
 		}
 	})
 	client := newTestClient(t, fake.Brokers()...)
-	requireWhole(t, snapshot(t, client, everything()), 1, 3, 80)
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 240)
 	client.cfg.RequestTimeout = time.Second
 	fake.Slow(kmsg.OffsetFetch, 1, 400*time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // half of it for the commits

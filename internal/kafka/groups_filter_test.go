@@ -78,6 +78,7 @@ func TestGroupFilters(t *testing.T) {
 			for _, g := range s.Groups {
 				assert.True(t, g.CommitsKnown)
 			}
+			assert.Equal(t, listed-len(tt.want), s.FilteredGroups, "what the receiver itself leaves out")
 			if tt.pushed {
 				assert.Equal(t, len(tt.want), listed, "the broker left out the others")
 				assert.Zero(t, fake.Requests()["DescribeGroups"], "the listing told all")
