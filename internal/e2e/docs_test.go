@@ -63,6 +63,58 @@ func TestProductDocumentedConfigsAreValid(t *testing.T) {
 	}
 }
 
+// A configuration of TLS speaks TLS when it is put on top of a shipped one too,
+// which have "insecure: true": what is merged with them must say otherwise.
+func TestProductDocumentedTLSIsOn(t *testing.T) {
+	tried := 0
+	for _, p := range docs.All(t) {
+		for _, b := range p.Blocks() {
+			content, kind := b.YAML()
+			if kind != docs.Collector {
+				continue
+			}
+			receivers, _ := content["receivers"].(map[string]any)
+			for id, settings := range receivers {
+				settings, _ := settings.(map[string]any)
+				if settings["tls"] == nil || !strings.HasPrefix(id, "kafkalag") {
+					continue
+				}
+				for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
+					t.Run(fmt.Sprintf("%s:%d %s on %s", p.Path, b.Line, id, name), func(t *testing.T) {
+						tls := mergedTLS(t, name, settings["tls"])
+						assert.True(t, !tls.Insecure || tls.CAFile != "" || tls.CAPem != "", "plain text")
+					})
+					tried++
+				}
+			}
+		}
+	}
+	assert.Greater(t, tried, 20)
+}
+
+type tlsSettings struct {
+	Insecure bool
+	CAFile   string `yaml:"ca_file"`
+	CAPem    string `yaml:"ca_pem"`
+}
+
+// mergedTLS is what the collector makes of settings of TLS on top of a shipped
+// config.
+func mergedTLS(t *testing.T, config string, tls any) tlsSettings {
+	t.Helper()
+	mine, err := yaml.Marshal(map[string]any{"receivers": map[string]any{"kafkalag": map[string]any{"tls": tls}}})
+	require.NoError(t, err)
+	printed, err := command(t, nil, "print-config", "--config", shipped(config), "--config", writeFile(t, "mine.yaml", string(mine))).Output()
+	require.NoError(t, err, "%s", printed)
+	var merged struct {
+		Receivers struct {
+			Kafkalag struct{ TLS tlsSettings }
+		}
+	}
+	require.NoError(t, yaml.Unmarshal(printed, &merged))
+	return merged.Receivers.Kafkalag.TLS
+}
+
 // whole tells whether a configuration is one without any other.
 func whole(config map[string]any) bool {
 	return config["receivers"] != nil && config["exporters"] != nil && config["service"] != nil

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"os"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +64,8 @@ func TestProductShowsKafkaExportersZooKeeperLag(t *testing.T) {
 	kafka.CreateTopic(t, "orders", 2, 1, nil)
 	kafka.ProduceEach(t, "orders", 10, 20)
 	kafka.CommitToZooKeeper(t, "old", map[string]map[int32]int64{"orders": {0: 4, 1: 20}})
-	c := start(t, append(brokersEnv(kafka.Brokers()...), "KAFKA_ZOOKEEPER="+kafka.ZooKeeper()), shipped("kafka-exporter.yaml"))
+	kafka.CommitToZooKeeper(t, "left-out", map[string]map[int32]int64{"orders": {0: 4}})
+	c := start(t, append(brokersEnv(kafka.Brokers()...), "KAFKA_ZOOKEEPER="+kafka.ZooKeeper(), "KAFKA_GROUP_EXCLUDE=^left"), shipped("kafka-exporter.yaml"))
 	c.eventually(t, func(now *assert.CollectT, found families) {
 		assert.Equal(now, map[string]float64{"old orders 0": 6, "old orders 1": 0},
 			found.values(now, "kafka_consumergroupzookeeper_lag_zookeeper", "consumergroup", "topic", "partition"))
@@ -97,8 +100,25 @@ func TestProductKafkaExporterSettings(t *testing.T) {
 	}
 }
 
-// Two clusters behind one endpoint, as the guide says: what the shipped config
-// sets is repeated, and the aliases tell the clusters apart.
+// What stands for kafka_exporter's build_info, go_… and process_… is among the
+// collector's own metrics, as the guide says.
+func TestProductTellsWhatKafkaExporterTellsOfItself(t *testing.T) {
+	c := start(t, []string{"KAFKA_BROKERS=" + nobody(t)}, shipped("kafka-exporter.yaml"))
+	named := regexp.MustCompile(`\botelcol_process_\w*[a-z]\b`).FindAllString(exporterGuide(t), -1)
+	assert.Len(t, named, 2)
+	c.selfEventually(t, func(now *assert.CollectT, found families) {
+		for _, name := range named {
+			assert.Positive(now, found.values(now, name)[""], name)
+		}
+		versions := slices.Collect(maps.Keys(found.values(now, "target_info", "service_name", "service_version")))
+		if assert.Len(now, versions, 1) {
+			assert.Regexp(now, `^otelcol-kafkalag \d+\.\d+\.\d+`, versions[0])
+		}
+	})
+}
+
+// Two clusters behind one endpoint, as the guide says: what it lists is repeated
+// of the shipped config, and the aliases tell the clusters apart.
 func TestProductKafkaExporterOfTwoClusters(t *testing.T) {
 	first, second := startKafka(t), startKafka(t)
 	second.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 10, 1: 10, 2: 10}})
@@ -110,10 +130,12 @@ func TestProductKafkaExporterOfTwoClusters(t *testing.T) {
 		}
 	}
 	require.NoError(t, yaml.Unmarshal(text, &config))
-	repeated := map[string]any{"cluster_alias": "two", "brokers": second.Brokers(), "collection_interval": "1s"}
-	for _, key := range []string{"topic_match", "metrics", "resource_attributes"} {
-		require.Contains(t, config.Receivers.Kafkalag, key)
-		repeated[key] = config.Receivers.Kafkalag[key]
+	repeated := map[string]any{"cluster_alias": "two", "brokers": second.Brokers()}
+	_, list, _ := strings.Cut(exporterGuide(t), "and repeat ")
+	list, _, _ = strings.Cut(list, "as the config has them")
+	for _, key := range quoted.FindAllStringSubmatch(list, -1) {
+		require.Contains(t, config.Receivers.Kafkalag, key[1])
+		repeated[key[1]] = config.Receivers.Kafkalag[key[1]]
 	}
 	both, err := yaml.Marshal(map[string]any{
 		"receivers": map[string]any{"kafkalag": map[string]any{"cluster_alias": "one"}, "kafkalag/second": repeated},
@@ -122,6 +144,7 @@ func TestProductKafkaExporterOfTwoClusters(t *testing.T) {
 	require.NoError(t, err)
 
 	c := start(t, brokersEnv(first.Brokers()...), shipped("kafka-exporter.yaml"), writeFile(t, "both.yaml", string(both)))
+	c.awaitScrapes(t, "kafkalag", "kafkalag/second")
 	c.eventually(t, func(now *assert.CollectT, found families) {
 		assert.Equal(now, map[string]float64{
 			"one billing 0": 6, "one billing 1": 0, "one billing 2": 1,

@@ -6,6 +6,7 @@ package e2e
 import (
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/docs"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -105,21 +107,21 @@ func TestProductLeavesGapsWithAShortExpiration(t *testing.T) {
 	assert.NotContains(t, c.log.String(), "did not answer")
 }
 
-// Two receivers, each for a cluster of its own, behind one endpoint.
+// Two receivers, each for a cluster of its own, behind one endpoint, as
+// docs/several-collectors.md has them.
 func TestProductTellsClustersApart(t *testing.T) {
 	first, second := startKafka(t, kfake.ClusterID("first-cluster")), startKafka(t, kfake.ClusterID("second-cluster"))
 	second.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 10, 1: 10, 2: 10}})
-	both := writeFile(t, "both.yaml", `
-receivers:
-  kafkalag: {cluster_alias: one}
-  kafkalag/second: {cluster_alias: two, brokers: ["`+second.Brokers()[0]+`"], collection_interval: 1s}
-service: {pipelines: {metrics: {receivers: [kafkalag, kafkalag/second]}}}
-`)
+	const brokers = "[payments-1:9092, payments-2:9092]"
+	example := docs.Read(t, "docs/several-collectors.md").Blocks()[0].Text
+	require.Contains(t, example, brokers)
+	both := writeFile(t, "both.yaml", strings.Replace(example, brokers, second.Brokers()[0], 1))
 	c := start(t, brokersEnv(first.Brokers()...), shipped("default.yaml"), both)
+	c.awaitScrapes(t, "kafkalag", "kafkalag/payments")
 	c.eventually(t, func(now *assert.CollectT, found families) {
 		assert.Equal(now, map[string]float64{
-			"one first-cluster billing 0": 6, "one first-cluster billing 1": 0, "one first-cluster billing 2": 1,
-			"two second-cluster billing 0": 0, "two second-cluster billing 1": 10, "two second-cluster billing 2": 20,
+			"orders first-cluster billing 0": 6, "orders first-cluster billing 1": 0, "orders first-cluster billing 2": 1,
+			"payments second-cluster billing 0": 0, "payments second-cluster billing 1": 10, "payments second-cluster billing 2": 20,
 		}, found.values(now, "kafka_consumer_group_lag", "kafka_cluster_alias", "kafka_cluster_id", "group", "partition"))
 	})
 }

@@ -18,6 +18,19 @@ func (c *collector) selfEventually(t *testing.T, holds func(now *assert.CollectT
 	require.EventuallyWithT(t, func(now *assert.CollectT) { holds(now, c.self(now)) }, patience, tick)
 }
 
+// awaitScrapes waits until each of these receivers has scraped more often than
+// they do where KAFKALAG_INTERVAL does not reach them.
+func (c *collector) awaitScrapes(t *testing.T, receivers ...string) {
+	t.Helper()
+	const scrapes = 4 // 30s apart they would take longer than patience
+	c.selfEventually(t, func(now *assert.CollectT, found families) {
+		asked := found.values(now, "otelcol_kafkalag_requests", "receiver", "api")
+		for _, receiver := range receivers {
+			assert.GreaterOrEqual(now, asked[receiver+" Metadata"], float64(scrapes), receiver)
+		}
+	})
+}
+
 func TestProductTellsOfItself(t *testing.T) {
 	kafka := startKafka(t)
 	kafka.CreateTopic(t, "gone", 1, 1, nil)

@@ -139,8 +139,8 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 			[]any{"auth.plain_text: use auth.sasl with mechanism PLAIN", "auth.tls: use tls"},
 		},
 		"version": {
-			AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN", Username: "u", Password: "p", Version: &one}},
-			Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN", Username: "u", Password: "p", Version: &one}}},
+			AuthConfig{SASL: &SASLConfig{Mechanism: "SCRAM-SHA-512", Username: "u", Password: "p", Version: &one}},
+			Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "SCRAM-SHA-512", Username: "u", Password: "p", Version: &one}}},
 			[]any{"auth.sasl.version: leave it out, the handshake's version follows from protocol_version"},
 		},
 	} {

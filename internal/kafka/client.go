@@ -107,15 +107,16 @@ type Client struct {
 }
 
 // NewClient returns a client for cfg, which has been validated, and warns of
-// its deprecated keys. It does not dial. Its traffic is told to obs, which may
+// its deprecated keys and of secrets in plain text. It does not dial. Its traffic is told to obs, which may
 // be nil.
 func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 	cfg, deprecated := cfg.current()
 	warnDeprecated(log, deprecated)
+	warnReadable(log, &cfg)
 	return newClient(cfg, log, obs)
 }
 
-// newClient is NewClient without the warning, for the clients beside it.
+// newClient is NewClient without a warning: a finder has the same configuration.
 func newClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 	if obs == nil {
 		obs = unobserved{}

@@ -42,7 +42,38 @@ func (c *TLSConfig) mistakes(at string) []error {
 	case err != nil:
 		return []error{fmt.Errorf("%q is not usable: %w", at, err)}
 	}
+	if unused := c.unused(); unused != "" {
+		return []error{fmt.Errorf(`"%s.insecure" is true beside "%[1]s.%s": must be false`, at, unused)}
+	}
 	return nil
+}
+
+// unused names a setting that plain text leaves without effect, "" where there
+// is none. Whoever sets one expects TLS, and "insecure" may stand in another
+// file that is merged with this one.
+func (c *TLSConfig) unused() string {
+	if !c.isOff() {
+		return ""
+	}
+	for _, setting := range []struct {
+		key   string
+		given bool
+	}{
+		{"cert_file", c.CertFile != ""},
+		{"cert_pem", c.CertPem != ""},
+		{"server_name_override", c.ServerName != ""},
+		{"insecure_skip_verify", c.InsecureSkipVerify},
+		{"include_system_ca_certs_pool", c.IncludeSystemCACertsPool},
+		{"min_version", c.MinVersion != ""},
+		{"max_version", c.MaxVersion != ""},
+		{"cipher_suites", len(c.CipherSuites) > 0},
+		{"curve_preferences", len(c.CurvePreferences) > 0},
+	} {
+		if setting.given {
+			return setting.key
+		}
+	}
+	return ""
 }
 
 // isOff tells whether settings of TLS ask for plain text. "insecure" does not

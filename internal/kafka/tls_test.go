@@ -30,12 +30,23 @@ func TestTLSMistakes(t *testing.T) {
 		change func(*TLSConfig)
 		want   string // after the key
 	}{
-		"none":                    {func(*TLSConfig) {}, ""},
-		"pair":                    {func(c *TLSConfig) { c.CertFile, c.KeyPem = "f", "p" }, ""},
-		"certificate alone":       {func(c *TLSConfig) { c.CertFile = "f" }, `.key_file" is empty: must be set with "KEY.cert_file"`},
-		"key alone":               {func(c *TLSConfig) { c.KeyPem = "p" }, `.cert_file" is empty: must be set with "KEY.key_file"`},
-		"authorities given twice": {func(c *TLSConfig) { c.CAFile, c.CAPem = "f", "p" }, `" is not usable: provide either a CA file or the PEM-encoded string, but not both`},
-		"version":                 {func(c *TLSConfig) { c.MinVersion = "2" }, `" is not usable: invalid TLS min_version: unsupported TLS version: "2"`},
+		"none":                     {func(*TLSConfig) {}, ""},
+		"pair":                     {func(c *TLSConfig) { c.CertFile, c.KeyPem = "f", "p" }, ""},
+		"certificate alone":        {func(c *TLSConfig) { c.CertFile = "f" }, `.key_file" is empty: must be set with "KEY.cert_file"`},
+		"key alone":                {func(c *TLSConfig) { c.KeyPem = "p" }, `.cert_file" is empty: must be set with "KEY.key_file"`},
+		"authorities given twice":  {func(c *TLSConfig) { c.CAFile, c.CAPem = "f", "p" }, `" is not usable: provide either a CA file or the PEM-encoded string, but not both`},
+		"plain text":               {func(c *TLSConfig) { c.Insecure = true }, ""},
+		"off beside a pair":        {func(c *TLSConfig) { c.Insecure, c.CertFile, c.KeyFile = true, "f", "k" }, `.insecure" is true beside "KEY.cert_file": must be false`},
+		"off beside a pair in PEM": {func(c *TLSConfig) { c.Insecure, c.CertPem, c.KeyPem = true, "p", "k" }, `.insecure" is true beside "KEY.cert_pem": must be false`},
+		"off beside a name":        {func(c *TLSConfig) { c.Insecure, c.ServerName = true, "b" }, `.insecure" is true beside "KEY.server_name_override": must be false`},
+		"off beside any trusted":   {func(c *TLSConfig) { c.Insecure, c.InsecureSkipVerify = true, true }, `.insecure" is true beside "KEY.insecure_skip_verify": must be false`},
+		"off beside the system's":  {func(c *TLSConfig) { c.Insecure, c.IncludeSystemCACertsPool = true, true }, `.insecure" is true beside "KEY.include_system_ca_certs_pool": must be false`},
+		"off beside a version":     {func(c *TLSConfig) { c.Insecure, c.MinVersion = true, "1.3" }, `.insecure" is true beside "KEY.min_version": must be false`},
+		"off beside an upper one":  {func(c *TLSConfig) { c.Insecure, c.MaxVersion = true, "1.3" }, `.insecure" is true beside "KEY.max_version": must be false`},
+		"off beside ciphers":       {func(c *TLSConfig) { c.Insecure, c.CipherSuites = true, []string{"A"} }, `.insecure" is true beside "KEY.cipher_suites": must be false`},
+		"off beside curves":        {func(c *TLSConfig) { c.Insecure, c.CurvePreferences = true, []string{"P256"} }, `.insecure" is true beside "KEY.curve_preferences": must be false`},
+		"on by an authority":       {func(c *TLSConfig) { c.Insecure, c.CAFile, c.ServerName = true, "f", "b" }, ""},
+		"version":                  {func(c *TLSConfig) { c.MinVersion = "2" }, `" is not usable: invalid TLS min_version: unsupported TLS version: "2"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tls := new(TLSConfig)
