@@ -99,7 +99,7 @@ func createDefaultConfig() component.Config {
 		},
 		TopicMatch:           `^[^_].*$`,
 		GroupMatch:           `.*`,
-		TimeLag:              TimeLagConfig{History: time.Hour, SearchBudget: 5000},
+		TimeLag:              TimeLagConfig{History: time.Hour, SearchBudget: 7500},
 		StatusWindow:         10,
 		IsolationLevel:       readUncommitted,
 		ZooKeeper:            zookeeper.Config{SessionTimeout: 10 * time.Second},

@@ -46,7 +46,7 @@ func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) da
 	}
 	at, apart, by := p.steps.between(commit, t.policy)
 	switch {
-	case by == nil || apart > max(d.interval(), (d.now-at)/20):
+	case by == nil || apart > d.off(at):
 	case t.gone(by, d.now):
 		return date{at: at, quality: stale, by: by}
 	default:
@@ -58,14 +58,18 @@ func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) da
 	return date{}
 }
 
-// arrival dates a commit by when its record arrived. Of a compacted topic that
-// may be gone, and the next one be as young as now: then it tells only what is
-// no older than an interval.
+// arrival dates a commit by when its record arrived, unless look-ups tell that
+// it cannot be. Of a compacted topic that may be gone, and the next one be as
+// young as now: then it tells only what is no older than an interval.
 func (d *Dates) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) (at cluster.Timestamp, ok bool) {
-	if !d.Blind && !p.lateness.holds(d) {
+	if !d.Blind && !p.lateness.tells(commit, d) {
 		return undated, false
 	}
 	at, ok = p.history.arrival(commit)
 	at -= p.lateness.by
+	ok = ok && p.steps.allow(commit, at, d.off(at))
 	return at, ok && (!t.policy.gaps() || d.now-at <= d.interval())
 }
+
+// off is how far off an estimate may be.
+func (d *Dates) off(at cluster.Timestamp) cluster.Timestamp { return max(d.interval(), (d.now-at)/20) }

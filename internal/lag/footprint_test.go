@@ -85,14 +85,19 @@ func (l *testLog) answer(d *Dates) {
 		d.Policies(topics, plain)
 		answers := make([]cluster.Answer, len(lookups))
 		for i, q := range lookups {
-			at, _ := slices.BinarySearchFunc(l.records, q.At, func(r record, at cluster.Timestamp) int { return cmp.Compare(r.at, at) })
-			answers[i] = cluster.Answer{Lookup: q, Offset: cluster.None}
-			if at < len(l.records) {
-				answers[i].Offset, answers[i].Time = l.records[at].offset, l.records[at].at
-			}
+			answers[i] = l.find(q)
 		}
 		d.Learn(answers)
 	}
+}
+
+// find answers a look-up in a log that is in order.
+func (l *testLog) find(q cluster.Lookup) cluster.Answer {
+	at, _ := slices.BinarySearchFunc(l.records, q.At, func(r record, at cluster.Timestamp) int { return cmp.Compare(r.at, at) })
+	if at == len(l.records) {
+		return cluster.Answer{Lookup: q, Offset: cluster.None}
+	}
+	return cluster.Answer{Lookup: q, Offset: l.records[at].offset, Time: l.records[at].at}
 }
 
 // heap is what is in use, in bytes.

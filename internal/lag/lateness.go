@@ -12,30 +12,84 @@ const rechecks = 4
 // lateness is how long after their timestamps a partition's records arrive, as
 // look-ups have shown. Where producers write to it, that is next to nothing;
 // where records are mirrored or replayed, it may be hours or years. An arrival
-// tells a timestamp only where the lateness is steady.
+// tells a timestamp only where the lateness is steady, and only of records since
+// it is: those before may have been late otherwise.
 type lateness struct {
 	// by is 0 where it is less than an interval: that close, the arrival itself
 	// is known no better.
-	by        cluster.Timestamp
-	steady    bool
+	by cluster.Timestamp
+	// since and newest are the first and the last record that were seen to be as
+	// late.
+	since, newest cluster.Offset
+	// recheckAt is when it is to be looked up again: where records are late, the
+	// time of the last look-up; else when the first record arrives, or has
+	// arrived, that those seen do not speak for.
 	recheckAt cluster.Timestamp
+	steady    bool
 }
 
-// learn takes what a look-up has shown. The lateness is steady if it is what it
-// was taken for before, which is none at first, to within an interval or a
-// twentieth. Where records are late they are looked up in each interval, else
-// now and then.
-func (l *lateness) learn(by cluster.Timestamp, d *Dates) {
-	apart := max(by-l.by, l.by-by)
-	l.steady = apart <= max(d.interval(), by/20)
-	l.by, l.recheckAt = by, d.now
+// learn takes what a look-up has shown of the record at an offset. The lateness
+// is steady if it is what it was taken for before, which is none at first. An
+// older record tells nothing of what comes now, but where it differs, that the
+// lateness has been steady for less long.
+func (l *lateness) learn(by, arrived cluster.Timestamp, at cluster.Offset, d *Dates) {
+	agrees := l.agrees(by, d)
+	switch {
+	case at < l.newest:
+		if l.steady && !agrees && at >= l.since {
+			l.since = l.newest
+		}
+		return
+	case !l.steady || !agrees:
+		l.since = at
+	}
+	l.by, l.newest, l.steady, l.recheckAt = by, at, agrees, d.now
 	if max(by, -by) <= d.interval() {
-		l.by, l.recheckAt = 0, d.now+cluster.Timestamp(d.Keep.Milliseconds()/rechecks)
+		l.by, l.recheckAt = 0, arrived+cluster.Timestamp(d.Keep.Milliseconds()/rechecks)
 	}
 }
 
-// holds tells whether arrivals still tell timestamps. Where records are late,
-// that takes look-ups in the last few intervals.
-func (l *lateness) holds(d *Dates) bool {
-	return l.steady && (l.by == 0 || d.now-l.recheckAt <= 3*d.interval())
+// agrees tells whether by is the same lateness: to within an interval or a
+// twentieth.
+func (l *lateness) agrees(by cluster.Timestamp, d *Dates) bool {
+	return max(by-l.by, l.by-by) <= max(d.interval(), by/20)
+}
+
+// begins takes what a look-up has shown of the record before o: that it is later
+// than so much.
+func (l *lateness) begins(by cluster.Timestamp, o cluster.Offset, d *Dates) {
+	if by > l.by && !l.agrees(by, d) {
+		l.since = max(l.since, o)
+	}
+}
+
+// doubt says that a record before o was expected and was not there: only what
+// comes from there on can show how late records are now.
+func (l *lateness) doubt(o cluster.Offset) { l.newest, l.steady = o, false }
+
+// rechecked notes that a record of that time was looked for, and has told what
+// it can.
+func (l *lateness) rechecked(at cluster.Timestamp, d *Dates) {
+	if l.by != 0 {
+		l.recheckAt = d.now
+		return
+	}
+	l.recheckAt = max(l.recheckAt, at+d.interval())
+}
+
+// tells tells whether a record's arrival tells its timestamp. Where records are
+// late, that takes look-ups in the last few intervals for one that is newer
+// than any seen.
+func (l *lateness) tells(o cluster.Offset, d *Dates) bool {
+	fresh := l.by == 0 || o <= l.newest || d.now-l.recheckAt <= 3*d.interval()
+	return l.steady && o >= l.since && fresh
+}
+
+// due tells whether that is to be looked up again, for a record at o of that
+// time.
+func (l *lateness) due(o cluster.Offset, at cluster.Timestamp, d *Dates) bool {
+	if l.by != 0 {
+		at = d.now
+	}
+	return o > l.newest && at > l.recheckAt
 }

@@ -29,13 +29,19 @@ func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
 	}
 	if a.Offset == cluster.None {
 		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end, seen: d.now})
-		p.lateness.steady = p.lateness.steady && !rechecked
+		if rechecked {
+			p.lateness.doubt(p.search.end)
+		}
 		return
 	}
 	p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now})
 	if arrived, ok := p.history.arrival(a.Offset); ok {
-		p.lateness.learn(arrived-a.Time, d)
-	} else if rechecked {
-		p.lateness.recheckAt = d.now // by a record from before the history: nothing learned
+		p.lateness.learn(arrived-a.Time, arrived, a.Offset, d)
+	}
+	if arrived, ok := p.history.arrival(a.Offset - 1); ok { // it is older than what was asked for
+		p.lateness.begins(arrived-a.At, a.Offset, d)
+	}
+	if rechecked {
+		p.lateness.rechecked(a.At, d)
 	}
 }

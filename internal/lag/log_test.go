@@ -36,6 +36,15 @@ func dense(times ...cluster.Timestamp) *testLog {
 	return l
 }
 
+// ordered is such a log as look-ups see it where its records are out of order:
+// each has the largest timestamp so far.
+func ordered(times []cluster.Timestamp) *testLog {
+	for i := 1; i < len(times); i++ {
+		times[i] = max(times[i], times[i-1])
+	}
+	return dense(times...)
+}
+
 // without drops records, as compaction does.
 func (l *testLog) without(offsets ...cluster.Offset) *testLog {
 	l.records = slices.DeleteFunc(l.records, func(r record) bool { return slices.Contains(offsets, r.offset) })

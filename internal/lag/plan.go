@@ -46,7 +46,7 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 // more.
 func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, need quality) (at cluster.Timestamp, ask, more bool) {
 	known := d.date(t, p, commit)
-	recheck := d.recheck(p, known)
+	recheck := d.recheck(p, commit, known)
 	_, verdict, _ := p.steps.date(commit, d.now, t.policy)
 	switch {
 	case known.quality >= need && !recheck:
@@ -54,7 +54,7 @@ func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, ne
 	case p.asked:
 		return 0, false, true
 	case recheck:
-		at, ask = p.askAgain(commit, d.interval())
+		at, ask = p.askAgain(commit, d)
 	case known.by != nil:
 		at, ask = p.askFor(known.by), true
 	case verdict == foundUnlessCompacted:
@@ -100,14 +100,20 @@ func (p *partitionDates) askFor(known *step) cluster.Timestamp {
 	return known.from
 }
 
-// askAgain looks up whether records are still as late as they were: one that is
-// stamped no more than an interval earlier than expected is to be there.
-func (p *partitionDates) askAgain(commit cluster.Offset, interval cluster.Timestamp) (cluster.Timestamp, bool) {
+// askAgain looks up whether records are still as late as they were:
+//   - Where that was next to none, one that is stamped no more than an interval
+//     earlier than expected is to be there.
+//   - Where they are late, one that is stamped as expected is, unless it is so
+//     new that the next ones may not have come yet.
+func (p *partitionDates) askAgain(commit cluster.Offset, d *Dates) (cluster.Timestamp, bool) {
 	arrived, ok := p.history.arrival(commit)
 	if !ok {
 		return 0, false
 	}
 	p.question()
 	p.rechecks = true
-	return max(arrived-p.lateness.by-interval, 0), true
+	if p.lateness.by == 0 {
+		return max(arrived-d.interval(), 0), true
+	}
+	return max(min(arrived, d.now-d.interval())-p.lateness.by, 0), true
 }

@@ -96,6 +96,14 @@ func (s steps) around(commit cluster.Offset) (below, above *step) {
 	return nil, above
 }
 
+// allow tells whether a commit's date, off by less than so much, may be at: it
+// is no earlier than that of the record below, and what is there was not found
+// by looking for the answer above.
+func (s steps) allow(commit cluster.Offset, at, off cluster.Timestamp) bool {
+	below, above := s.around(commit)
+	return (below == nil || below.at-at < off) && (above == nil || at-above.from < off)
+}
+
 // prune drops what serves none of the commits, which are sorted.
 //   - A record before the log's start is gone, and where timestamps are out of
 //     order it may have been the one with the largest.

@@ -45,10 +45,10 @@ func (d *Dates) want(known date, p *partitionDates, w want) {
 	_, remembered := p.history.arrival(w.commit)
 	told := known.arrived && known.quality == good
 	w.need = good
-	if step > 0 && !told && (!remembered || p.lateness.holds(d)) {
+	if step > 0 && !told && (!remembered || p.lateness.tells(w.commit, d)) {
 		w.need, w.step = rough, step
 	}
-	if known.quality < w.need || w.step > 0 || d.recheck(p, known) {
+	if known.quality < w.need || w.step > 0 || d.recheck(p, w.commit, known) {
 		d.wants = append(d.wants, w)
 	}
 }
@@ -64,9 +64,11 @@ func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 }
 
 // recheck tells whether it is time to look up again how late records arrive,
-// because a date rests on it. Until that is answered, they arrive as before.
-func (d *Dates) recheck(p *partitionDates, known date) bool {
-	return known.arrived && d.now > p.lateness.recheckAt && !d.Blind
+// because the date of one that is newer than any seen rests on it. The group
+// that is furthest ahead is the one to see it. Until that is answered, they
+// arrive as before.
+func (d *Dates) recheck(p *partitionDates, commit cluster.Offset, known date) bool {
+	return known.arrived && commit == p.commits[len(p.commits)-1] && p.lateness.due(commit, known.at, d) && !d.Blind
 }
 
 // Wanting tells whether there is something to ask.
