@@ -107,8 +107,8 @@ type Client struct {
 }
 
 // NewClient returns a client for cfg, which has been validated, and warns of
-// its deprecated keys and of secrets in plain text. It does not dial. Its traffic is told to obs, which may
-// be nil.
+// its deprecated keys and of secrets in plain text. It does not dial. Its
+// traffic is told to obs, which may be nil.
 func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
 	cfg, deprecated := cfg.current()
 	warnDeprecated(log, deprecated)
