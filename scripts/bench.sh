@@ -20,7 +20,8 @@ elif ! command -v java >/dev/null || ! make --no-print-directory kafka-jars; the
 	echo 'no real Kafka here: measuring brokers that answer from memory' >&2
 	cluster=(-memory)
 fi
-go run ./internal/bench "${cluster[@]}" | tee build/bench.md
+status=0 # a limit that is not held fails the run, at its end
+go run ./internal/bench "${cluster[@]}" | tee build/bench.md || status=$?
 
 results=(build/bench.txt)
 if [[ -f build/bench.txt ]]; then
@@ -29,3 +30,4 @@ if [[ -f build/bench.txt ]]; then
 fi
 go test -run '^$' -bench "${BENCH:-.}" -benchmem -count "${COUNT:-6}" -timeout 60m ./... | tee build/bench.txt
 go tool -modfile=internal/tools/go.mod benchstat "${results[@]}"
+exit "$status"

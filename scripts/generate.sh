@@ -24,4 +24,8 @@ awk '
 	n > 0 { printf "%s", puts; puts = ""; n = 0 }
 	{ print }
 ' "$metrics" >"$tmp/presized.go"
+if ! grep -qF 'dp.Attributes().EnsureCapacity(' "$tmp/presized.go"; then
+	echo "$metrics: no list of attributes was found; mdatagen writes them in another way now" >&2
+	exit 1
+fi
 cp "$tmp/presized.go" "$metrics"

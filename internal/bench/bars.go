@@ -4,7 +4,10 @@
 package main
 
 import (
+	"strings"
 	"time"
+
+	"github.com/IBM/sarama"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
@@ -43,7 +46,7 @@ func (o options) bars(z size, rows []row) []bar {
 			}
 		}
 		switch n := float64(max(1, z.groups*z.commits)); {
-		case r.busy:
+		case r.starting:
 			continue // a search has requests and memory of its own
 		case r.alone():
 			made = r.points
@@ -57,19 +60,26 @@ func (o options) bars(z size, rows []row) []bar {
 	return bars
 }
 
-// barsBetween lists what holds for each cluster against the first: one of twice
-// the size takes at most twice as much, the next one four times, and so on; a
-// version of Kafka that is asked for one group at a time, three times as long.
+// barsBetween lists what holds between clusters. Of sizes each is held against
+// the first: one of twice the size takes at most twice as much, the next one four
+// times, and so on. Of versions of Kafka each is held against the newest, in
+// whatever order they are named: one that is asked for one group at a time takes
+// at most three times as long.
 func (o options) barsBetween(rows []row) []bar {
 	var bars []bar
+	if o.double == 0 {
+		newest := o.newest()
+		for i, r := range rows {
+			if i != newest {
+				bars = append(bars, bar{r.name + ": wall", 3, ratio(r.wall, rows[newest].wall), "× the newest"})
+			}
+		}
+		return bars
+	}
 	first := rows[0]
 	for i, r := range rows[1:] {
 		hold := func(what string, limit, seen float64) {
 			bars = append(bars, bar{r.name + ": " + what, limit, seen, "× the first"})
-		}
-		if o.double == 0 {
-			hold("wall", 3, ratio(r.wall, first.wall))
-			continue
 		}
 		limit := float64(uint(2) << i)
 		hold("wall", limit, ratio(r.wall, first.wall))
@@ -77,6 +87,17 @@ func (o options) barsBetween(rows []row) []bar {
 		hold("peak memory", limit, ratio(r.peak, first.peak))
 	}
 	return bars
+}
+
+// newest is the place of the newest version among those to measure.
+func (o options) newest() int {
+	place, newest := 0, sarama.KafkaVersion{}
+	for i, text := range strings.Split(o.versions, ",") {
+		if v, err := sarama.ParseKafkaVersion(text); err == nil && v.IsAtLeast(newest) {
+			place, newest = i, v
+		}
+	}
+	return place
 }
 
 func ratio[T time.Duration | int64](now, before T) float64 { return float64(now) / float64(before) }

@@ -23,8 +23,8 @@ const (
 )
 
 // floor asks what a scrape asks, of real connections and with the same library,
-// and does nothing with the answers. No scrape through that library can be
-// faster: it is what the receiver is held against.
+// and does nothing with the answers: it is what the receiver is held against.
+// Brokers are asked side by side, each of them one request after the other.
 type floor struct {
 	conf    *sarama.Config
 	brokers []floorBroker

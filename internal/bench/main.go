@@ -5,7 +5,7 @@
 // it starts and fills, on brokers of its own that answer from memory, or on
 // brokers that are there already. It holds each scrape against the floor, the
 // same requests made bare with the same client library, in turns in one run,
-// and prints tables. Several clusters (versions of Kafka, or sizes) are held
+// and prints tables. It fails where a limit is not held. Several clusters (versions of Kafka, or sizes) are held
 // against each other likewise.
 package main
 

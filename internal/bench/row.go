@@ -11,7 +11,7 @@ import (
 // row is a line of a table: what one scrape takes.
 type row struct {
 	name     string
-	busy     bool          // with the search for time lag
+	starting bool          // the first scrapes, with the search for time lag
 	wall     time.Duration // the median
 	best     time.Duration
 	worst    time.Duration
@@ -46,8 +46,8 @@ func rowOf(name string, samples []sample) row {
 }
 
 func (r row) String() string {
-	if r.busy {
-		return r.name + ", search busy"
+	if r.starting {
+		return r.name + ", after a start"
 	}
 	return r.name
 }

@@ -28,7 +28,8 @@ func printScrapes(out io.Writer, rows []row) error {
 	return w.Flush()
 }
 
-// printBars prints what the figures are held to, in Markdown.
+// printBars prints what the figures are held to, in Markdown. It fails where one
+// is not held.
 func printBars(out io.Writer, bars []bar) error {
 	if len(bars) == 0 {
 		return nil
@@ -37,14 +38,19 @@ func printBars(out io.Writer, bars []bar) error {
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| held\t| at most\t| seen\t| \t| \t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|")
+	broken := 0
 	for _, b := range bars {
 		verdict := "pass"
 		if !b.met() {
 			verdict = "FAIL"
+			broken++
 		}
 		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s\t|\n", b.what, figure(b.limit), figure(b.seen), b.unit, verdict)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil || broken == 0 {
+		return err
+	}
+	return fmt.Errorf("limits that are not held: %d of %d", broken, len(bars))
 }
 
 // printComparison prints each cluster's scrape and how it compares to that of

@@ -97,7 +97,8 @@ func (t *turns) times(ctx context.Context, n int) error {
 }
 
 // rows measures with the search for time lag done and, where there is one
-// subject, before that while it is busy: several would disturb each other.
+// subject, before that the first scrapes after its start, in some of which the
+// search is at work: several would disturb each other.
 func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 	if len(t.subjects) == 1 && o.searches() {
 		if err := t.times(ctx, o.rounds); err != nil {
@@ -135,12 +136,12 @@ func (t *turns) settled() bool {
 }
 
 // tell makes rows of the last n rounds.
-func (t *turns) tell(rows []row, n int, busy bool) (_ []row, err error) {
+func (t *turns) tell(rows []row, n int, starting bool) (_ []row, err error) {
 	for _, s := range t.subjects {
 		// The one before them is what they are counted from.
 		first := len(s.mine) - 1 - n
 		r, base := rowOf(s.name, s.mine[first:]), rowOf("floor", s.floor[first:])
-		r.busy, r.floor = busy, &base
+		r.starting, r.floor = starting, &base
 		if r.peak, err = peakOf(s.m.pid()); err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@
 package kafka
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -20,28 +21,39 @@ const (
 	usualCommits = commitsPerRequest / groupsPerRequest
 )
 
-// sizes remembers, from one scrape to the next, the groups with more commits
-// than usual. The zero value is ready for use.
+// sizes remembers the groups with more commits than usual. A scrape that learns
+// nothing changes nothing, so that brokers that are just back from an outage are
+// not asked for many large groups at once. The zero value is ready for use.
 type sizes struct {
-	mu        sync.Mutex
-	last, now map[string]int
+	mu    sync.Mutex
+	large map[string]largeGroup
 }
 
-// begin opens a scrape. What is not learned again in it will be forgotten.
-func (z *sizes) begin() {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	z.last, z.now = z.now, map[string]int{}
+type largeGroup struct {
+	commits     int
+	coordinator int32
 }
 
 // learn takes how many partitions a group was answered with.
-func (z *sizes) learn(group string, commits int) {
-	if commits <= usualCommits {
-		return
-	}
+func (z *sizes) learn(g *cluster.Group, commits int) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.now[group] = commits
+	switch {
+	case commits <= usualCommits:
+		delete(z.large, g.Name)
+		return
+	case z.large == nil:
+		z.large = map[string]largeGroup{}
+	}
+	z.large[g.Name] = largeGroup{commits, g.Coordinator}
+}
+
+// forget drops the groups that nobody lists any more, their coordinator being
+// among the brokers that have told their groups.
+func (z *sizes) forget(groups map[string]*cluster.Group, told map[int32]bool) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	maps.DeleteFunc(z.large, func(name string, g largeGroup) bool { return groups[name] == nil && told[g.coordinator] })
 }
 
 // batches cuts groups into requests by what their answers are expected to
@@ -52,7 +64,7 @@ func (z *sizes) batches(groups []*cluster.Group) [][]*cluster.Group {
 	var batches [][]*cluster.Group
 	first, expected := 0, 0
 	for i, g := range groups {
-		next := max(usualCommits, z.last[g.Name])
+		next := max(usualCommits, z.large[g.Name].commits)
 		if i > first && expected+next > commitsPerRequest {
 			batches = append(batches, groups[first:i])
 			first, expected = i, 0

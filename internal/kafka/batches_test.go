@@ -31,12 +31,10 @@ func TestBatches(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			groups := make([]*cluster.Group, tt.groups)
 			var z sizes
-			z.begin()
 			for i := range groups {
 				groups[i] = &cluster.Group{Name: fmt.Sprint(i)}
-				z.learn(groups[i].Name, tt.known[i])
+				z.learn(groups[i], tt.known[i])
 			}
-			z.begin()
 			var got []int
 			var all []*cluster.Group
 			for _, batch := range z.batches(groups) {
@@ -50,13 +48,20 @@ func TestBatches(t *testing.T) {
 }
 
 func TestSizesForgetWhatIsGone(t *testing.T) {
+	a := &cluster.Group{Name: "a", Coordinator: 2}
+	listed := map[string]*cluster.Group{"a": a}
 	var z sizes
-	z.begin()
-	z.learn("a", 50_000)
-	z.begin()
-	assert.Equal(t, map[string]int{"a": 50_000}, z.last)
-	z.begin()
-	assert.Empty(t, z.last)
+	z.learn(a, 50_000)
+	z.forget(listed, map[int32]bool{1: true, 2: true})
+	assert.Len(t, z.large, 1, "it is still listed")
+	z.forget(nil, map[int32]bool{1: true})
+	assert.Len(t, z.large, 1, "its coordinator did not answer")
+	z.forget(nil, map[int32]bool{1: true, 2: true})
+	assert.Empty(t, z.large, "it is gone")
+
+	z.learn(a, 50_000)
+	z.learn(a, usualCommits)
+	assert.Empty(t, z.large, "it has shrunk")
 }
 
 func repeat(n, times int) []int {

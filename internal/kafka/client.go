@@ -156,7 +156,6 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	defer cancel(nil)
 	defer context.AfterFunc(c.ctx, func() { cancel(errClosed) })() //nolint:contextcheck // the client's own end
 	c.begin()
-	c.sizes.begin()
 	defer c.end()
 	c.stale = nil
 	if err := c.metadata(ctx); err != nil {

@@ -156,7 +156,7 @@ func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sara
 		}
 		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: name, Partitions: commits})
 	}
-	s.sizes.learn(g.Name, answered)
+	s.sizes.learn(g, answered)
 	slices.SortFunc(g.Commits, func(a, b cluster.TopicCommits) int { return strings.Compare(a.Topic, b.Topic) })
 	if failed.err != nil {
 		return []groupError{failed}

@@ -23,7 +23,6 @@ func decoder() func() []groupError {
 		ask:      Questions{Topic: anything},
 		snapshot: &cluster.Snapshot{Topics: map[string]*cluster.Topic{}},
 	}
-	s.sizes.begin()
 	var groups []*cluster.Group
 	for g := range groupsPerRequest {
 		group := sarama.OffsetFetchResponseGroup{GroupId: fmt.Sprintf("group-%d", g)}

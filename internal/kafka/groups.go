@@ -70,6 +70,7 @@ func (s *scrape) groups(ctx context.Context) {
 		s.snapshot.FilteredGroups += a.filtered
 	}
 	s.snapshot.ClaimedTwice = len(s.claimedTwice)
+	s.sizes.forget(s.snapshot.Groups, open.listed)
 	s.remember(&open)
 	s.failed(open.failures()...)
 }

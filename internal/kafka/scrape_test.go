@@ -163,6 +163,41 @@ func TestLargeGroupsAreAskedForApart(t *testing.T) {
 	assert.Greater(t, requests[1], requests[0])
 }
 
+// Its size outlives an outage: brokers that are just back are not asked for all
+// large groups at once.
+func TestSizesOutliveAnOutage(t *testing.T) {
+	for name, all := range map[string]bool{"of all brokers": true, "of the coordinator": false} {
+		t.Run(name, func(t *testing.T) {
+			fake := seeded(t, 1, 3, 20)
+			inflate(fake, "g1", commitsPerRequest)
+			proxies := fake.Proxies(t)
+			client := newTestClient(t, proxies[0].Addr(), proxies[1].Addr(), proxies[2].Addr())
+			coordinator := snapshot(t, client, everything()).Groups["g1"].Coordinator
+			fetches := func() int {
+				fake.ResetRequests()
+				require.Empty(t, snapshot(t, client, everything()).Failures)
+				return fake.RequestsTo(coordinator)["OffsetFetch"]
+			}
+			before := fetches()
+			require.Greater(t, before, 1)
+			down := proxies
+			if !all {
+				down = proxies[coordinator : coordinator+1]
+			}
+			for _, p := range down {
+				p.Refuse()
+			}
+			s, err := client.Snapshot(t.Context(), everything())
+			require.NotContains(t, s.Groups, "g1")
+			require.Equal(t, all, err != nil)
+			for _, p := range down {
+				p.Restore()
+			}
+			assert.Equal(t, before, fetches())
+		})
+	}
+}
+
 // inflate has OffsetFetch answer that the group has committed in so many
 // partitions.
 func inflate(fake *kafkatest.Fake, group string, partitions int32) {
