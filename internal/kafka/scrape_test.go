@@ -198,6 +198,17 @@ func TestSizesOutliveAnOutage(t *testing.T) {
 	}
 }
 
+func TestSizesOfDeletedGroupsAreForgotten(t *testing.T) {
+	fake := seeded(t, 1, 3, 2)
+	inflate(fake, "g1", commitsPerRequest)
+	client := newTestClient(t, fake.Brokers()...)
+	snapshot(t, client, everything())
+	require.Contains(t, client.sizes.large, "g1")
+	hideGroup(fake, "g1")
+	snapshot(t, client, everything())
+	assert.Empty(t, client.sizes.large)
+}
+
 // inflate has OffsetFetch answer that the group has committed in so many
 // partitions.
 func inflate(fake *kafkatest.Fake, group string, partitions int32) {
