@@ -79,6 +79,7 @@ func see(t *testing.T, cluster *kafkatest.Cluster, sasl *kafka.SASLConfig, chang
 	require.NoError(t, err)
 	metrics, err := receiver.NewFactory().CreateMetrics(t.Context(), set, cfg, next)
 	require.NoError(t, err)
+	lines.TakeAll() // of the configuration: these logins are in plain text
 	require.NoError(t, metrics.Start(t.Context(), componenttest.NewNopHost()))
 	var got seen
 	for range scrapes {
