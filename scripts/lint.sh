@@ -16,11 +16,16 @@ lint() { # lint MODULE
 	(cd "$1" && go tool -modfile="$tools" golangci-lint run ./...)
 }
 
+only_text() { # lists what is neither text nor a picture
+	! git ls-files --eol | grep '^i/-text' | grep -v '\.png$'
+}
+
 tools=$PWD/internal/tools/go.mod
 for module in . internal/deploytest internal/tools/packaging observability/picture; do
 	check "golangci-lint $module" lint "$module"
 	check "modules $module" go mod tidy -C "$module" -diff
 done
+check 'no programs in the repository' only_text
 check 'generated files' scripts/generate-check.sh
 if command -v shellcheck >/dev/null; then
 	check shellcheck shellcheck scripts/*.sh deploy/package/*.sh .ci/run
