@@ -62,12 +62,12 @@ func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) da
 // it cannot be. Of a compacted topic that may be gone, and the next one be as
 // young as now: then it tells only what is no older than an interval.
 func (d *Dates) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) (at cluster.Timestamp, ok bool) {
-	if !d.Blind && !p.lateness.tells(commit, d) {
+	at, ok = p.history.arrival(commit)
+	if !ok || !d.Blind && !p.lateness.tells(commit, at, &p.history, d) {
 		return undated, false
 	}
-	at, ok = p.history.arrival(commit)
 	at -= p.lateness.by
-	ok = ok && p.steps.allow(commit, at, d.off(at))
+	ok = p.steps.allow(commit, at, d.off(at))
 	return at, ok && (!t.policy.gaps() || d.now-at <= d.interval())
 }
 

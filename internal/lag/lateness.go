@@ -9,6 +9,12 @@ import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 // up whether records still arrive when they are stamped.
 const rechecks = 4
 
+// liveFor is for how long after a record that arrived when it was stamped others
+// are taken to do so too.
+func (d *Dates) liveFor() cluster.Timestamp {
+	return cluster.Timestamp(d.Keep.Milliseconds() / rechecks)
+}
+
 // lateness is how long after their timestamps a partition's records arrive, as
 // look-ups have shown. Where producers write to it, that is next to nothing;
 // where records are mirrored or replayed, it may be hours or years. An arrival
@@ -29,10 +35,11 @@ type lateness struct {
 }
 
 // learn takes what a look-up has shown of the record at an offset. The lateness
-// is steady if it is what it was taken for before, which is none at first. An
-// older record tells nothing of what comes now, but where it differs, that the
-// lateness has been steady for less long.
-func (l *lateness) learn(by, arrived cluster.Timestamp, at cluster.Offset, d *Dates) {
+// is steady if it is what it was taken for before, which is none at first; for
+// how long, only an unbroken row of such records tells. An older record tells
+// nothing of what comes now, but where it differs, that the lateness has been
+// steady for less long.
+func (l *lateness) learn(by, arrived cluster.Timestamp, at cluster.Offset, h *history, d *Dates) {
 	agrees := l.agrees(by, d)
 	switch {
 	case at < l.newest:
@@ -40,13 +47,25 @@ func (l *lateness) learn(by, arrived cluster.Timestamp, at cluster.Offset, d *Da
 			l.since = l.newest
 		}
 		return
-	case !l.steady || !agrees:
+	case !l.steady || !agrees || !l.reaches(arrived, h, d):
 		l.since = at
 	}
 	l.by, l.newest, l.steady, l.recheckAt = by, at, agrees, d.now
 	if max(by, -by) <= d.interval() {
-		l.by, l.recheckAt = 0, arrived+cluster.Timestamp(d.Keep.Milliseconds()/rechecks)
+		l.by, l.recheckAt = 0, arrived+d.liveFor()
 	}
+}
+
+// reaches tells whether the newest record seen speaks for those that arrived
+// from then until a time: until it is due to be looked up again, and a few
+// intervals more.
+func (l *lateness) reaches(until cluster.Timestamp, h *history, d *Dates) bool {
+	arrived, ok := h.arrival(l.newest)
+	reach := 3 * d.interval()
+	if l.by == 0 {
+		reach += d.liveFor()
+	}
+	return ok && until-arrived <= reach
 }
 
 // agrees tells whether by is the same lateness: to within an interval or a
@@ -77,12 +96,9 @@ func (l *lateness) rechecked(at cluster.Timestamp, d *Dates) {
 	l.recheckAt = max(l.recheckAt, at+d.interval())
 }
 
-// tells tells whether a record's arrival tells its timestamp. Where records are
-// late, that takes look-ups in the last few intervals for one that is newer
-// than any seen.
-func (l *lateness) tells(o cluster.Offset, d *Dates) bool {
-	fresh := l.by == 0 || o <= l.newest || d.now-l.recheckAt <= 3*d.interval()
-	return l.steady && o >= l.since && fresh
+// tells tells whether a record's arrival at a time tells its timestamp.
+func (l *lateness) tells(o cluster.Offset, arrived cluster.Timestamp, h *history, d *Dates) bool {
+	return l.steady && o >= l.since && (o <= l.newest || l.by == 0 || l.reaches(arrived, h, d))
 }
 
 // due tells whether that is to be looked up again, for a record at o of that

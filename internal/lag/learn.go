@@ -36,7 +36,7 @@ func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
 	}
 	p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now})
 	if arrived, ok := p.history.arrival(a.Offset); ok {
-		p.lateness.learn(arrived-a.Time, arrived, a.Offset, d)
+		p.lateness.learn(arrived-a.Time, arrived, a.Offset, &p.history, d)
 	}
 	if arrived, ok := p.history.arrival(a.Offset - 1); ok { // it is older than what was asked for
 		p.lateness.begins(arrived-a.At, a.Offset, d)

@@ -39,13 +39,14 @@ func (w *want) commits() iter.Seq[cluster.Offset] {
 // want notes what look-ups could improve. A group that moves will be somewhere
 // else at the next scrape, so its commit need not be dated well: asked about is
 // where it will be if it goes on as it did. That is not needed where its arrival
-// tells as well, and does not serve to find out whether it does.
+// tells as well, and does not serve to find out whether it does, nor whether it
+// still will at the next scrape.
 func (d *Dates) want(known date, p *partitionDates, w want) {
 	step := p.moved(w.commit)
-	_, remembered := p.history.arrival(w.commit)
+	arrived, remembered := p.history.arrival(w.commit)
 	told := known.arrived && known.quality == good
 	w.need = good
-	if step > 0 && !told && (!remembered || p.lateness.tells(w.commit, d)) {
+	if step > 0 && !told && (!remembered || p.lateness.tells(w.commit, arrived+d.interval(), &p.history, d)) {
 		w.need, w.step = rough, step
 	}
 	if known.quality < w.need || w.step > 0 || d.recheck(p, w.commit, known) {
