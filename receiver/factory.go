@@ -34,13 +34,13 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
-	client, err := kafka.NewClient(c.Config, set.Logger, tel)
+	client, err := kafka.NewClient(c.Config, set.Logger, tel.traffic(forScrapes))
 	if err != nil {
 		return nil, err
 	}
 	var f finder
 	if needsDates(c.Metrics) && c.TimeLag.SearchBudget > 0 {
-		if f, err = kafka.NewFinder(c.Config, set.Logger, tel); err != nil {
+		if f, err = kafka.NewFinder(c.Config, set.Logger, tel.traffic(forSearch)); err != nil {
 			return nil, err
 		}
 	}

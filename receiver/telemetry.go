@@ -5,7 +5,6 @@ package receiver
 
 import (
 	"context"
-	"time"
 
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/otel/attribute"
@@ -16,13 +15,12 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
-// telemetry keeps the receiver's own metrics: the traffic as it happens, as a
-// [kafka.Observer], and what each scrape saw. Each names the receiver, so that
-// several in one collector do not add up or overwrite each other.
+// telemetry keeps the receiver's own metrics: its [traffic], and what each scrape
+// saw. Each names the receiver, so that several in one collector do not add up
+// or overwrite each other.
 type telemetry struct {
-	builder        *metadata.TelemetryBuilder
-	receiver       attribute.KeyValue
-	sent, received metric.MeasurementOption
+	builder  *metadata.TelemetryBuilder
+	receiver attribute.KeyValue
 }
 
 func newTelemetry(set receiver.Settings) (*telemetry, error) {
@@ -30,46 +28,12 @@ func newTelemetry(set receiver.Settings) (*telemetry, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &telemetry{builder: builder, receiver: attribute.String("receiver", set.ID.String())}
-	t.sent = t.by(attribute.String("direction", "sent"))
-	t.received = t.by(attribute.String("direction", "received"))
-	return t, nil
+	return &telemetry{builder: builder, receiver: attribute.String("receiver", set.ID.String())}, nil
 }
 
 // by attributes a measurement.
 func (t *telemetry) by(attributes ...attribute.KeyValue) metric.MeasurementOption {
 	return metric.WithAttributes(append(attributes, t.receiver)...)
-}
-
-// Request counts a request and times it.
-func (t *telemetry) Request(api string, took time.Duration) {
-	by := t.by(attribute.String("api", api))
-	t.builder.KafkalagRequests.Add(context.Background(), 1, by)
-	t.builder.KafkalagRequestDuration.Record(context.Background(), took.Seconds(), by)
-}
-
-// Failed counts an error.
-func (t *telemetry) Failed(api, code string) {
-	t.builder.KafkalagRequestErrors.Add(context.Background(), 1,
-		t.by(attribute.String("api", api), attribute.String("error_code", code)))
-}
-
-// Connections counts connections.
-func (t *telemetry) Connections(change int) {
-	t.builder.KafkalagConnections.Add(context.Background(), int64(change), t.by())
-	if change > 0 {
-		t.builder.KafkalagConnectionsOpened.Add(context.Background(), int64(change), t.by())
-	}
-}
-
-// Transferred counts bytes.
-func (t *telemetry) Transferred(out, in int) {
-	if out > 0 {
-		t.builder.KafkalagIo.Add(context.Background(), int64(out), t.sent)
-	}
-	if in > 0 {
-		t.builder.KafkalagIo.Add(context.Background(), int64(in), t.received)
-	}
 }
 
 // scraped tells what a scrape saw.

@@ -71,18 +71,22 @@ func TestTelemetryOfTraffic(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
 	tel, err := newTelemetry(settingsWith(reader))
 	require.NoError(t, err)
-	tel.Request("Metadata", 20*time.Millisecond)
-	tel.Request("ListOffsets", 2*time.Second)
-	tel.Request("ListOffsets", time.Second)
-	tel.Failed("ListOffsets", "NOT_LEADER_OR_FOLLOWER")
-	tel.Connections(1)
-	tel.Connections(1)
-	tel.Connections(-1)
-	tel.Transferred(10, 0)
-	tel.Transferred(0, 300)
+	scrapes, search := tel.traffic(forScrapes), tel.traffic(forSearch)
+	scrapes.Request("Metadata", 20*time.Millisecond)
+	scrapes.Request("ListOffsets", 2*time.Second)
+	scrapes.Request("ListOffsets", time.Second)
+	scrapes.Failed("ListOffsets", "NOT_LEADER_OR_FOLLOWER")
+	search.Request("ListOffsets", time.Second)
+	search.Failed("ListOffsets", cluster.CodeNoAnswer)
+	scrapes.Connections(1)
+	search.Connections(1)
+	scrapes.Connections(-1)
+	scrapes.Transferred(10, 0)
+	search.Transferred(0, 300)
 
-	assert.Equal(t, map[string]int64{"/Metadata": 1, "/ListOffsets": 2}, counts(t, reader, "kafkalag_requests"))
-	assert.Equal(t, map[string]int64{"/ListOffsets/NOT_LEADER_OR_FOLLOWER": 1}, counts(t, reader, "kafkalag_request_errors"))
+	assert.Equal(t, map[string]int64{"/Metadata/scrape": 1, "/ListOffsets/scrape": 2, "/ListOffsets/search": 1}, counts(t, reader, "kafkalag_requests"))
+	assert.Equal(t, map[string]int64{"/ListOffsets/NOT_LEADER_OR_FOLLOWER/scrape": 1, "/ListOffsets/NO_ANSWER/search": 1},
+		counts(t, reader, "kafkalag_request_errors"))
 	assert.Equal(t, map[string]int64{"": 2}, counts(t, reader, "kafkalag_connections_opened"))
 	assert.Equal(t, map[string]int64{"": 1}, counts(t, reader, "kafkalag_connections"))
 	assert.Equal(t, map[string]int64{"/sent": 10, "/received": 300}, counts(t, reader, "kafkalag_io"))
@@ -92,7 +96,7 @@ func TestTelemetryOfTraffic(t *testing.T) {
 	for _, p := range m.Data.(metricdata.Histogram[float64]).DataPoints {
 		total += p.Sum
 	}
-	assert.InDelta(t, 3.02, total, 1e-9, "seconds")
+	assert.InDelta(t, 4.02, total, 1e-9, "seconds")
 }
 
 func TestTelemetryOfTimeLag(t *testing.T) {
@@ -125,10 +129,11 @@ func TestTelemetryHasTheLabelsThatAreDocumented(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, reader.Shutdown(context.Background())) })
 	tel, err := newTelemetry(settingsWith(reader))
 	require.NoError(t, err)
-	tel.Request("Metadata", time.Second)
-	tel.Failed("Metadata", cluster.CodeNoAnswer)
-	tel.Connections(1)
-	tel.Transferred(1, 1)
+	scrapes := tel.traffic(forScrapes)
+	scrapes.Request("Metadata", time.Second)
+	scrapes.Failed("Metadata", cluster.CodeNoAnswer)
+	scrapes.Connections(1)
+	scrapes.Transferred(1, 1)
 	tel.scraped(t.Context(), oneBroker(), &lag.Report{})
 	tel.undated(t.Context(), 1)
 	tel.round(t.Context(), 1)

@@ -129,7 +129,8 @@ func points(m pmetric.Metrics) map[string]int64 {
 	return found
 }
 
-// counted gives a metric of the receiver's own by the values of its attributes.
+// counted gives a metric of the receiver's own by the values of its attributes,
+// whatever requests were for.
 // One that was never recorded has none.
 func counted(telemetry *componenttest.Telemetry, name string) map[string]int64 {
 	metric, err := telemetry.GetMetric(name)
@@ -147,11 +148,11 @@ func counted(telemetry *componenttest.Telemetry, name string) map[string]int64 {
 	for _, point := range data {
 		name := ""
 		for _, attribute := range point.Attributes.ToSlice() {
-			if attribute.Key != "receiver" {
+			if attribute.Key != "receiver" && attribute.Key != "purpose" {
 				name += " " + attribute.Value.AsString()
 			}
 		}
-		found[name[1:]] = point.Value
+		found[name[1:]] += point.Value
 	}
 	return found
 }

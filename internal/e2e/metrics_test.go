@@ -37,6 +37,22 @@ func scrapeURL(t require.TestingT, url string) families {
 // labels, which are joined by spaces. Two series of equal labels fail the test.
 func (f families) values(t require.TestingT, name string, labels ...string) map[string]float64 {
 	values := make(map[string]float64)
+	f.each(name, labels, func(key string, value float64) {
+		require.NotContains(t, values, key, "%s has two series with these %v", name, labels)
+		values[key] = value
+	})
+	return values
+}
+
+// sums is the same where several series have the same values of these labels.
+func (f families) sums(name string, labels ...string) map[string]float64 {
+	sums := make(map[string]float64)
+	f.each(name, labels, func(key string, value float64) { sums[key] += value })
+	return sums
+}
+
+// each shows every series of a metric: the values of these labels, and its own.
+func (f families) each(name string, labels []string, show func(key string, value float64)) {
 	for _, series := range f[name].GetMetric() {
 		given := make(map[string]string)
 		for _, pair := range series.GetLabel() {
@@ -46,13 +62,10 @@ func (f families) values(t require.TestingT, name string, labels ...string) map[
 		for _, label := range labels {
 			key = append(key, given[label])
 		}
-		joined := strings.Join(key, " ")
-		require.NotContains(t, values, joined, "%s has two series with these %v", name, labels)
 		// Only one of them is there.
-		values[joined] = series.GetGauge().GetValue() + series.GetCounter().GetValue() +
-			float64(series.GetHistogram().GetSampleCount())
+		show(strings.Join(key, " "), series.GetGauge().GetValue()+series.GetCounter().GetValue()+
+			float64(series.GetHistogram().GetSampleCount()))
 	}
-	return values
 }
 
 // eventually waits until /metrics is as the function asserts.

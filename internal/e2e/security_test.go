@@ -29,7 +29,7 @@ func TestProductTellsOfAFailedLoginOnce(t *testing.T) {
 		shipped("default.yaml"))
 	c.awaitLog(t, "login failed")
 	c.selfEventually(t, func(now *assert.CollectT, found families) {
-		assert.GreaterOrEqual(now, found.values(now, "otelcol_kafkalag_request_errors", "error_code")["NO_LOGIN"], 3.0)
+		assert.GreaterOrEqual(now, found.sums("otelcol_kafkalag_request_errors", "error_code")["NO_LOGIN"], 3.0)
 	})
 	log := c.log.String()
 	assert.Equal(t, 1, linesWith(log, "SASL SCRAM-SHA-512 login failed: the broker closed the connection: wrong user name or password, or it went down"), "%s", log)

@@ -4,6 +4,8 @@
 package e2e
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,9 +26,9 @@ func (c *collector) awaitScrapes(t *testing.T, receivers ...string) {
 	t.Helper()
 	const scrapes = 4 // 30s apart they would take longer than patience
 	c.selfEventually(t, func(now *assert.CollectT, found families) {
-		asked := found.values(now, "otelcol_kafkalag_requests", "receiver", "api")
+		asked := found.values(now, "otelcol_kafkalag_requests", "receiver", "purpose", "api")
 		for _, receiver := range receivers {
-			assert.GreaterOrEqual(now, asked[receiver+" Metadata"], float64(scrapes), receiver)
+			assert.GreaterOrEqual(now, asked[receiver+" scrape Metadata"], float64(scrapes), receiver)
 		}
 	})
 }
@@ -42,8 +44,9 @@ func TestProductTellsOfItself(t *testing.T) {
 
 	// What it asked is what the brokers were asked.
 	c.selfEventually(t, func(now *assert.CollectT, found families) {
-		asked := found.values(now, "otelcol_kafkalag_requests", "api")
-		assert.Equal(now, asked, found.values(now, "otelcol_kafkalag_request_duration", "api"))
+		asked := found.sums("otelcol_kafkalag_requests", "api")
+		assert.Equal(now, asked, found.sums("otelcol_kafkalag_request_duration", "api"))
+		assert.Equal(now, []string{"scrape", "search"}, slices.Sorted(maps.Keys(found.sums("otelcol_kafkalag_requests", "purpose"))))
 		arrived := map[string]float64{}
 		for api, n := range kafka.Requests() {
 			arrived[api] = float64(n)
@@ -71,7 +74,7 @@ func TestProductTellsOfItself(t *testing.T) {
 	kafka.Fail(kmsg.ListOffsets, 0, kerr.NotLeaderForPartition, 1)
 	c.selfEventually(t, func(now *assert.CollectT, found families) {
 		assert.Equal(now, map[string]float64{"ListOffsets NOT_LEADER_OR_FOLLOWER": 1},
-			found.values(now, "otelcol_kafkalag_request_errors", "api", "error_code"))
+			found.sums("otelcol_kafkalag_request_errors", "api", "error_code"))
 		assert.Equal(now, map[string]float64{"seen": 4, "failed": 0, "filtered": 1}, found.values(now, "otelcol_kafkalag_partitions", "outcome"))
 	})
 
@@ -79,7 +82,7 @@ func TestProductTellsOfItself(t *testing.T) {
 	kafka.Fail(kmsg.OffsetFetch, kafka.Kfake.CoordinatorFor("billing"), kerr.GroupAuthorizationFailed, -1)
 	kafka.ListGroupAt((kafka.Kfake.CoordinatorFor("odd")+1)%3, "odd")
 	c.selfEventually(t, func(now *assert.CollectT, found families) {
-		errors := found.values(now, "otelcol_kafkalag_request_errors", "api", "error_code")
+		errors := found.sums("otelcol_kafkalag_request_errors", "api", "error_code")
 		assert.Greater(now, errors["OffsetFetch GROUP_AUTHORIZATION_FAILED"], 1.0, "in every scrape")
 		assert.Positive(now, found.values(now, "otelcol_kafkalag_groups", "outcome")["failed"])
 		assert.Positive(now, found.values(now, "otelcol_kafkalag_anomalies", "kind")["group_claimed_twice"])

@@ -56,7 +56,7 @@ func TestProductNamesWhatDoesNotAnswer(t *testing.T) {
 
 	const enough = 4 // failed scrapes of each
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
-		errors := c.self(now).values(now, "otelcol_kafkalag_request_errors", "receiver")
+		errors := c.self(now).sums("otelcol_kafkalag_request_errors", "receiver")
 		for _, id := range ids[1:] {
 			assert.GreaterOrEqual(now, errors[id], float64(enough), id)
 		}

@@ -115,20 +115,20 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.KafkalagRequestDuration, err = builder.meter.Float64Histogram(
 		"otelcol_kafkalag_request_duration",
-		metric.WithDescription("Time from sending a request to its answer or to giving up, by api. [Alpha]"),
+		metric.WithDescription("Time from sending a request to its answer or to giving up, by api and purpose. [Alpha]"),
 		metric.WithUnit("s"),
 		metric.WithExplicitBucketBoundaries([]float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}...),
 	)
 	errs = errors.Join(errs, err)
 	builder.KafkalagRequestErrors, err = builder.meter.Int64Counter(
 		"otelcol_kafkalag_request_errors",
-		metric.WithDescription("Requests without an answer or with one that holds an error, by api and error_code (Kafka's name, or NO_CONNECTION, NO_LOGIN, NO_ANSWER), those included that succeeded when asked again. [Alpha]"),
+		metric.WithDescription("Requests without an answer or with one that holds an error, by api, purpose and error_code (Kafka's name, or NO_CONNECTION, NO_LOGIN, NO_ANSWER), those included that succeeded when asked again. [Alpha]"),
 		metric.WithUnit("{request}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.KafkalagRequests, err = builder.meter.Int64Counter(
 		"otelcol_kafkalag_requests",
-		metric.WithDescription("Requests sent to brokers, by api. [Alpha]"),
+		metric.WithDescription("Requests sent to brokers, by api and purpose. [Alpha]"),
 		metric.WithUnit("{request}"),
 	)
 	errs = errors.Join(errs, err)

@@ -128,7 +128,7 @@ func AssertEqualKafkalagPointsLeftOut(t *testing.T, tt *componenttest.Telemetry,
 func AssertEqualKafkalagRequestDuration(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.HistogramDataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_request_duration",
-		Description: "Time from sending a request to its answer or to giving up, by api. [Alpha]",
+		Description: "Time from sending a request to its answer or to giving up, by api and purpose. [Alpha]",
 		Unit:        "s",
 		Data: metricdata.Histogram[float64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -143,7 +143,7 @@ func AssertEqualKafkalagRequestDuration(t *testing.T, tt *componenttest.Telemetr
 func AssertEqualKafkalagRequestErrors(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_request_errors",
-		Description: "Requests without an answer or with one that holds an error, by api and error_code (Kafka's name, or NO_CONNECTION, NO_LOGIN, NO_ANSWER), those included that succeeded when asked again. [Alpha]",
+		Description: "Requests without an answer or with one that holds an error, by api, purpose and error_code (Kafka's name, or NO_CONNECTION, NO_LOGIN, NO_ANSWER), those included that succeeded when asked again. [Alpha]",
 		Unit:        "{request}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -159,7 +159,7 @@ func AssertEqualKafkalagRequestErrors(t *testing.T, tt *componenttest.Telemetry,
 func AssertEqualKafkalagRequests(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_requests",
-		Description: "Requests sent to brokers, by api. [Alpha]",
+		Description: "Requests sent to brokers, by api and purpose. [Alpha]",
 		Unit:        "{request}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
