@@ -50,7 +50,11 @@ func TestNoOrphans(t *testing.T) {
 
 func TestProcessEnds(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
-	p, err := Run(log, "sh", "-c", "echo one; echo two; echo three; exec sleep 600")
+	p, err := Run(log, "sh", "-c", "echo one; echo two; echo three")
+	require.NoError(t, err)
+	<-p.Done()
+
+	p, err = Run(log, "sleep", "600")
 	require.NoError(t, err)
 	assert.True(t, p.Running())
 	p.Kill()
