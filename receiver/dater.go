@@ -142,8 +142,8 @@ func (d *dater) policies(ctx context.Context, topics []string) {
 }
 
 // lookup makes one round and returns how many look-ups were answered. Those
-// that were not cost the brokers nothing; they are not asked again before the
-// next scrape.
+// that were not do not use up the budget of the others; they are not asked again
+// before the next scrape, and less and less often.
 func (d *dater) lookup(ctx context.Context, lookups []cluster.Lookup) (answered int) {
 	if len(lookups) == 0 {
 		return 0

@@ -12,9 +12,12 @@ const (
 	none quality = iota
 	// stale dates were good, but the record that they rest on may be gone.
 	stale
+	// guessed dates go by what records before were late by.
+	guessed
 	// rough dates are estimates, off by no more than an interval or a twentieth
 	// of the age.
 	rough
+	// good dates are known to a second, or to an interval.
 	good
 )
 
@@ -22,8 +25,9 @@ const (
 type date struct {
 	at cluster.Timestamp
 	quality
-	// arrived says that it was told by when the record arrived.
-	arrived bool
+	// arrived is what the record's arrival tells, where it was asked: the date need
+	// not rest on that.
+	arrived arrived
 	// by is the record that a stale date rests on.
 	by *step
 }
@@ -40,9 +44,9 @@ func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) da
 	case verdict == found, verdict == foundUnlessCompacted && t.policy == plain:
 		return date{at: at, quality: good}
 	}
-	arrival, arrived := d.arrival(t, p, commit)
-	if arrived && p.lateness.by == 0 {
-		return date{at: arrival, quality: good, arrived: true}
+	arrival := d.arrival(t, p, commit)
+	if arrival.quality != none && arrival.by == 0 {
+		return date{at: arrival.at, quality: arrival.quality, arrived: arrival}
 	}
 	at, apart, by := p.steps.between(commit, t.policy)
 	switch {
@@ -50,25 +54,9 @@ func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) da
 	case t.gone(by, d.now):
 		return date{at: at, quality: stale, by: by}
 	default:
-		return date{at: at, quality: rough}
+		return date{at: at, quality: rough, arrived: arrival}
 	}
-	if arrived {
-		return date{at: arrival, quality: rough, arrived: true}
-	}
-	return date{}
-}
-
-// arrival dates a commit by when its record arrived, unless look-ups tell that
-// it cannot be. Of a compacted topic that may be gone, and the next one be as
-// young as now: then it tells only what is no older than an interval.
-func (d *Dates) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) (at cluster.Timestamp, ok bool) {
-	at, ok = p.history.arrival(commit)
-	if !ok || !d.Blind && !p.lateness.tells(commit, at, &p.history, d) {
-		return undated, false
-	}
-	at -= p.lateness.by
-	ok = p.steps.allow(commit, at, d.off(at))
-	return at, ok && (!t.policy.gaps() || d.now-at <= d.interval())
+	return date{at: arrival.at, quality: arrival.quality, arrived: arrival}
 }
 
 // off is how far off an estimate may be.

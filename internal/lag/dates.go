@@ -5,6 +5,7 @@ package lag
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,8 +37,10 @@ type Dates struct {
 	Blind bool
 
 	now    cluster.Timestamp
-	scrape int
+	scrape int32
 	topics map[string]*topicDates
+	// groups is the last scrape that each was seen in.
+	groups map[string]int32
 	wants  []want
 	// unclear are the topics whose policy is to be asked.
 	unclear map[string]bool
@@ -52,19 +55,22 @@ type topicDates struct {
 
 // partitionDates is what is remembered of one partition.
 type partitionDates struct {
-	scrape     int // which learned start, end and leader
+	scrape     int32 // which learned start, end and leader
 	start, end cluster.Offset
 	history    history
 	steps      steps
 	search     *progress // nil: there is none
-	// commits are those of the newest scrape, before those of the one before,
-	// where there is lag; sorted.
+	// commits are those of the newest scrape that knows the end, before those of
+	// the one before, where there is lag; sorted.
 	commits, before []cluster.Offset
-	lateness        lateness
-	leader          int32 // who is asked
-	// asked says that a look-up is under way, rechecks that it is about the
-	// lateness, aside that one was in vain and the next scrape is waited for.
-	asked, rechecks, aside bool
+	// aside is the scrape until which nothing is asked, because vain look-ups in a
+	// row had no answer.
+	aside  int32
+	vain   int8
+	leader int32 // who is asked
+	// asked says that a look-up is under way, witnessed that one has been made for
+	// a new witness of late records since the newest scrape.
+	asked, witnessed bool
 }
 
 // Date fills in the ages of r, which was computed from s at the time now, and
@@ -113,17 +119,34 @@ func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
 			}
 		}
 	}
+	missing := d.missing(r)
 	for _, t := range d.topics {
 		for id, p := range t.partitions {
 			switch {
 			case p.scrape == d.scrape:
 				slices.Sort(p.commits)
-				p.steps.prune(p.start, p.commits)
-			case d.scrape-p.scrape > max(patience, int(d.Keep/d.Interval)):
+				if !missing || len(p.steps) > maxSpared+2*len(p.commits) {
+					p.steps.prune(p.start, p.commits)
+				}
+			case d.scrape-p.scrape > max(patience, int32(d.Keep/d.Interval)):
 				delete(t.partitions, id) // no group uses it any more
 			}
 		}
 	}
+}
+
+// missing tells whether a group is not in r that was there lately: its
+// coordinator may be away, and what dates its commits is to be there when it
+// comes back.
+func (d *Dates) missing(r *Report) bool {
+	if d.groups == nil {
+		d.groups = map[string]int32{}
+	}
+	for i := range r.Groups {
+		d.groups[r.Groups[i].Name] = d.scrape
+	}
+	maps.DeleteFunc(d.groups, func(_ string, seen int32) bool { return d.scrape-seen > patience })
+	return len(d.groups) > len(r.Groups)
 }
 
 // remember returns what is known of a topic.
@@ -140,8 +163,9 @@ func (d *Dates) remember(topic *cluster.Topic) *topicDates {
 // now.
 func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 	known := t.partitions[p.ID]
-	if known == nil || p.End.Known() && p.End < known.end {
-		// An end that went back belongs to another log.
+	if known == nil || p.End.Known() && p.End < known.end || t.id == (cluster.TopicID{}) && p.Start.Known() && p.Start < known.start {
+		// An end that went back belongs to another log. So does a start, but where
+		// topics have ids: there it is only a leader that is behind the last one.
 		known = &partitionDates{}
 		t.partitions[p.ID] = known
 	}
@@ -151,19 +175,32 @@ func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 // observe takes the partition as it is now, and one group's commit in it.
 func (p *partitionDates) observe(d *Dates, now *cluster.Partition, g Partition) {
 	if p.scrape != d.scrape {
-		p.scrape, p.leader, p.aside = d.scrape, now.Leader, false
-		p.start, p.end = orElse(now.Start, p.start), orElse(now.End, p.end)
-		p.before, p.commits = p.commits, p.before[:0]
-		if now.End.Known() && d.Keep > 0 {
-			if p.history.interrupted(d.now, 3*d.interval()) {
-				p.history = history{}
-			}
-			p.history.add(d.now, now.End, d.Keep)
+		p.scrape, p.witnessed = d.scrape, false
+		if p.leader != now.Leader {
+			p.leader, p.aside, p.vain = now.Leader, 0, 0
+		}
+		p.start = orElse(now.Start, p.start)
+		if now.End.Known() {
+			p.ends(d, now.End)
 		}
 	}
 	if g.Lag > 0 {
 		p.commits = append(p.commits, p.unread(g.Committed))
 	}
+}
+
+// ends takes where the log ends now. A scrape that does not know that knows of no
+// lag either: then the commits of the one before are still those to be dated.
+func (p *partitionDates) ends(d *Dates, end cluster.Offset) {
+	p.end = end
+	p.before, p.commits = p.commits, p.before[:0]
+	if d.Keep <= 0 {
+		return
+	}
+	if p.history.interrupted(d.now, d.few()) {
+		p.history = history{}
+	}
+	p.history.add(d.now, end, d.Keep)
 }
 
 // unread is the first offset that a group at commit can still read: what was

@@ -38,7 +38,7 @@ type point struct{ at, end uint32 }
 //   - An end that went back belongs to another log, a clock that went back to
 //     another time: either starts the history anew.
 //   - Points on a straight line are merged.
-//   - A full history loses the point that bends its line the least.
+//   - A full history loses the point that matters the least.
 func (h *history) add(at cluster.Timestamp, end cluster.Offset, keep time.Duration) {
 	if !h.continues(at, end) {
 		*h = history{at: at, end: end, points: append(h.points[:0], point{})}
@@ -89,11 +89,16 @@ func bend(a, b, c point) float64 {
 	return math.Abs(on - float64(b.at))
 }
 
-// thin removes one point.
+// thin removes the point without which its line is off by the least: for its age,
+// since estimates may be off by a twentieth of that. The newest are closest
+// together and would go first otherwise.
 func (h *history) thin() {
+	last := h.points[len(h.points)-1].at
+	latest := float64(last - h.points[len(h.points)-2].at)
 	least, at := math.Inf(1), 1
 	for i := 1; i < len(h.points)-1; i++ {
-		if b := bend(h.points[i-1], h.points[i], h.points[i+1]); b < least {
+		off := max(latest, float64(last-h.points[i].at)/20)
+		if b := bend(h.points[i-1], h.points[i], h.points[i+1]) / off; b < least {
 			least, at = b, i
 		}
 	}

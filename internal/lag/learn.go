@@ -21,27 +21,26 @@ func (d *Dates) Learn(answers []cluster.Answer) {
 }
 
 func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
-	rechecked := p.rechecks
-	p.rechecks = false
-	if a.Err != nil { // the next scrape may ask the very same
-		p.aside, p.search = true, nil
+	switch {
+	case a.Err != nil:
+		p.search = nil
+		p.putAside(d)
 		return
-	}
-	if a.Offset == cluster.None {
+	case a.Offset == cluster.None:
 		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end, seen: d.now})
-		if rechecked {
-			p.lateness.doubt(p.search.end)
-		}
-		return
+	default:
+		p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now})
 	}
-	p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now})
-	if arrived, ok := p.history.arrival(a.Offset); ok {
-		p.lateness.learn(arrived-a.Time, arrived, a.Offset, &p.history, d)
-	}
-	if arrived, ok := p.history.arrival(a.Offset - 1); ok { // it is older than what was asked for
-		p.lateness.begins(arrived-a.At, a.Offset, d)
-	}
-	if rechecked {
-		p.lateness.rechecked(a.At, d)
-	}
+	p.vain = 0
+}
+
+// mostVain bounds for how long a partition is not asked whose look-ups fail: 32
+// scrapes.
+const mostVain = 5
+
+// putAside has a partition whose look-up was in vain wait for the next scrape,
+// and for twice as many whenever that happens again.
+func (p *partitionDates) putAside(d *Dates) {
+	p.aside = d.scrape + 1<<p.vain
+	p.vain = min(p.vain+1, mostVain)
 }

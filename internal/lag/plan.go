@@ -22,12 +22,12 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 		}
 		t := d.topics[w.topic]
 		p := t.partitions[w.partition]
-		if p.aside || p.leader == cluster.NoBroker {
+		if d.scrape < p.aside || p.leader == cluster.NoBroker {
 			return true
 		}
 		open := false
 		for commit := range w.commits() {
-			at, ask, more := d.next(t, p, commit, w.need)
+			at, ask, more := d.next(t, p, commit, w)
 			if ask {
 				lookups = append(lookups, cluster.Lookup{Topic: w.topic, Partition: w.partition, Leader: p.leader, At: at})
 			}
@@ -44,17 +44,17 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 // next chooses the look-up that a commit's date needs next, if it can be made
 // now: a partition is asked one at a time. Where none would help, there are no
 // more.
-func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, need quality) (at cluster.Timestamp, ask, more bool) {
+func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, w want) (at cluster.Timestamp, ask, more bool) {
 	known := d.date(t, p, commit)
-	recheck := d.recheck(p, commit, known)
+	witness := w.witness && commit == w.commit && known.arrived.due && (known.arrived.by == 0 || !p.witnessed)
 	_, verdict, _ := p.steps.date(commit, d.now, t.policy)
 	switch {
-	case known.quality >= need && !recheck:
+	case known.quality >= w.need && !witness:
 		return 0, false, false
 	case p.asked:
 		return 0, false, true
-	case recheck:
-		at, ask = p.askAgain(commit, d)
+	case witness:
+		at, ask = p.askWitness(known.arrived, d), true
 	case known.by != nil:
 		at, ask = p.askFor(known.by), true
 	case verdict == foundUnlessCompacted:
@@ -62,22 +62,22 @@ func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, ne
 	case verdict == hopeless:
 		return 0, false, false
 	default:
-		at, ask = p.ask(commit, d.now)
+		at, ask = p.ask(commit, d)
 	}
-	return at, ask, !p.aside
+	return at, ask, d.scrape >= p.aside
 }
 
 // ask goes on with the search for a commit's date.
-func (p *partitionDates) ask(commit cluster.Offset, now cluster.Timestamp) (cluster.Timestamp, bool) {
+func (p *partitionDates) ask(commit cluster.Offset, d *Dates) (cluster.Timestamp, bool) {
 	same, last := false, undated
 	if p.search != nil {
 		same, last = p.search.commit == commit && len(p.steps) > 0, p.search.at
 	}
 	p.question()
-	at := p.search.next(p.steps, &p.history, commit, now)
+	at := p.search.next(p.steps, &p.history, commit, d.now)
 	if same && at == last {
 		// The answers do not fit together: the log has changed beneath them.
-		p.steps, p.search, p.asked, p.aside = nil, nil, false, true
+		p.steps, p.search, p.asked, p.aside = nil, nil, false, d.scrape+1
 		return 0, false
 	}
 	return at, true
@@ -100,20 +100,9 @@ func (p *partitionDates) askFor(known *step) cluster.Timestamp {
 	return known.from
 }
 
-// askAgain looks up whether records are still as late as they were:
-//   - Where that was next to none, one that is stamped no more than an interval
-//     earlier than expected is to be there.
-//   - Where they are late, one that is stamped as expected is, unless it is so
-//     new that the next ones may not have come yet.
-func (p *partitionDates) askAgain(commit cluster.Offset, d *Dates) (cluster.Timestamp, bool) {
-	arrived, ok := p.history.arrival(commit)
-	if !ok {
-		return 0, false
-	}
+// askWitness looks up whether records arrive as they did.
+func (p *partitionDates) askWitness(a arrived, d *Dates) cluster.Timestamp {
 	p.question()
-	p.rechecks = true
-	if p.lateness.by == 0 {
-		return max(arrived-d.interval(), 0), true
-	}
-	return max(min(arrived, d.now-d.interval())-p.lateness.by, 0), true
+	p.witnessed = true
+	return a.ask(d)
 }

@@ -63,7 +63,7 @@ func (p *policyOf) gone(s *step, now cluster.Timestamp) bool {
 
 // clarify has a topic's policy asked, if it is not known or long ago.
 func (d *Dates) clarify(name string, t *topicDates) {
-	if d.now >= t.until && !d.Blind {
+	if left := t.until - d.now; (left <= 0 || left > policyHolds) && !d.Blind { // the clock may have gone back
 		d.unclear[name] = true
 	}
 }

@@ -14,6 +14,9 @@ import (
 // commits on it need.
 const maxSteps = 8
 
+// maxSpared is the same while a group is missing that may need them.
+const maxSpared = 4 * maxSteps
+
 // undated stands where a record's timestamp would.
 const undated cluster.Timestamp = -1
 
@@ -59,7 +62,7 @@ func (s *steps) learn(next step) {
 // reserve makes room for n and hardly more: there may be a few hundred thousand
 // of these.
 func (s *steps) reserve(n int) {
-	const spare = 2
+	const spare = 1
 	if n > cap(*s) || n+2*spare < cap(*s) {
 		*s = append(make(steps, 0, n+spare), *s...)
 	}
@@ -84,16 +87,48 @@ func (s steps) find(o cluster.Offset) (int, bool) {
 // around returns the last record known at or before commit, and the first
 // answer beyond it; nil where there is none.
 func (s steps) around(commit cluster.Offset) (below, above *step) {
-	i, _ := s.find(commit + 1)
-	if i < len(s) {
-		above = &s[i]
+	last, _, next := s.places(commit)
+	return s.at(last), s.at(next)
+}
+
+// below returns the last record known at or before commit, and the one before
+// that; nil where there is none.
+func (s steps) below(commit cluster.Offset) (last, before *step) {
+	i, j, _ := s.places(commit)
+	return s.at(i), s.at(j)
+}
+
+// inVain is the last look-up that found nothing before commit, if no record is
+// known from there on.
+func (s steps) inVain(commit cluster.Offset) *step {
+	if i, _ := s.find(commit + 1); i > 0 && s[i-1].at == undated {
+		return &s[i-1]
 	}
-	for i--; i >= 0; i-- {
-		if s[i].at != undated {
-			return &s[i], above
-		}
+	return nil
+}
+
+// places is where the last record known at or before commit is, the one before
+// that, and the first answer beyond commit; outside of s where there is none.
+func (s steps) places(commit cluster.Offset) (last, before, next int) {
+	next, _ = s.find(commit + 1)
+	last = s.dated(next - 1)
+	return last, s.dated(last - 1), next
+}
+
+// dated is where the last record is that is known up to place i, -1 where there
+// is none.
+func (s steps) dated(i int) int {
+	for i >= 0 && s[i].at == undated {
+		i--
 	}
-	return nil, above
+	return max(i, -1)
+}
+
+func (s steps) at(i int) *step {
+	if i < 0 || i >= len(s) {
+		return nil
+	}
+	return &s[i]
 }
 
 // allow tells whether a commit's date, off by less than so much, may be at: it
@@ -107,48 +142,45 @@ func (s steps) allow(commit cluster.Offset, at, off cluster.Timestamp) bool {
 // prune drops what serves none of the commits, which are sorted.
 //   - A record before the log's start is gone, and where timestamps are out of
 //     order it may have been the one with the largest.
-//   - What lies below the lowest commit's own bounds serves nobody: commits
-//     move up.
+//   - What lies below the records that tell of the lowest commit serves nobody:
+//     commits move up.
 //   - Of the others, which are bounds for commits to come, a limited number is
 //     kept, spread over the log.
 func (s *steps) prune(start cluster.Offset, commits []cluster.Offset) {
 	first, _ := s.find(start)
 	if len(commits) > 0 {
-		if below, _ := s.around(commits[0]); below != nil {
-			at, _ := s.find(below.offset)
-			first = max(first, at)
+		last, before, _ := s.places(commits[0])
+		if before < 0 {
+			before = last
 		}
+		first = max(first, before)
 	}
 	*s = slices.Delete(*s, 0, first)
+	if len(*s) > maxSteps {
+		s.spread(s.needed(commits))
+	}
 	s.reserve(len(*s))
-	if len(*s) <= maxSteps {
-		return
-	}
-	needed := make(map[cluster.Offset]bool, 2*len(commits))
-	for _, c := range commits {
-		below, above := s.around(c)
-		for _, bound := range []*step{below, above} {
-			if bound != nil {
-				needed[bound.offset] = true
-			}
-		}
-	}
-	for spare := len(*s) - len(needed); spare > maxSteps/2; spare-- {
-		s.dropClosest(needed)
-	}
 }
 
-// dropClosest drops the step whose neighbours are closest to each other.
-func (s *steps) dropClosest(needed map[cluster.Offset]bool) {
-	victim, closest := -1, cluster.Offset(0)
-	for i := 0; i < len(*s); i++ {
-		if needed[(*s)[i].offset] {
-			continue
-		}
-		span := (*s)[min(i+1, len(*s)-1)].offset - (*s)[max(i-1, 0)].offset
-		if victim < 0 || span < closest {
-			victim, closest = i, span
+// needed tells of each answer whether it tells of a commit.
+func (s steps) needed(commits []cluster.Offset) []bool {
+	needed := make([]bool, len(s)+2) // with room for places outside of s
+	for _, c := range commits {
+		last, before, next := s.places(c)
+		needed[before+1], needed[last+1], needed[next], needed[next+1] = true, true, true, true
+	}
+	return needed[1 : len(s)+1]
+}
+
+// spread drops those not needed that are close to others before them.
+func (s *steps) spread(needed []bool) {
+	all := *s
+	width := (all[len(all)-1].offset - all[0].offset) / (maxSteps / 2)
+	kept := all[:0]
+	for i, known := range all {
+		if needed[i] || len(kept) == 0 || known.offset-kept[len(kept)-1].offset >= width {
+			kept = append(kept, known)
 		}
 	}
-	*s = slices.Delete(*s, victim, victim+1)
+	*s = kept
 }

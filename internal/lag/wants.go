@@ -20,6 +20,8 @@ type want struct {
 	// step is how far a group that moves will have come at the next scrape. 0:
 	// only where it is now counts.
 	step cluster.Offset
+	// witness says that a look-up may be made for a new witness of its arrival.
+	witness bool
 }
 
 // ahead is how many scrapes are looked ahead for a group that moves: to where it
@@ -39,17 +41,21 @@ func (w *want) commits() iter.Seq[cluster.Offset] {
 // want notes what look-ups could improve. A group that moves will be somewhere
 // else at the next scrape, so its commit need not be dated well: asked about is
 // where it will be if it goes on as it did. That is not needed where its arrival
-// tells as well, and does not serve to find out whether it does, nor whether it
-// still will at the next scrape.
+// tells as well. A group that is about to have read all has nothing ahead to ask
+// about: what serves it is a witness, or that it be dated well where it is.
 func (d *Dates) want(known date, p *partitionDates, w want) {
 	step := p.moved(w.commit)
-	arrived, remembered := p.history.arrival(w.commit)
-	told := known.arrived && known.quality == good
+	ahead := step > 0 && step < w.lag
 	w.need = good
-	if step > 0 && !told && (!remembered || p.lateness.tells(w.commit, arrived+d.interval(), &p.history, d)) {
+	switch {
+	case known.arrived.quality == good:
+	case ahead:
 		w.need, w.step = rough, step
+	case step > 0 && known.arrived.lasts:
+		w.need = guessed
 	}
-	if known.quality < w.need || w.step > 0 || d.recheck(p, w.commit, known) {
+	w.witness = known.arrived.due && (known.arrived.by == 0 || step > 0)
+	if known.quality < w.need || w.step > 0 || w.witness {
 		d.wants = append(d.wants, w)
 	}
 }
@@ -62,14 +68,6 @@ func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 		return 0
 	}
 	return commit - p.before[i-1]
-}
-
-// recheck tells whether it is time to look up again how late records arrive,
-// because the date of one that is newer than any seen rests on it. The group
-// that is furthest ahead is the one to see it. Until that is answered, they
-// arrive as before.
-func (d *Dates) recheck(p *partitionDates, commit cluster.Offset, known date) bool {
-	return known.arrived && commit == p.commits[len(p.commits)-1] && p.lateness.due(commit, known.at, d) && !d.Blind
 }
 
 // Wanting tells whether there is something to ask.
