@@ -6,6 +6,7 @@ package receiver
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -28,8 +29,9 @@ type finder interface {
 // about that many, so that the largest lags are dated within one interval.
 const roundsPerBudget = 10
 
-// dater tells the age of what groups have not read. It searches beside the
-// scrapes: a scrape shows what has been found by then, and never waits.
+// dater tells the age of what groups have not read. It searches between the
+// scrapes: a scrape shows what has been found by then, and neither waits nor
+// shares brokers and processors with the search, but for a round under way.
 type dater struct {
 	finder finder // nil: there is no search
 	budget int
@@ -39,8 +41,11 @@ type dater struct {
 	mu    sync.Mutex
 	dates lag.Dates
 
-	// work holds the brokers of the newest scrape, while it has left commits
-	// without a date and the search has not begun with them.
+	// scraping has the search make no more rounds.
+	scraping atomic.Bool
+	// next is the brokers of the scrape under way, if it has left commits without
+	// a date; work those of one that is over, until the search begins with them.
+	next    map[int32]cluster.Broker
 	work    chan map[int32]cluster.Broker
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -95,30 +100,42 @@ func (d *dater) shutdown() {
 	d.running.Wait()
 }
 
-// date fills in the ages of r, which was computed from s, and hands what is
-// left to the search, with the budget of one interval.
-func (d *dater) date(ctx context.Context, now time.Time, s *cluster.Snapshot, r *lag.Report) {
-	d.mu.Lock()
-	undated := d.dates.Date(now, s, r)
-	wanting := d.dates.Wanting()
-	d.mu.Unlock()
-	d.tel.undated(ctx, undated)
-	if !wanting || d.finder == nil {
+// pause holds the search, because a scrape begins.
+func (d *dater) pause() { d.scraping.Store(true) }
+
+// resume hands the search what the scrape has left, with the budget of one
+// interval, because it is over. A scrape that failed leaves nothing.
+func (d *dater) resume() {
+	d.scraping.Store(false)
+	if d.next == nil {
 		return
 	}
 	select {
 	case <-d.work: // of an older scrape
 	default:
 	}
-	d.work <- s.Brokers
+	d.work <- d.next
+	d.next = nil
+}
+
+// date fills in the ages of r, which was computed from s.
+func (d *dater) date(ctx context.Context, now time.Time, s *cluster.Snapshot, r *lag.Report) {
+	d.mu.Lock()
+	undated := d.dates.Date(now, s, r)
+	wanting := d.dates.Wanting()
+	d.mu.Unlock()
+	d.tel.undated(ctx, undated)
+	if wanting && d.finder != nil {
+		d.next = s.Brokers
+	}
 }
 
 // search makes look-ups until nothing is left to ask, the budget is used up, or
-// the next scrape brings another.
+// the next scrape begins.
 func (d *dater) search(ctx context.Context, brokers map[int32]cluster.Broker) {
 	d.finder.Begin(brokers)
 	round := max(1, d.budget/roundsPerBudget)
-	for left := d.budget; left > 0 && ctx.Err() == nil && len(d.work) == 0; {
+	for left := d.budget; left > 0 && ctx.Err() == nil && !d.scraping.Load(); {
 		d.mu.Lock()
 		lookups, unclear := d.dates.Plan(min(round, left))
 		d.mu.Unlock()

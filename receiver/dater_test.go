@@ -113,6 +113,8 @@ func startDater(t *testing.T, f finder, budget int) *dater {
 // scrape returns the time lags of one scrape, a thousand seconds after the
 // first record.
 func (d *dater) scrape(s *cluster.Snapshot) *lag.Topic {
+	d.pause()
+	defer d.resume()
 	r := lag.Compute(s)
 	d.date(context.Background(), time.Unix(1000, 0), s, r)
 	return &r.Groups[0].Topics[0]
@@ -165,6 +167,32 @@ func TestDaterGivesUpOnWhatFailsUntilTheNextScrape(t *testing.T) {
 		d.scrape(lagging(1))
 		synctest.Wait()
 		assert.True(t, d.scrape(lagging(1)).AgeMax.Known)
+	})
+}
+
+// What the brokers and processors have to give is the scrape's while there is one.
+func TestDaterPausesForAScrape(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeFinder{hang: make(chan struct{})}
+		d := startDater(t, f, 1000)
+		defer d.shutdown()
+		d.scrape(lagging(3))
+		synctest.Wait()
+		require.Len(t, f.rounds, 1)
+		d.pause()
+		close(f.hang)
+		synctest.Wait()
+		assert.Len(t, f.rounds, 1, "the round that was under way")
+		d.resume()
+		synctest.Wait()
+		assert.Len(t, f.rounds, 1, "that scrape has failed")
+		d.pause()
+		d.date(context.Background(), time.Unix(1000, 0), lagging(3), lag.Compute(lagging(3)))
+		synctest.Wait()
+		assert.Len(t, f.rounds, 1, "its metrics are still to be made")
+		d.resume()
+		synctest.Wait()
+		assert.Greater(t, len(f.rounds), 1)
 	})
 }
 

@@ -70,6 +70,10 @@ func (s *lagScraper) start(_ context.Context, host component.Host) error {
 }
 
 func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
+	if s.dater != nil {
+		s.dater.pause()
+		defer s.dater.resume()
+	}
 	snapshot, err := s.asker.snapshot(ctx, s.ask)
 	if s.asker.stopped() {
 		return pmetric.NewMetrics(), errStopped

@@ -22,7 +22,7 @@ func TestPartsOfASplitAreTheWhole(t *testing.T) {
 	}
 	scrape := func(cfg *Config) map[string]map[string]int64 {
 		cfg.Brokers, cfg.InitialDelay = fake.Brokers(), 0
-		cfg.Metrics.KafkaConsumerGroupTimeLagMax.Enabled = false // found beside the scrapes, at a time of its own
+		cfg.Metrics.KafkaConsumerGroupTimeLagMax.Enabled = false // found between the scrapes, at a time of its own
 		return points(scrapeOnce(t, cfg))
 	}
 	whole := scrape(fakeConfig(fake))

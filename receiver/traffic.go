@@ -14,7 +14,7 @@ import (
 // What requests are for.
 const (
 	forScrapes = "scrape"
-	forSearch  = "search" // for time lag, beside the scrapes
+	forSearch  = "search" // for time lag, between the scrapes
 )
 
 // traffic tells the receiver's own metrics what goes to brokers and comes from

@@ -54,7 +54,7 @@ func TestZooKeeperAway(t *testing.T) {
 	got := points(scrapeOnce(t, cfg))
 	assert.Empty(t, got["kafka.consumer_group.zookeeper.lag"])
 	for _, name := range allMetrics(t) {
-		if name != "kafka.consumer_group.time_lag_max" { // found beside the scrapes, after the first
+		if name != "kafka.consumer_group.time_lag_max" { // found between the scrapes, after the first
 			assert.NotEmpty(t, got[name], name)
 		}
 	}

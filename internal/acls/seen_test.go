@@ -56,7 +56,7 @@ func see(t *testing.T, cluster *kafkatest.Cluster, sasl *kafka.SASLConfig, chang
 	cfg.Brokers = cluster.Addresses(listener)
 	cfg.Auth.SASL = sasl
 	cfg.InitialDelay, cfg.CollectionInterval = 0, 100*time.Millisecond
-	// It is found beside the scrapes, and so at a time of its own.
+	// It is found between the scrapes, and so at a time of its own.
 	cfg.Metrics.KafkaConsumerGroupTimeLagMax.Enabled = false
 	for _, change := range change {
 		change(cfg)

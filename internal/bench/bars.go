@@ -14,7 +14,7 @@ import (
 
 // standard is the cluster that the limits on time and memory are meant for: the
 // one that is measured where nothing else is asked for.
-var standard = size{brokers: 3, topics: 1001, partitions: 10050, replicas: 1, groups: 500, commits: 200}
+var standard = size{brokers: 3, topics: 1001, partitions: 10050, replicas: 1, records: 200, groups: 500, commits: 200}
 
 // bar is a limit that a figure is held to.
 type bar struct {
@@ -45,12 +45,14 @@ func (o options) bars(z size, rows []row) []bar {
 				hold("CPU", 500, float64(r.cpu.Milliseconds()), "ms")
 			}
 		}
+		if r.alone() {
+			hold("requests", z.mostRequests(), r.requests, "a scrape")
+		}
 		switch n := float64(max(1, z.groups*z.commits)); {
-		case r.starting:
-			continue // a search has requests and memory of its own
+		case r.busy:
+			hold("scrapes without a search", 0, float64(r.idle), "of all")
 		case r.alone():
 			made = r.points
-			hold("requests", z.mostRequests(), r.requests, "a scrape")
 			hold("allocated", 25, float64(r.objects)/n, "objects for each group-partition")
 			hold("allocated", 1500, float64(r.heap)/n, "bytes for each group-partition")
 		default:

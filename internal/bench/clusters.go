@@ -19,6 +19,8 @@ type target struct {
 	name    string // what tells it from the others
 	brokers []string
 	stop    func()
+	// move has some of it move on; nil where it stands still.
+	move func(context.Context) error
 }
 
 // startClusters gives the clusters that the options name. Where one fails, those
@@ -69,11 +71,19 @@ func (t *target) launch(ctx context.Context, version string) error {
 	if err != nil {
 		return err
 	}
-	if err := fill(ctx, c.Brokers(), t.size); err != nil {
+	client, err := newClient(c.Brokers())
+	if err != nil {
 		c.Stop()
 		return err
 	}
+	t.brokers, t.move, t.stop = c.Brokers(), (&mover{size: t.size, client: client}).move, func() {
+		client.Close()
+		c.Stop()
+	}
+	if err := fill(ctx, client, t.size); err != nil {
+		t.stop()
+		return err
+	}
 	fmt.Fprintf(os.Stderr, "%s: started and filled in %v\n", t.name, time.Since(began).Round(time.Second))
-	t.brokers, t.stop = c.Brokers(), c.Stop
 	return nil
 }

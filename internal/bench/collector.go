@@ -4,10 +4,10 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +17,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 )
 
 // collector is the built collector as a process, on one of the shipped configs.
@@ -104,35 +107,30 @@ func (c *collector) totals() (t Totals, err error) {
 		return t, err
 	}
 	defer answer.Body.Close()
-	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
-		name, value, ok := seriesOf(lines.Text())
-		if !ok {
-			continue
-		}
-		t.add(strings.TrimSuffix(name, "_total"), direction(lines.Text()), int64(value))
-	}
 	t.Points, _ = c.sink.received()
-	return t, nil
+	return t, t.read(answer.Body)
 }
 
-// seriesOf takes a line of Prometheus' text format apart.
-func seriesOf(line string) (name string, value float64, ok bool) {
-	name, _, _ = strings.Cut(line, "{")
-	last := strings.LastIndexByte(line, ' ')
-	if strings.HasPrefix(line, "#") || last < 0 {
-		return "", 0, false
+// read takes the receiver's own counters from a page in Prometheus' text format.
+func (t *Totals) read(page io.Reader) error {
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(page)
+	if err != nil {
+		return err
 	}
-	value, err := strconv.ParseFloat(line[last+1:], 64)
-	return name, value, err == nil
-}
-
-func direction(line string) string {
-	for _, d := range []string{"sent", "received"} {
-		if strings.HasPrefix(line, "otelcol_kafkalag_io") && strings.Contains(line, `direction="`+d+`"`) {
-			return d
+	for name, family := range families {
+		for _, series := range family.GetMetric() {
+			t.add(strings.TrimSuffix(name, "_total"), int64(series.GetCounter().GetValue()), func(label string) string {
+				for _, pair := range series.GetLabel() {
+					if pair.GetName() == label {
+						return pair.GetValue()
+					}
+				}
+				return ""
+			})
 		}
 	}
-	return ""
+	return nil
 }
 
 // finish ends the collector in an orderly way, so that all that it holds

@@ -21,19 +21,9 @@ const (
 	commitLimit      = time.Minute
 )
 
-// fill creates the topics, writes a record to each partition and commits for
-// every group.
-func fill(ctx context.Context, brokers []string, z size) error {
-	client, err := kgo.NewClient(
-		kgo.SeedBrokers(brokers...),
-		kgo.DisableClientMetrics(),
-		kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.UnknownTopicRetries(-1),
-	)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
+// fill creates the topics, writes the records, commits for every group, and has
+// members join those that have some.
+func fill(ctx context.Context, client *kgo.Client, z size) error {
 	admin := kadm.NewClient(client)
 	if err := createTopics(ctx, admin, z); err != nil {
 		return fmt.Errorf("creating topics: %w", err)
@@ -44,7 +34,20 @@ func fill(ctx context.Context, brokers []string, z size) error {
 	if err := commit(ctx, admin, z); err != nil {
 		return fmt.Errorf("committing: %w", err)
 	}
+	if err := joinAll(ctx, client, z); err != nil {
+		return fmt.Errorf("joining groups: %w", err)
+	}
 	return nil
+}
+
+// newClient is for filling a cluster and moving what is in it.
+func newClient(brokers []string) (*kgo.Client, error) {
+	return kgo.NewClient(
+		kgo.SeedBrokers(brokers...),
+		kgo.DisableClientMetrics(),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.UnknownTopicRetries(-1),
+	)
 }
 
 // createTopics asks for topics of one partition count at a time, which is what
@@ -80,14 +83,24 @@ func createEqual(ctx context.Context, admin *kadm.Client, z size, partitions int
 	return nil
 }
 
+// produce writes a topic's records after another's.
 func produce(ctx context.Context, client *kgo.Client, z size) error {
-	records := make([]*kgo.Record, 0, z.partitions)
 	for i := range z.topics {
+		records := make([]*kgo.Record, 0, z.partitionsOf(i)*z.records)
 		for p := range z.partitionsOf(i) {
-			records = append(records, &kgo.Record{Topic: topicName(i), Partition: int32(p), Value: []byte("v")})
+			for n := range z.records {
+				records = append(records, recordAt(i, p, time.UnixMilli(z.writtenAt(i, p, n))))
+			}
+		}
+		if err := client.ProduceSync(ctx, records...).FirstErr(); err != nil {
+			return err
 		}
 	}
-	return client.ProduceSync(ctx, records...).FirstErr()
+	return nil
+}
+
+func recordAt(topic, partition int, at time.Time) *kgo.Record {
+	return &kgo.Record{Topic: topicName(topic), Partition: int32(partition), Timestamp: at, Value: []byte("v")}
 }
 
 func commit(ctx context.Context, admin *kadm.Client, z size) error {
@@ -98,7 +111,7 @@ func commit(ctx context.Context, admin *kadm.Client, z size) error {
 	for range parallelCommits {
 		wait.Go(func() {
 			for g := range groups {
-				if err := commitGroup(ctx, admin, z, g); err != nil {
+				if err := commitGroup(ctx, admin, g, z.offsets(g, 0)); err != nil {
 					cancel(err)
 				}
 			}
@@ -113,9 +126,9 @@ func commit(ctx context.Context, admin *kadm.Client, z size) error {
 }
 
 // commitGroup tries again while a coordinator does not know the new topics yet.
-func commitGroup(ctx context.Context, admin *kadm.Client, z size, group int) error {
+func commitGroup(ctx context.Context, admin *kadm.Client, group int, offsets kadm.Offsets) error {
 	for deadline := time.Now().Add(commitLimit); ; {
-		err := admin.CommitAllOffsets(ctx, groupName(group), z.offsets(group))
+		err := admin.CommitAllOffsets(ctx, groupName(group), offsets)
 		if err == nil || !errors.Is(err, kerr.UnknownTopicOrPartition) || time.Now().After(deadline) {
 			return err
 		}
@@ -123,11 +136,13 @@ func commitGroup(ctx context.Context, admin *kadm.Client, z size, group int) err
 	}
 }
 
-func (z size) offsets(group int) kadm.Offsets {
+// offsets are what a group has committed once it has moved by so many records.
+func (z size) offsets(group, moved int) kadm.Offsets {
 	var offsets kadm.Offsets
 	for topic, partitions := range z.commitsOf(group) {
 		for p := range partitions {
-			offsets.AddOffset(topicName(topic), int32(p), committedOffset, -1)
+			at := min(z.committed(group, topic, p)+int64(moved), int64(z.records-1))
+			offsets.AddOffset(topicName(topic), int32(p), at, -1)
 		}
 	}
 	return offsets

@@ -16,15 +16,18 @@ const (
 	// groupsPerRequest is the receiver's own batch.
 	groupsPerRequest = 100
 	// connections is how many the receiver uses to a broker that takes one
-	// group in an OffsetFetch.
+	// group in an OffsetFetch, fetches to another.
 	connections = 8
+	fetches     = 2
 	// multiGroup is the first OffsetFetch that takes several groups.
 	multiGroup = 8
 )
 
+var errOneGroup = errors.New("the broker takes one group in a request")
+
 // floor asks what a scrape asks, of real connections and with the same library,
 // and does nothing with the answers: it is what the receiver is held against.
-// Brokers are asked side by side, each of them one request after the other.
+// What the receiver asks side by side, it does too.
 type floor struct {
 	conf    *sarama.Config
 	brokers []floorBroker
@@ -88,15 +91,13 @@ func (f *floor) once() error {
 	if err != nil {
 		return err
 	}
-	err = sideBySide(f.brokers, func(_ int, b floorBroker) error {
-		return errors.Join(
-			f.offsets(b, meta, sarama.OffsetNewest),
-			f.offsets(b, meta, sarama.OffsetOldest))
+	return sideBySide(f.brokers, func(i int, b floorBroker) error {
+		return sideBySide([]func() error{
+			func() error { return f.offsets(b.id, b.lines[0], meta, sarama.OffsetNewest) },
+			func() error { return f.offsets(b.id, b.lines[1], meta, sarama.OffsetOldest) },
+			func() error { return f.describe(b.lines[2], groups[i]) },
+		}, func(_ int, ask func() error) error { return ask() })
 	})
-	if err != nil {
-		return err
-	}
-	return sideBySide(f.brokers, func(i int, b floorBroker) error { return f.describe(b.lines[0], groups[i]) })
 }
 
 // sideBySide does the same with all elements at once.
@@ -122,32 +123,53 @@ func (f *floor) groups(b *sarama.Broker) ([]string, error) {
 	return groups, nil
 }
 
+// commits asks with a first batch whether the broker takes several groups, and
+// then with the others.
 func (f *floor) commits(lines []*sarama.Broker, groups []string) error {
-	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		request := sarama.NewOffsetFetchRequest(f.conf.Version, "", nil)
-		request.Groups = request.Groups[:0]
-		for _, g := range batch {
-			request.Groups = append(request.Groups, sarama.OffsetFetchRequestGroup{GroupId: g})
-		}
-		answer, err := lines[0].FetchOffset(request)
-		if request.Version < multiGroup {
-			return f.commitsOneByOne(lines, groups)
-		}
-		if err != nil {
+	batches := slices.Collect(slices.Chunk(groups, groupsPerRequest))
+	if len(batches) == 0 {
+		return nil
+	}
+	switch err := f.batch(lines[0], batches[0]); {
+	case errors.Is(err, errOneGroup):
+		return spread(lines, groups, func(b *sarama.Broker, group string) error {
+			_, err := b.FetchOffset(sarama.NewOffsetFetchRequest(f.conf.Version, group, nil))
 			return err
-		}
-		if len(answer.Groups) != len(batch) {
-			return fmt.Errorf("OffsetFetch: asked for %d groups, answered for %d", len(batch), len(answer.Groups))
-		}
+		})
+	case err != nil:
+		return err
+	}
+	return spread(lines[:fetches], batches[1:], f.batch)
+}
+
+func (f *floor) batch(b *sarama.Broker, groups []string) error {
+	request := sarama.NewOffsetFetchRequest(f.conf.Version, "", nil)
+	request.Groups = request.Groups[:0]
+	for _, g := range groups {
+		request.Groups = append(request.Groups, sarama.OffsetFetchRequestGroup{GroupId: g})
+	}
+	answer, err := b.FetchOffset(request)
+	switch {
+	case request.Version < multiGroup: // the library did not send it
+		return errOneGroup
+	case err != nil:
+		return err
+	case len(answer.Groups) != len(groups):
+		return fmt.Errorf("OffsetFetch: asked for %d groups, answered for %d", len(groups), len(answer.Groups))
 	}
 	return nil
 }
 
-// commitsOneByOne spreads the groups over the connections.
-func (f *floor) commitsOneByOne(lines []*sarama.Broker, groups []string) error {
-	return sideBySide(lines, func(i int, b *sarama.Broker) error {
-		for g := i; g < len(groups); g += len(lines) {
-			if _, err := b.FetchOffset(sarama.NewOffsetFetchRequest(f.conf.Version, groups[g], nil)); err != nil {
+// spread has each connection ask for the next as soon as it can.
+func spread[T any](lines []*sarama.Broker, all []T, ask func(*sarama.Broker, T) error) error {
+	next := make(chan T, len(all))
+	for _, one := range all {
+		next <- one
+	}
+	close(next)
+	return sideBySide(lines, func(_ int, b *sarama.Broker) error {
+		for one := range next {
+			if err := ask(b, one); err != nil {
 				return err
 			}
 		}
@@ -155,12 +177,12 @@ func (f *floor) commitsOneByOne(lines []*sarama.Broker, groups []string) error {
 	})
 }
 
-func (f *floor) offsets(b floorBroker, meta *sarama.MetadataResponse, at int64) error {
+func (f *floor) offsets(leader int32, b *sarama.Broker, meta *sarama.MetadataResponse, at int64) error {
 	request := sarama.NewOffsetRequest(f.conf.Version)
 	asked := false
 	for _, topic := range meta.Topics {
 		for _, p := range topic.Partitions {
-			if p.Leader == b.id && !topic.IsInternal {
+			if p.Leader == leader && !topic.IsInternal {
 				request.AddBlock(topic.Name, p.ID, at, 1)
 				asked = true
 			}
@@ -169,7 +191,7 @@ func (f *floor) offsets(b floorBroker, meta *sarama.MetadataResponse, at int64) 
 	if !asked {
 		return nil
 	}
-	_, err := b.lines[0].GetAvailableOffsets(request)
+	_, err := b.GetAvailableOffsets(request)
 	return err
 }
 

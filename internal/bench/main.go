@@ -94,6 +94,7 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	flags.IntVar(&o.topics, "topics", 1001, "topics")
 	flags.IntVar(&o.partitions, "partitions", 10050, "partitions of all topics together")
 	flags.IntVar(&o.replicas, "replicas", 1, "replicas of each partition")
+	flags.IntVar(&o.records, "records", 200, "records of each partition, written over six days")
 	flags.IntVar(&o.groups, "groups", 500, "consumer groups")
 	flags.IntVar(&o.commits, "commits", 200, "partitions that each group has committed in")
 	flags.StringVar(&o.kafka, "kafka", "", "measure the Kafka at these `host:port,...`; start and fill none")

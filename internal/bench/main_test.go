@@ -47,13 +47,18 @@ func playPeer() {
 // The receiver and the floor send the same requests, but for the search after
 // a start. The receiver makes every point that follows from the size.
 func TestMeasureInMemory(t *testing.T) {
-	z := size{brokers: 3, topics: 7, partitions: 25, replicas: 2, groups: 250, commits: 10}
+	z := size{brokers: 3, topics: 7, partitions: 25, replicas: 2, records: 100, groups: 250, commits: 10}
 	rows := measureInMemory(t, options{size: z, rounds: 3, every: 200 * time.Millisecond, budget: 8})
 	require.Len(t, rows, 2)
 	busy, settled := rows[0], rows[1]
 	assert.InDelta(t, 1+3+3+6+3, settled.floor.requests, 0, "metadata, groups, commits, ends and starts, members")
 	assert.InDelta(t, settled.floor.requests, settled.requests, 0)
-	assert.Greater(t, busy.requests, busy.floor.requests)
+	assert.InDelta(t, settled.floor.requests, busy.requests, 0, "the search is counted apart")
+	assert.Positive(t, busy.searches)
+	assert.Positive(t, busy.lookups)
+	assert.LessOrEqual(t, busy.lookups, 8.0, "the budget")
+	assert.Zero(t, busy.idle)
+	assert.Zero(t, settled.searches)
 	assert.InEpsilon(t, settled.floor.bytes, settled.bytes, 0.01)
 	assert.Positive(t, settled.peak)
 	assert.GreaterOrEqual(t, settled.points, 2*z.groups*z.commits+8*z.partitions)
@@ -75,11 +80,11 @@ func measureInMemory(t *testing.T, o options) []row {
 // What a scrape allocates for a group-partition, sending and decoding
 // included: its data points above all.
 func TestAllocationsOfAScrape(t *testing.T) {
-	z := size{brokers: 3, topics: 100, partitions: 1000, replicas: 1, groups: 200, commits: 100}
+	z := size{brokers: 3, topics: 100, partitions: 1000, replicas: 1, records: 10, groups: 200, commits: 100}
 	o := options{size: z, rounds: 3, every: 300 * time.Millisecond}
 	rows := measureInMemory(t, o)
 	o.memory = true
-	bars := o.bars(z, rows)
+	bars := o.bars(z, rows[1:]) // with time lag settled
 	require.Len(t, bars, 3, "requests, objects and bytes")
 	for _, b := range bars {
 		assert.True(t, b.met(), "%s: %.4g %s, at most %.4g", b.what, b.seen, b.unit, b.limit)
@@ -88,7 +93,7 @@ func TestAllocationsOfAScrape(t *testing.T) {
 }
 
 func TestSizesInTurns(t *testing.T) {
-	z := size{brokers: 1, topics: 2, partitions: 4, replicas: 1, groups: 3, commits: 2}
+	z := size{brokers: 1, topics: 2, partitions: 4, replicas: 1, records: 10, groups: 3, commits: 2}
 	o := options{size: z, double: 2, rounds: 2, every: 300 * time.Millisecond, off: "kafka.consumer_group.lag,kafka.consumer_group.time_lag_max"}
 	rows := measureInMemory(t, o)
 	require.Len(t, rows, 3)
@@ -106,7 +111,7 @@ func TestBars(t *testing.T) {
 	floor := row{wall: 100}
 	alone := row{name: "receiver alone", wall: 260, cpu: time.Second, peak: 200 << 20, requests: 26, points: 9, objects: 1e6, heap: 1e8, floor: &floor}
 	busy := alone
-	busy.starting, busy.wall = true, 200
+	busy.busy, busy.wall, busy.idle = true, 200, 1
 	collector := row{name: "collector", wall: 200, cpu: time.Second, peak: 301 << 20, points: 8, floor: &floor}
 	bars := o.bars(standard, []row{busy, alone, collector})
 	var failed []string
@@ -116,11 +121,11 @@ func TestBars(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{
-		"receiver alone, after a start: CPU", "receiver alone: wall", "receiver alone: CPU",
+		"receiver alone, search busy: CPU", "receiver alone, search busy: scrapes without a search", "receiver alone: wall", "receiver alone: CPU",
 		"collector: peak memory", "collector: points that did not arrive",
 	}, failed)
 	var table strings.Builder
-	require.EqualError(t, printBars(&table, bars), "limits that are not held: 5 of 12")
+	require.EqualError(t, printBars(&table, bars), "limits that are not held: 6 of 14")
 	assert.Equal(t, len(failed), strings.Count(table.String(), "FAIL"))
 	assert.Equal(t, len(bars)-len(failed), strings.Count(table.String(), "pass"))
 
@@ -181,7 +186,7 @@ func TestFigure(t *testing.T) {
 // A profile is there to be read once the receiver has ended.
 func TestProfile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cpu")
-	z := size{brokers: 1, topics: 1, partitions: 1, replicas: 1, groups: 1, commits: 1}
+	z := size{brokers: 1, topics: 1, partitions: 1, replicas: 1, records: 10, groups: 1, commits: 1}
 	measureInMemory(t, options{size: z, rounds: 1, every: 100 * time.Millisecond, profile: file})
 	info, err := os.Stat(file)
 	require.NoError(t, err)
@@ -202,7 +207,7 @@ func TestPeersOnThePathArePulled(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	z := size{brokers: 1, topics: 3, partitions: 10, replicas: 1, groups: 2, commits: 8}
+	z := size{brokers: 1, topics: 3, partitions: 10, replicas: 1, records: 10, groups: 2, commits: 8}
 	require.NoError(t, z.check())
 	total := 0
 	for topic := range z.topics {
@@ -218,30 +223,56 @@ func TestSize(t *testing.T) {
 		assert.Equal(t, z.commits, commits)
 	}
 	for name, wrong := range map[string]size{
-		"fewer partitions than topics":  {brokers: 1, topics: 3, partitions: 2, replicas: 1},
+		"fewer partitions than topics":  {brokers: 1, topics: 3, partitions: 2, replicas: 1, records: 1},
 		"more commits than partitions":  {brokers: 1, topics: 1, partitions: 2, replicas: 1, commits: 3},
-		"more replicas than brokers":    {brokers: 1, topics: 1, partitions: 1, replicas: 2},
-		"no brokers":                    {topics: 1, partitions: 1, replicas: 1},
-		"a negative number of groups":   {brokers: 1, topics: 1, partitions: 1, replicas: 1, groups: -1},
+		"more replicas than brokers":    {brokers: 1, topics: 1, partitions: 1, replicas: 2, records: 1},
+		"no brokers":                    {topics: 1, partitions: 1, replicas: 1, records: 1},
+		"a negative number of groups":   {brokers: 1, topics: 1, partitions: 1, replicas: 1, records: 10, groups: -1},
+		"no records":                    {brokers: 1, topics: 1, partitions: 1, replicas: 1},
 		"a negative number of replicas": {brokers: 1, topics: 1, partitions: 1, replicas: -1},
 	} {
 		assert.Error(t, wrong.check(), name)
 	}
 }
 
-func TestSeriesOf(t *testing.T) {
+func TestTotalsOfAPage(t *testing.T) {
 	var totals Totals
-	for line := range strings.Lines(`# HELP otelcol_kafkalag_io_total Bytes
-otelcol_kafkalag_requests_total{api="Metadata",receiver="kafkalag"} 3
-otelcol_kafkalag_requests_total{api="ListOffsets"} 4
-otelcol_kafkalag_time_lag_lookups_total{receiver="kafkalag"} 5
+	require.NoError(t, totals.read(strings.NewReader(`# HELP otelcol_kafkalag_io_total Bytes
+# TYPE otelcol_kafkalag_io_total counter
 otelcol_kafkalag_io_total{direction="sent"} 10
 otelcol_kafkalag_io_total{direction="received"} 2e+3
+# TYPE otelcol_kafkalag_requests counter
+otelcol_kafkalag_requests{api="Metadata",purpose="scrape",receiver="kafkalag"} 3
+otelcol_kafkalag_requests{api="ListOffsets",purpose="scrape"} 4
+otelcol_kafkalag_requests{api="ListOffsets",purpose="search"} 6
+# TYPE otelcol_kafkalag_time_lag_lookups_total counter
+otelcol_kafkalag_time_lag_lookups_total{receiver="kafkalag"} 5
+# TYPE otelcol_exporter_sent counter
 otelcol_exporter_sent{direction="sent"} 99
-`) {
-		if name, value, ok := seriesOf(strings.TrimSpace(line)); ok {
-			totals.add(strings.TrimSuffix(name, "_total"), direction(line), int64(value))
+`)))
+	assert.Equal(t, Totals{Requests: 7, Searches: 6, Lookups: 5, Sent: 10, Received: 2000}, totals)
+}
+
+// What a search can find differs from partition to partition, and each of the
+// groups in one stands elsewhere.
+func TestRecordsAndCommits(t *testing.T) {
+	z := standard
+	for p := range 10 {
+		before := filledAt.Add(-writtenOver).UnixMilli() - 1
+		distances := map[int64]bool{}
+		for n := range z.records {
+			at := z.writtenAt(5, p, n)
+			assert.GreaterOrEqual(t, at, before)
+			distances[at-before] = true
+			before = at
+		}
+		assert.Less(t, before, filledAt.UnixMilli())
+		assert.Greater(t, len(distances), z.records/2)
+		for g := range 2 * stands {
+			at := z.committed(g, 5, p)
+			assert.Positive(t, at)
+			assert.Less(t, at, int64(z.records))
+			assert.Equal(t, g >= stands, at == z.committed(g%stands, 5, p) && g != g%stands)
 		}
 	}
-	assert.Equal(t, Totals{Requests: 7, Lookups: 5, Sent: 10, Received: 2000}, totals)
 }

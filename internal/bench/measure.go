@@ -57,7 +57,7 @@ func measureSeveral(ctx context.Context, o options, clusters []target, out io.Wr
 
 // measureReceivers measures the receiver alone, one for each cluster.
 func measureReceivers(ctx context.Context, o options, clusters []target) ([]row, error) {
-	var t turns
+	t := turns{move: clusters[0].move}
 	defer t.stop()
 	for i, c := range clusters {
 		role := receiverRole{Config: o.receiverConfig(c.brokers, o.every)}
@@ -86,7 +86,7 @@ func measureCollector(ctx context.Context, o options, c target) ([]row, error) {
 		return nil, err
 	}
 	defer m.stop()
-	var t turns
+	t := turns{move: c.move}
 	defer t.stop()
 	if err := t.join("collector, OTLP", c.brokers[0], m, o.every); err != nil {
 		return nil, err

@@ -5,8 +5,8 @@ package main
 
 import (
 	"net"
+	"sort"
 	"strconv"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -25,9 +25,9 @@ func (m *memory) respond(broker int32, request kmsg.Request) kmsg.Response {
 	case *kmsg.OffsetFetchRequest:
 		return m.offsetFetch(r)
 	case *kmsg.ListOffsetsRequest:
-		return listOffsets(r)
+		return m.listOffsets(r)
 	case *kmsg.DescribeGroupsRequest:
-		return describeGroups(r)
+		return m.describeGroups(r)
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func (m *memory) listGroups(broker int32) kmsg.Response {
 	answer := kmsg.NewPtrListGroupsResponse()
 	for i := int(broker); i < m.groups; i += m.brokers {
 		g := kmsg.NewListGroupsResponseGroup()
-		g.Group, g.ProtocolType, g.GroupState, g.GroupType = groupName(i), "consumer", "Empty", "classic"
+		g.Group, g.ProtocolType, g.GroupState, g.GroupType = groupName(i), protocolType, stateOf(i), "classic"
 		answer.Groups = append(answer.Groups, g)
 	}
 	return answer
@@ -94,12 +94,13 @@ func (m *memory) offsetFetch(r *kmsg.OffsetFetchRequest) kmsg.Response {
 	for _, asked := range r.Groups {
 		g := kmsg.NewOffsetFetchResponseGroup()
 		g.Group = asked.Group
-		for topic, partitions := range m.commitsOf(groupNumber(asked.Group)) {
+		group := number(asked.Group)
+		for topic, partitions := range m.commitsOf(group) {
 			t := kmsg.NewOffsetFetchResponseGroupTopic()
 			t.Topic = topicName(topic)
 			for n := range partitions {
 				p := kmsg.NewOffsetFetchResponseGroupTopicPartition()
-				p.Partition, p.Offset, p.Metadata = int32(n), committedOffset, new("")
+				p.Partition, p.Offset, p.Metadata = int32(n), m.committed(group, topic, n), new("")
 				t.Partitions = append(t.Partitions, p)
 			}
 			g.Topics = append(g.Topics, t)
@@ -109,13 +110,20 @@ func (m *memory) offsetFetch(r *kmsg.OffsetFetchRequest) kmsg.Response {
 	return answer
 }
 
-// groupNumber undoes groupName.
-func groupNumber(name string) int {
+// number undoes groupName and topicName.
+func number(name string) int {
 	n, _ := strconv.Atoi(name[len(name)-5:]) // these brokers list no other names
 	return n
 }
 
-func listOffsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
+func stateOf(group int) string {
+	if hasMember(group) {
+		return "Stable"
+	}
+	return "Empty"
+}
+
+func (m *memory) listOffsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 	answer := kmsg.NewPtrListOffsetsResponse()
 	for _, asked := range r.Topics {
 		t := kmsg.NewListOffsetsResponseTopic()
@@ -123,7 +131,7 @@ func listOffsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 		for _, a := range asked.Partitions {
 			p := kmsg.NewListOffsetsResponseTopicPartition()
 			p.Partition, p.LeaderEpoch = a.Partition, 0
-			p.Offset, p.Timestamp = offsetAt(a.Timestamp)
+			p.Offset, p.Timestamp = m.offsetAt(number(asked.Topic), int(a.Partition), a.Timestamp)
 			t.Partitions = append(t.Partitions, p)
 		}
 		answer.Topics = append(answer.Topics, t)
@@ -131,22 +139,20 @@ func listOffsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 	return answer
 }
 
-// recordedAt is when the one record of each partition was written, in
-// milliseconds.
-var recordedAt = time.Now().Add(-time.Hour).UnixMilli()
-
 // offsetAt is where a partition stands at a time, or at one of the marks for
 // its end (-1) and its start (-2).
-func offsetAt(at int64) (offset, timestamp int64) {
+func (m *memory) offsetAt(topic, partition int, at int64) (offset, timestamp int64) {
 	switch {
 	case at == -1:
-		return endOffset, -1
+		return int64(m.records), -1
 	case at < 0:
 		return 0, -1
-	case at <= recordedAt:
-		return 0, recordedAt
 	}
-	return -1, -1
+	n := sort.Search(m.records, func(n int) bool { return m.writtenAt(topic, partition, n) >= at })
+	if n == m.records {
+		return -1, -1
+	}
+	return int64(n), m.writtenAt(topic, partition, n)
 }
 
 // searches tells whether a request is about a time. There is no end of those.
@@ -155,11 +161,19 @@ func searches(request kmsg.Request) bool {
 	return ok && len(r.Topics) > 0 && len(r.Topics[0].Partitions) > 0 && r.Topics[0].Partitions[0].Timestamp >= 0
 }
 
-func describeGroups(r *kmsg.DescribeGroupsRequest) kmsg.Response {
+func (m *memory) describeGroups(r *kmsg.DescribeGroupsRequest) kmsg.Response {
 	answer := kmsg.NewPtrDescribeGroupsResponse()
 	for _, name := range r.Groups {
 		g := kmsg.NewDescribeGroupsResponseGroup()
-		g.Group, g.State, g.ProtocolType = name, "Empty", "consumer"
+		group := number(name)
+		g.Group, g.State, g.ProtocolType = name, stateOf(group), protocolType
+		if hasMember(group) {
+			g.Protocol = protocol
+			member := kmsg.NewDescribeGroupsResponseGroupMember()
+			member.MemberID, member.ClientID, member.ClientHost = name+"-1", name, "/127.0.0.1"
+			member.ProtocolMetadata, member.MemberAssignment = m.subscription(group), m.assignment(group)
+			g.Members = append(g.Members, member)
+		}
 		answer.Groups = append(answer.Groups, g)
 	}
 	return answer

@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
@@ -132,8 +133,10 @@ func (s *scrapeSpans) totals() Totals {
 				continue
 			}
 			for _, point := range sum.DataPoints {
-				direction, _ := point.Attributes.Value("direction")
-				t.add(m.Name, direction.AsString(), point.Value)
+				t.add(m.Name, point.Value, func(label string) string {
+					value, _ := point.Attributes.Value(attribute.Key(label))
+					return value.AsString()
+				})
 			}
 		}
 	}
@@ -141,15 +144,17 @@ func (s *scrapeSpans) totals() Totals {
 }
 
 // add takes a counter of the receiver's own metrics.
-func (t *Totals) add(name, direction string, value int64) {
+func (t *Totals) add(name string, value int64, label func(name string) string) {
 	switch {
+	case name == "otelcol_kafkalag_requests" && label("purpose") == "search":
+		t.Searches += value
 	case name == "otelcol_kafkalag_requests":
 		t.Requests += value
 	case name == "otelcol_kafkalag_time_lag_lookups":
 		t.Lookups += value
-	case direction == "sent":
+	case name == "otelcol_kafkalag_io" && label("direction") == "sent":
 		t.Sent += value
-	case direction == "received":
+	case name == "otelcol_kafkalag_io":
 		t.Received += value
 	}
 }

@@ -11,14 +11,17 @@ import (
 // row is a line of a table: what one scrape takes.
 type row struct {
 	name     string
-	starting bool          // the first scrapes, with the search for time lag
+	busy     bool          // with the search for time lag at work
 	wall     time.Duration // the median
 	best     time.Duration
 	worst    time.Duration
 	cpu      time.Duration // the mean, of the whole process
 	peak     int64         // bytes, since its start
 	requests float64
-	bytes    int64 // received
+	searches float64 // requests of the search for time lag
+	lookups  float64 // what it looked up
+	idle     int     // scrapes from one of which to the next nothing was looked up
+	bytes    int64   // received
 	points   int
 	objects  int64 // allocated, where the process tells
 	heap     int64 // their bytes
@@ -29,8 +32,12 @@ type row struct {
 func rowOf(name string, samples []sample) row {
 	n := len(samples) - 1
 	walls := make([]time.Duration, 0, n)
-	for _, s := range samples[1:] {
+	idle := 0
+	for i, s := range samples[1:] {
 		walls = append(walls, s.Wall)
+		if s.Lookups == samples[i].Lookups {
+			idle++
+		}
 	}
 	slices.Sort(walls)
 	first, last := samples[0].Totals, samples[n].Totals
@@ -38,6 +45,9 @@ func rowOf(name string, samples []sample) row {
 		name: name, wall: walls[n/2], best: walls[0], worst: walls[n-1],
 		cpu:      (last.CPU - first.CPU) / time.Duration(n),
 		requests: float64(last.Requests-first.Requests) / float64(n),
+		searches: float64(last.Searches-first.Searches) / float64(n),
+		lookups:  float64(last.Lookups-first.Lookups) / float64(n),
+		idle:     idle,
 		bytes:    (last.Received - first.Received) / int64(n),
 		points:   (last.Points - first.Points) / n,
 		objects:  (last.Objects - first.Objects) / int64(n),
@@ -46,8 +56,8 @@ func rowOf(name string, samples []sample) row {
 }
 
 func (r row) String() string {
-	if r.starting {
-		return r.name + ", after a start"
+	if r.busy {
+		return r.name + ", search busy"
 	}
 	return r.name
 }

@@ -20,7 +20,7 @@ type sample struct {
 type Totals struct {
 	CPU                      time.Duration
 	Requests, Sent, Received int64
-	Lookups                  int64 // for time lag
+	Searches, Lookups        int64 // requests of the search for time lag, and what they looked up
 	Points                   int
 	Objects, Heap            int64 // allocated, where the process measures itself: their number and bytes
 }

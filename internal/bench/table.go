@@ -15,15 +15,15 @@ import (
 // printScrapes prints what a scrape takes, in Markdown.
 func printScrapes(out io.Writer, rows []row) error {
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(w, "| \t| wall (median)\t| least–most\t| × floor\t| CPU\t| peak memory\t| requests\t| received\t| points\t|")
-	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
-	line := func(r row, ratio, points string) {
-		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %.1f MB\t| %s\t|\n",
-			r, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, float64(r.bytes)/1e6, points)
+	fmt.Fprintln(w, "| \t| wall (median)\t| least–most\t| × floor\t| CPU\t| peak memory\t| requests\t| search\t| look-ups\t| received\t| points\t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	line := func(r row, ratio, searches, lookups, points string) {
+		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %s\t| %s\t| %.1f MB\t| %s\t|\n",
+			r, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, searches, lookups, float64(r.bytes)/1e6, points)
 	}
 	for _, r := range rows {
-		line(*r.floor, "1", "")
-		line(r, fmt.Sprintf("%.2f", r.aboveFloor()), thousands(r.points))
+		line(*r.floor, "1", "", "", "")
+		line(r, fmt.Sprintf("%.2f", r.aboveFloor()), figure(r.searches), figure(r.lookups), thousands(r.points))
 	}
 	return w.Flush()
 }

@@ -12,7 +12,7 @@ import (
 
 // maxUnsettled bounds the scrapes that the search for time lag may take until
 // it is done: where records come all the time, it never is.
-const maxUnsettled = 40
+const maxUnsettled = 100
 
 // measured is a process that scrapes by itself.
 type measured interface {
@@ -27,6 +27,9 @@ type measured interface {
 type turns struct {
 	subjects []*subject
 	share    time.Duration // of the interval, for each
+	// move has the cluster move on between the turns while the search for time lag
+	// is to be busy; nil where it stands still.
+	move func(context.Context) error
 }
 
 // subject is a process and its floor, with what has been measured of each.
@@ -87,22 +90,21 @@ func (t *turns) once(ctx context.Context) error {
 	return nil
 }
 
-func (t *turns) times(ctx context.Context, n int) error {
-	for range n {
-		if err := t.once(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // rows measures with the search for time lag done and, where there is one
-// subject, before that the first scrapes after its start, in some of which the
-// search is at work: several would disturb each other.
+// subject, before that with the search at work on what groups left behind and
+// on a cluster that moves: several would disturb each other.
 func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 	if len(t.subjects) == 1 && o.searches() {
-		if err := t.times(ctx, o.rounds); err != nil {
-			return nil, err
+		for range o.rounds {
+			if err := t.once(ctx); err != nil {
+				return nil, err
+			}
+			if t.move == nil {
+				continue
+			}
+			if err := t.move(ctx); err != nil {
+				return nil, err
+			}
 		}
 		if rows, err = t.tell(rows, o.rounds, true); err != nil {
 			return nil, err
@@ -117,8 +119,10 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 			return nil, err
 		}
 	}
-	if err := t.times(ctx, o.rounds); err != nil {
-		return nil, err
+	for range o.rounds {
+		if err := t.once(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return t.tell(rows, o.rounds, false)
 }
@@ -136,12 +140,12 @@ func (t *turns) settled() bool {
 }
 
 // tell makes rows of the last n rounds.
-func (t *turns) tell(rows []row, n int, starting bool) (_ []row, err error) {
+func (t *turns) tell(rows []row, n int, busy bool) (_ []row, err error) {
 	for _, s := range t.subjects {
 		// The one before them is what they are counted from.
 		first := len(s.mine) - 1 - n
 		r, base := rowOf(s.name, s.mine[first:]), rowOf("floor", s.floor[first:])
-		r.starting, r.floor = starting, &base
+		r.busy, r.floor = busy, &base
 		if r.peak, err = peakOf(s.m.pid()); err != nil {
 			return nil, err
 		}

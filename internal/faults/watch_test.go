@@ -54,7 +54,7 @@ func watch(t *testing.T, brokers []string, check func(points) error, change func
 	cfg.CollectionInterval = 200 * time.Millisecond
 	cfg.Timeout = 20 * time.Second
 	cfg.RequestTimeout = time.Second
-	// It is found beside the scrapes, on connections of its own, some time.
+	// It is found between the scrapes, on connections of its own, some time.
 	cfg.Metrics.KafkaConsumerGroupTimeLagMax.Enabled = false
 	if change != nil {
 		change(cfg)
