@@ -29,15 +29,19 @@ func testKilled(t *testing.T, c *kafkatest.Cluster, tr *truth) {
 	t.Helper()
 	const id = 2
 	// What hangs on the broker may be missing while the cluster still counts
-	// on it, and nothing else ever.
+	// on it, and until others have taken over; nothing else ever, and nothing
+	// once they have.
 	var hanging map[string]bool
+	over := false
 	w := watch(t, c.Addresses(proxied), func(p points) error {
 		if err := tr.check(p); err != nil || hanging == nil {
 			return err
 		}
+		missing := tr.missing(p)
+		over = p.brokers() == 2 && (over || len(missing) == 0)
 		var unexpected []string
-		for _, n := range tr.missing(p) {
-			if p.brokers() == 2 || !hanging[n] {
+		for _, n := range missing {
+			if over || !hanging[n] {
 				unexpected = append(unexpected, n)
 			}
 		}
@@ -58,7 +62,9 @@ func testKilled(t *testing.T, c *kafkatest.Cluster, tr *truth) {
 	w.await("all that hangs on the broker is absent", func(p points) bool {
 		return p.brokers() == 3 && len(tr.missing(p)) == len(hanging)
 	})
-	w.await("the cluster gives it up", func(p points) bool { return p.brokers() == 2 })
+	w.await("the cluster gives it up, and others take over", func(p points) bool {
+		return p.brokers() == 2 && len(tr.missing(p)) == 0
+	})
 
 	w.hold()
 	dials := dead.Proxy(proxied).Dials()

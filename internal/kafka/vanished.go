@@ -10,7 +10,7 @@ import (
 )
 
 // maxVanished is for how many scrapes a group is missed whose coordinator has
-// gone. After that it counts as deleted.
+// left the cluster. After that it counts as deleted.
 const maxVanished = 10
 
 var errNoCoordinator = errors.New("their coordinator is gone, and no other broker lists them")
@@ -18,7 +18,8 @@ var errNoCoordinator = errors.New("their coordinator is gone, and no other broke
 // seenGroup is a group of the scrapes before.
 type seenGroup struct {
 	coordinator int32
-	missed      int // scrapes since it was last listed
+	missed      bool // in the last scrape
+	orphaned    int  // scrapes for which its coordinator has not been in the cluster
 }
 
 // vanished lists the groups of the scrapes before that no broker lists now.
@@ -40,7 +41,7 @@ func (s *scrape) vanished() []string {
 func (s *scrape) worthASecondLook(open *openQuestions) bool {
 	filtered := len(s.ask.States)+len(s.ask.Types) > 0
 	for _, name := range s.vanished() {
-		if s.seen[name].missed == 0 && (!filtered || !open.listed[s.seen[name].coordinator]) {
+		if !s.seen[name].missed && (!filtered || !open.listed[s.seen[name].coordinator]) {
 			return true
 		}
 	}
@@ -58,14 +59,17 @@ func (s *scrape) remember(open *openQuestions) {
 	orphans := 0
 	for _, name := range s.vanished() {
 		g := s.seen[name]
-		if open.listed[g.coordinator] || g.missed >= maxVanished {
+		if open.listed[g.coordinator] {
 			continue
 		}
-		g.missed++
-		seen[name] = g
 		if !open.miss(g.coordinator) {
+			if g.orphaned++; g.orphaned > maxVanished {
+				continue
+			}
 			orphans++
 		}
+		g.missed = true
+		seen[name] = g
 	}
 	s.seen = seen
 	if orphans > 0 {

@@ -71,6 +71,29 @@ func TestGroupsOfASilentCoordinator(t *testing.T) {
 	assert.Equal(t, lost, s.Failures[i].Groups)
 }
 
+// However long it does not tell them, they are not taken for deleted: neither
+// while the cluster still counts on that broker, nor in the moment after.
+func TestGroupsOfACoordinatorThatIsSilentForLong(t *testing.T) {
+	fake := seeded(t, 1, 3, 12)
+	proxies := fake.Proxies(t)
+	client := newTestClient(t, proxies[0].Addr())
+	lost := coordinatedBy(snapshot(t, client, everything()), 2)
+	proxies[2].Refuse()
+	missing := func() (n int) {
+		for _, f := range snapshot(t, client, everything()).Failures {
+			if f.API == apiListGroups {
+				n += f.Groups
+			}
+		}
+		return n
+	}
+	for range 2 * maxVanished {
+		require.Equal(t, lost, missing())
+	}
+	withoutBroker(fake, 2)
+	assert.Equal(t, lost, missing())
+}
+
 // In the moment between two coordinators nobody lists a group: it is looked for
 // once more before it counts as deleted.
 func TestGroupListedByNobodyForAMoment(t *testing.T) {
