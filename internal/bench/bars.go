@@ -4,8 +4,8 @@
 package main
 
 import (
+	"fmt"
 	"strings"
-	"time"
 
 	"github.com/IBM/sarama"
 
@@ -64,7 +64,8 @@ func (o options) bars(z size, rows []row) []bar {
 
 // barsBetween lists what holds between clusters. Of sizes each is held against
 // the first: one of twice the size takes at most twice as much, the next one four
-// times, and so on. Of versions of Kafka each is held against the newest, in
+// times, and so on, but for what the last, which has the first one's size again,
+// differs from that by. Of versions of Kafka each is held against the newest, in
 // whatever order they are named: one that is asked for one group at a time takes
 // at most three times as long.
 func (o options) barsBetween(rows []row) []bar {
@@ -73,20 +74,26 @@ func (o options) barsBetween(rows []row) []bar {
 		newest := o.newest()
 		for i, r := range rows {
 			if i != newest {
-				bars = append(bars, bar{r.name + ": wall", 3, ratio(r.wall, rows[newest].wall), "× the newest"})
+				bars = append(bars, bar{r.name + ": wall", 3, r.times(rows[newest], wallOf), "× the newest"})
 			}
 		}
 		return bars
 	}
-	first := rows[0]
-	for i, r := range rows[1:] {
-		hold := func(what string, limit, seen float64) {
-			bars = append(bars, bar{r.name + ": " + what, limit, seen, "× the first"})
+	last := len(rows) - 1
+	for _, figure := range []struct {
+		name  string
+		times func(row) float64
+	}{
+		{"wall", func(r row) float64 { return r.times(rows[0], wallOf) }},
+		{"CPU", func(r row) float64 { return r.times(rows[0], cpuOfRound) }},
+		{"peak memory", func(r row) float64 { return float64(r.peak) / float64(rows[0].peak) }},
+	} {
+		again := figure.times(rows[last])
+		noise := max(again, 1/again)
+		for i, r := range rows[1:last] {
+			limit := float64(uint(2) << i)
+			bars = append(bars, bar{r.name + ": " + figure.name, limit * noise, figure.times(r), fmt.Sprintf("× the first; %v × %.3f", limit, noise)})
 		}
-		limit := float64(uint(2) << i)
-		hold("wall", limit, ratio(r.wall, first.wall))
-		hold("CPU", limit, ratio(r.cpu, first.cpu))
-		hold("peak memory", limit, ratio(r.peak, first.peak))
 	}
 	return bars
 }
@@ -101,8 +108,6 @@ func (o options) newest() int {
 	}
 	return place
 }
-
-func ratio[T time.Duration | int64](now, before T) float64 { return float64(now) / float64(before) }
 
 // mostRequests is how many a scrape may take where Kafka has OffsetFetch for
 // several groups, no group is of KIP-848, and none is larger than usual.

@@ -96,23 +96,25 @@ func TestSizesInTurns(t *testing.T) {
 	z := size{brokers: 1, topics: 2, partitions: 4, replicas: 1, records: 10, groups: 3, commits: 2}
 	o := options{size: z, double: 2, rounds: 2, every: 300 * time.Millisecond, off: "kafka.consumer_group.lag,kafka.consumer_group.time_lag_max"}
 	rows := measureInMemory(t, o)
-	require.Len(t, rows, 3)
+	require.Len(t, rows, 4)
 	assert.Equal(t, "in memory, 24 group-partitions", rows[2].name)
+	assert.Equal(t, "in memory, 6 group-partitions again", rows[3].name)
 	assert.Greater(t, rows[2].points, 3*rows[0].points)
 	var table strings.Builder
-	require.NoError(t, printComparison(&table, rows))
-	assert.Equal(t, 5, strings.Count(table.String(), "\n"))
-	assert.Equal(t, 6, strings.Count(table.String(), "×"))
+	require.NoError(t, o.printComparison(&table, rows))
+	assert.Equal(t, 6, strings.Count(table.String(), "\n"))
+	assert.Equal(t, 9, strings.Count(table.String(), "×"))
 }
 
 func TestBars(t *testing.T) {
 	o, err := parseFlags(nil, io.Discard)
 	require.NoError(t, err)
-	floor := row{wall: 100}
-	alone := row{name: "receiver alone", wall: 260, cpu: time.Second, peak: 200 << 20, requests: 26, points: 9, objects: 1e6, heap: 1e8, floor: &floor}
+	took := func(wall, cpu time.Duration) []round { return []round{{wall, cpu}} }
+	floor := row{rounds: took(100, 0)}
+	alone := row{name: "receiver alone", rounds: took(260, 0), cpu: time.Second, peak: 200 << 20, requests: 26, points: 9, objects: 1e6, heap: 1e8, floor: &floor}
 	busy := alone
-	busy.busy, busy.wall, busy.idle = true, 200, 1
-	collector := row{name: "collector", wall: 200, cpu: time.Second, peak: 301 << 20, points: 8, floor: &floor}
+	busy.busy, busy.rounds, busy.idle = true, took(200, 0), 1
+	collector := row{name: "collector", rounds: took(200, 0), cpu: time.Second, peak: 301 << 20, points: 8, floor: &floor}
 	bars := o.bars(standard, []row{busy, alone, collector})
 	var failed []string
 	for _, b := range bars {
@@ -135,22 +137,33 @@ func TestBars(t *testing.T) {
 }
 
 func TestBarsBetween(t *testing.T) {
-	rows := []row{{wall: 100, cpu: 100, peak: 100}, {wall: 250, cpu: 190, peak: 200}, {wall: 390, cpu: 410, peak: 400}}
+	of := func(wall, cpu time.Duration, peak int64) row { return row{rounds: []round{{wall, cpu}}, peak: peak} }
+	first, twice, four := of(100, 100, 100), of(250, 190, 200), of(390, 410, 400)
 	verdicts := func(o options, rows ...row) (met []bool) {
 		for _, b := range o.barsBetween(rows) {
 			met = append(met, b.met())
 		}
 		return met
 	}
-	assert.Equal(t, []bool{false, true, true, true, false, true}, verdicts(options{double: 2}, rows...), "sizes: twice, then four times as much")
-	newest, older, slow := rows[0], rows[1], rows[2]
+	assert.Equal(t, []bool{false, true, true, false, true, true}, verdicts(options{double: 2}, first, twice, four, first),
+		"sizes: twice, then four times as much")
+	assert.Equal(t, []bool{false, true, true, true, true, true}, verdicts(options{double: 2}, first, twice, four, of(97, 96, 100)),
+		"the same size again takes less: so may the first have taken too little")
 	for versions, rows := range map[string][]row{
-		"4.2.0,2.8.2,1.1.1":  {newest, older, slow},
-		"2.8.2,1.1.1,4.2.0":  {older, slow, newest},
-		"2.8.2,4.2.0,0.11.0": {older, newest, slow},
+		"4.2.0,2.8.2,1.1.1":  {first, twice, four},
+		"2.8.2,1.1.1,4.2.0":  {twice, four, first},
+		"2.8.2,4.2.0,0.11.0": {twice, first, four},
 	} {
 		assert.Equal(t, []bool{true, false}, verdicts(options{versions: versions}, rows...), "%s: three times as long as the newest", versions)
 	}
+}
+
+// A machine that slows down slows both down.
+func TestRatiosAreTakenTurnByTurn(t *testing.T) {
+	floor := row{rounds: []round{{wall: 10}, {wall: 20}, {wall: 40}, {}}}
+	r := row{rounds: []round{{wall: 20}, {wall: 41}, {wall: 81}, {wall: 5}}, floor: &floor}
+	assert.InDelta(t, 2.025, r.aboveFloor(), 1e-9)
+	assert.Zero(t, r.times(row{}, wallOf))
 }
 
 func TestFlags(t *testing.T) {

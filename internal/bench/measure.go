@@ -52,7 +52,7 @@ func measureSeveral(ctx context.Context, o options, clusters []target, out io.Wr
 	if err != nil {
 		return err
 	}
-	return errors.Join(printComparison(out, rows), printBars(out, o.barsBetween(rows)))
+	return errors.Join(o.printComparison(out, rows), printBars(out, o.barsBetween(rows)))
 }
 
 // measureReceivers measures the receiver alone, one for each cluster.

@@ -12,15 +12,13 @@ import (
 type row struct {
 	name     string
 	busy     bool          // with the search for time lag at work
-	wall     time.Duration // the median
-	best     time.Duration
-	worst    time.Duration
+	rounds   []round       // in the order of the turns
 	cpu      time.Duration // the mean, of the whole process
 	peak     int64         // bytes, since its start
 	requests float64
 	searches float64 // requests of the search for time lag
 	lookups  float64 // what it looked up
-	idle     int     // scrapes from one of which to the next nothing was looked up
+	idle     int     // rounds in which nothing was looked up
 	bytes    int64   // received
 	points   int
 	objects  int64 // allocated, where the process tells
@@ -28,31 +26,35 @@ type row struct {
 	floor    *row  // measured in turns with it
 }
 
+// round is what one scrape took: the time, and the CPU that the process used
+// from the scrape before to this.
+type round struct{ wall, cpu time.Duration }
+
+func wallOf(r round) time.Duration     { return r.wall }
+func cpuOfRound(r round) time.Duration { return r.cpu }
+
 // rowOf takes samples, the first of which is the start of the others.
 func rowOf(name string, samples []sample) row {
 	n := len(samples) - 1
-	walls := make([]time.Duration, 0, n)
-	idle := 0
-	for i, s := range samples[1:] {
-		walls = append(walls, s.Wall)
-		if s.Lookups == samples[i].Lookups {
-			idle++
-		}
-	}
-	slices.Sort(walls)
 	first, last := samples[0].Totals, samples[n].Totals
-	return row{
-		name: name, wall: walls[n/2], best: walls[0], worst: walls[n-1],
+	r := row{
+		name:     name,
 		cpu:      (last.CPU - first.CPU) / time.Duration(n),
 		requests: float64(last.Requests-first.Requests) / float64(n),
 		searches: float64(last.Searches-first.Searches) / float64(n),
 		lookups:  float64(last.Lookups-first.Lookups) / float64(n),
-		idle:     idle,
 		bytes:    (last.Received - first.Received) / int64(n),
 		points:   (last.Points - first.Points) / n,
 		objects:  (last.Objects - first.Objects) / int64(n),
 		heap:     (last.Heap - first.Heap) / int64(n),
 	}
+	for i, s := range samples[1:] {
+		r.rounds = append(r.rounds, round{wall: s.Wall, cpu: s.CPU - samples[i].CPU})
+		if s.Lookups == samples[i].Lookups {
+			r.idle++
+		}
+	}
+	return r
 }
 
 func (r row) String() string {
@@ -65,5 +67,31 @@ func (r row) String() string {
 // alone tells a bare receiver, which has a process to itself.
 func (r row) alone() bool { return r.objects > 0 }
 
+// wall is the median time, with the shortest and the longest.
+func (r row) wall() (median, least, most time.Duration) {
+	walls := make([]time.Duration, 0, len(r.rounds))
+	for _, round := range r.rounds {
+		walls = append(walls, round.wall)
+	}
+	slices.Sort(walls)
+	return walls[len(walls)/2], walls[0], walls[len(walls)-1]
+}
+
 // aboveFloor is the wall time as a multiple of the floor's.
-func (r row) aboveFloor() float64 { return ratio(r.wall, r.floor.wall) }
+func (r row) aboveFloor() float64 { return r.times(*r.floor, wallOf) }
+
+// times is how many times as much r takes as other: the median of the ratios
+// turn by turn, so that it holds although the machine's speed drifts.
+func (r row) times(other row, of func(round) time.Duration) float64 {
+	var ratios []float64
+	for i := range min(len(r.rounds), len(other.rounds)) {
+		if base := of(other.rounds[i]); base > 0 {
+			ratios = append(ratios, float64(of(r.rounds[i]))/float64(base))
+		}
+	}
+	if len(ratios) == 0 {
+		return 0
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}

@@ -18,8 +18,9 @@ func printScrapes(out io.Writer, rows []row) error {
 	fmt.Fprintln(w, "| \t| wall (median)\t| least–most\t| × floor\t| CPU\t| peak memory\t| requests\t| search\t| look-ups\t| received\t| points\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	line := func(r row, ratio, searches, lookups, points string) {
+		wall, least, most := r.wall()
 		fmt.Fprintf(w, "| %s\t| %s\t| %s–%s\t| %s\t| %s\t| %d MiB\t| %.1f\t| %s\t| %s\t| %.1f MB\t| %s\t|\n",
-			r, ms(r.wall), ms(r.best), ms(r.worst), ratio, ms(r.cpu), r.peak>>20, r.requests, searches, lookups, float64(r.bytes)/1e6, points)
+			r, ms(wall), ms(least), ms(most), ratio, ms(r.cpu), r.peak>>20, r.requests, searches, lookups, float64(r.bytes)/1e6, points)
 	}
 	for _, r := range rows {
 		line(*r.floor, "1", "", "", "")
@@ -54,8 +55,8 @@ func printBars(out io.Writer, bars []bar) error {
 }
 
 // printComparison prints each cluster's scrape and how it compares to that of
-// the cluster before, in Markdown.
-func printComparison(out io.Writer, rows []row) error {
+// the cluster before, in Markdown. The last of several sizes is the first again.
+func (o options) printComparison(out io.Writer, rows []row) error {
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| \t| wall (median)\t| \t| CPU\t| \t| peak memory\t| \t| floor's wall\t| floor's CPU\t| requests\t| points\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
@@ -63,12 +64,16 @@ func printComparison(out io.Writer, rows []row) error {
 		wall, cpu, peak := "", "", ""
 		if i > 0 {
 			before := rows[i-1]
-			wall = times(ratio(r.wall, before.wall))
-			cpu = times(ratio(r.cpu, before.cpu))
-			peak = times(ratio(r.peak, before.peak))
+			if o.double > 0 && i == len(rows)-1 {
+				before = rows[0] // the same size again
+			}
+			wall, cpu = times(r.times(before, wallOf)), times(r.times(before, cpuOfRound))
+			peak = times(float64(r.peak) / float64(before.peak))
 		}
+		median, _, _ := r.wall()
+		floor, _, _ := r.floor.wall()
 		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %s\t| %s\t| %s\t| %.1f\t| %s\t|\n",
-			r.name, ms(r.wall), wall, ms(r.cpu), cpu, r.peak>>20, peak, ms(r.floor.wall), ms(r.floor.cpu), r.requests, thousands(r.points))
+			r.name, ms(median), wall, ms(r.cpu), cpu, r.peak>>20, peak, ms(floor), ms(r.floor.cpu), r.requests, thousands(r.points))
 	}
 	return w.Flush()
 }
