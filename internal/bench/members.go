@@ -57,7 +57,7 @@ func join(ctx context.Context, client *kgo.Client, z size, group int) error {
 	}
 	sync := kmsg.NewPtrSyncGroupRequest()
 	sync.Group, sync.Generation, sync.MemberID = request.Group, joined.Generation, joined.MemberID
-	sync.ProtocolType, sync.Protocol = kmsg.StringPtr(protocolType), kmsg.StringPtr(protocol)
+	sync.ProtocolType, sync.Protocol = new(protocolType), new(protocol)
 	mine := kmsg.NewSyncGroupRequestGroupAssignment()
 	mine.MemberID, mine.MemberAssignment = joined.MemberID, z.assignment(group)
 	sync.GroupAssignment = append(sync.GroupAssignment, mine)
