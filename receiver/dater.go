@@ -135,7 +135,7 @@ func (d *dater) date(ctx context.Context, now time.Time, s *cluster.Snapshot, r 
 func (d *dater) search(ctx context.Context, brokers map[int32]cluster.Broker) {
 	d.finder.Begin(brokers)
 	round := max(1, d.budget/roundsPerBudget)
-	for left := d.budget; left > 0 && ctx.Err() == nil && !d.scraping.Load(); {
+	for left := d.budget; left > 0 && ctx.Err() == nil; {
 		d.mu.Lock()
 		lookups, unclear := d.dates.Plan(min(round, left))
 		d.mu.Unlock()
@@ -144,6 +144,9 @@ func (d *dater) search(ctx context.Context, brokers map[int32]cluster.Broker) {
 		}
 		d.policies(ctx, unclear)
 		left -= d.lookup(ctx, lookups)
+		if d.scraping.Load() { // not before: there is one round where scrapes leave no time
+			return
+		}
 	}
 }
 

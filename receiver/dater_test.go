@@ -196,6 +196,21 @@ func TestDaterPausesForAScrape(t *testing.T) {
 	})
 }
 
+// Where scrapes leave no time in between, there is a round all the same.
+func TestDaterMakesARoundBesideAScrape(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeFinder{}
+		d := startDater(t, f, 1000)
+		defer d.shutdown()
+		for n := range 3 {
+			d.scrape(lagging(1000))
+			d.pause()
+			synctest.Wait()
+			assert.Len(t, f.rounds, n+1)
+		}
+	})
+}
+
 func TestDaterNeverDelaysAScrape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeFinder{hang: make(chan struct{})}

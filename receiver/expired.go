@@ -33,7 +33,7 @@ func newExpiredLog(log *zap.Logger) *expiredLog {
 	return &expiredLog{log: log, known: map[groupTopic]*expiry{}}
 }
 
-// report takes one scrape.
+// report takes one scrape that has asked where logs start.
 func (l *expiredLog) report(now time.Time, r *lag.Report) {
 	for _, g := range r.Groups {
 		for i := range g.Topics {

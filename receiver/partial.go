@@ -6,6 +6,7 @@ package receiver
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.opentelemetry.io/collector/scraper/scrapererror"
 
@@ -30,20 +31,20 @@ var errNeverLed = errors.New("not seen with a leader since this receiver started
 // leaderless returns a failure for the partitions without a leader whose end is
 // wanted, and of which no earlier scrape has learned it either.
 func leaderless(s *cluster.Snapshot, ends kafka.Extent) []cluster.Failure {
-	wanted := func(*cluster.Partition) bool { return ends == kafka.Everywhere }
-	if ends == kafka.WhereCommitted {
-		committed := s.Committed()
-		wanted = func(p *cluster.Partition) bool { return committed[p] }
-	}
-	n := 0
+	var offline []*cluster.Partition
 	for _, topic := range s.Topics {
 		for i := range topic.Partitions {
-			if p := &topic.Partitions[i]; p.Leader == cluster.NoBroker && !p.End.Known() && wanted(p) {
-				n++
+			if p := &topic.Partitions[i]; p.Leader == cluster.NoBroker && !p.End.Known() {
+				offline = append(offline, p)
 			}
 		}
 	}
-	if n == 0 {
+	if len(offline) > 0 && ends == kafka.WhereCommitted {
+		committed := s.Committed()
+		offline = slices.DeleteFunc(offline, func(p *cluster.Partition) bool { return !committed[p] })
+	}
+	n := len(offline)
+	if n == 0 || ends == kafka.Nowhere {
 		return nil
 	}
 	return []cluster.Failure{{

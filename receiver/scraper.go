@@ -106,7 +106,9 @@ func (s *lagScraper) interpret(ctx context.Context, snapshot *cluster.Snapshot, 
 	if s.judge != nil {
 		s.judge.Judge(snapshot, report)
 	}
-	s.expired.report(s.now(), report)
+	if s.ask.Starts != kafka.Nowhere {
+		s.expired.report(s.now(), report)
+	}
 }
 
 // shutdown ends a running scrape and search, and closes the connections. It

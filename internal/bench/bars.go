@@ -9,12 +9,18 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"github.com/kafkalag/kafkalagreceiver"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/receiver"
 )
 
 // standard is the cluster that the limits on time and memory are meant for: the
 // one that is measured where nothing else is asked for.
 var standard = size{brokers: 3, topics: 1001, partitions: 10050, replicas: 1, records: 200, groups: 500, commits: 200}
+
+// mostNoise is by how much two of the same size may differ for a run to tell
+// anything.
+const mostNoise = 1.05
 
 // bar is a limit that a figure is held to.
 type bar struct {
@@ -44,13 +50,15 @@ func (o options) bars(z size, rows []row) []bar {
 			if r.alone() {
 				hold("CPU", 500, float64(r.cpu.Milliseconds()), "ms")
 			}
+			if r.busy {
+				hold("search budget left", 0.1, 1-r.lookups/o.searchBudget(), "of it")
+			}
 		}
 		if r.alone() {
 			hold("requests", z.mostRequests(), r.requests, "a scrape")
 		}
 		switch n := float64(max(1, z.groups*z.commits)); {
-		case r.busy:
-			hold("scrapes without a search", 0, float64(r.idle), "of all")
+		case r.busy: // a search has memory of its own
 		case r.alone():
 			made = r.points
 			hold("allocated", 25, float64(r.objects)/n, "objects for each group-partition")
@@ -90,12 +98,22 @@ func (o options) barsBetween(rows []row) []bar {
 	} {
 		again := figure.times(rows[last])
 		noise := max(again, 1/again)
+		bars = append(bars, bar{rows[last].name + ": " + figure.name, mostNoise, noise, "× the first, or the first × it"})
+		noise = min(noise, mostNoise)
 		for i, r := range rows[1:last] {
 			limit := float64(uint(2) << i)
 			bars = append(bars, bar{r.name + ": " + figure.name, limit * noise, figure.times(r), fmt.Sprintf("× the first; %v × %.3f", limit, noise)})
 		}
 	}
 	return bars
+}
+
+// searchBudget is how many look-ups the receiver may make in an interval.
+func (o options) searchBudget() float64 {
+	if o.budget > 0 {
+		return float64(o.budget)
+	}
+	return float64(kafkalagreceiver.NewFactory().CreateDefaultConfig().(*receiver.Config).TimeLag.SearchBudget)
 }
 
 // newest is the place of the newest version among those to measure.

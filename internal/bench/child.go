@@ -72,6 +72,9 @@ func (c *child) next(limit time.Duration) (sample, error) {
 	}
 }
 
+// waiting tells whether there has been a round since.
+func (c *child) waiting() bool { return len(c.samples) > 0 }
+
 // ask has a child that waits for it do a round.
 func (c *child) ask(limit time.Duration) (sample, error) {
 	if _, err := io.WriteString(c.stdin, "\n"); err != nil {

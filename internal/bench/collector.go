@@ -95,6 +95,9 @@ func (c *collector) next(limit time.Duration) (sample, error) {
 	}
 }
 
+// waiting tells whether there has been a scrape since.
+func (c *collector) waiting() bool { return len(c.sink.scrapes) > 0 }
+
 func (c *collector) pid() int { return c.cmd.Process.Pid }
 
 // totals asks the kernel and the collector itself.

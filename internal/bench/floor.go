@@ -123,23 +123,16 @@ func (f *floor) groups(b *sarama.Broker) ([]string, error) {
 	return groups, nil
 }
 
-// commits asks with a first batch whether the broker takes several groups, and
-// then with the others.
+// commits asks in batches where the broker takes several groups.
 func (f *floor) commits(lines []*sarama.Broker, groups []string) error {
-	batches := slices.Collect(slices.Chunk(groups, groupsPerRequest))
-	if len(batches) == 0 {
-		return nil
-	}
-	switch err := f.batch(lines[0], batches[0]); {
-	case errors.Is(err, errOneGroup):
-		return spread(lines, groups, func(b *sarama.Broker, group string) error {
-			_, err := b.FetchOffset(sarama.NewOffsetFetchRequest(f.conf.Version, group, nil))
-			return err
-		})
-	case err != nil:
+	err := spread(lines[:fetches], slices.Collect(slices.Chunk(groups, groupsPerRequest)), f.batch)
+	if !errors.Is(err, errOneGroup) {
 		return err
 	}
-	return spread(lines[:fetches], batches[1:], f.batch)
+	return spread(lines, groups, func(b *sarama.Broker, group string) error {
+		_, err := b.FetchOffset(sarama.NewOffsetFetchRequest(f.conf.Version, group, nil))
+		return err
+	})
 }
 
 func (f *floor) batch(b *sarama.Broker, groups []string) error {

@@ -6,11 +6,13 @@ package main
 import (
 	"bufio"
 	"os"
+	"runtime/debug"
 	"time"
 )
 
 // runFloor is the floor as a process: a round for each line of its input.
 func runFloor(address string) error {
+	debug.SetGCPercent(400) // it holds next to nothing, and would collect that all the time
 	f, err := newFloor(address)
 	if err != nil {
 		return err

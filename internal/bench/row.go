@@ -18,7 +18,6 @@ type row struct {
 	requests float64
 	searches float64 // requests of the search for time lag
 	lookups  float64 // what it looked up
-	idle     int     // rounds in which nothing was looked up
 	bytes    int64   // received
 	points   int
 	objects  int64 // allocated, where the process tells
@@ -50,9 +49,6 @@ func rowOf(name string, samples []sample) row {
 	}
 	for i, s := range samples[1:] {
 		r.rounds = append(r.rounds, round{wall: s.Wall, cpu: s.CPU - samples[i].CPU})
-		if s.Lookups == samples[i].Lookups {
-			r.idle++
-		}
 	}
 	return r
 }

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -17,6 +18,8 @@ const maxUnsettled = 100
 // measured is a process that scrapes by itself.
 type measured interface {
 	next(limit time.Duration) (sample, error)
+	// waiting tells whether there has been a scrape since the one that next gave.
+	waiting() bool
 	pid() int
 }
 
@@ -70,6 +73,15 @@ func (s *subject) turn(share time.Duration) error {
 		return fmt.Errorf("floor: %w", err)
 	}
 	s.floor = append(s.floor, got)
+	return s.inTurn()
+}
+
+// inTurn fails where a scrape has begun before its turn, and was measured beside
+// something else.
+func (s *subject) inTurn() error {
+	if s.m.waiting() {
+		return fmt.Errorf("%s: the next scrape came before its turn: -every is too short", s.name)
+	}
 	return nil
 }
 
@@ -102,7 +114,7 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 			if t.move == nil {
 				continue
 			}
-			if err := t.move(ctx); err != nil {
+			if err := errors.Join(t.move(ctx), t.subjects[0].inTurn()); err != nil {
 				return nil, err
 			}
 		}
@@ -112,7 +124,10 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 	}
 	for n := 0; !t.settled(); n++ {
 		if n == maxUnsettled {
-			fmt.Fprintf(os.Stderr, "the search for time lag is still busy after %d scrapes; -search-budget hastens it\n", n)
+			if o.kafka == "" {
+				return nil, fmt.Errorf("the search for time lag is still busy after %d scrapes; -search-budget hastens it", n)
+			}
+			fmt.Fprintf(os.Stderr, "the search for time lag is still busy after %d scrapes\n", n)
 			break
 		}
 		if err := t.once(ctx); err != nil {

@@ -35,15 +35,20 @@ var (
 )
 
 // commits asks n, the coordinator of groups, for all that they committed and
-// fills it in. It returns the groups that failed.
+// fills it in. It returns the groups that failed. A first request tells whether
+// the broker takes several groups.
 func (s *scrape) commits(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
 	ctx, cancel := half(ctx)
 	defer cancel()
 	batches := s.sizes.batches(groups)
+	if n.severalGroups.Load() {
+		return s.spread(ctx, n, fetches, batches)
+	}
 	answer, err := s.fetch(ctx, n, batches[0])
 	if errors.Is(err, errOneGroup) {
 		return s.commitsOneByOne(ctx, n, groups)
 	}
+	n.severalGroups.Store(err == nil && answer.Version >= multiGroupFetch)
 	first := s.takeCommits(ctx, n, batches[0], answer, err)
 	return append(first, s.spread(ctx, n, fetches, batches[1:])...)
 }

@@ -110,10 +110,21 @@ func byCoordinator(groups []*cluster.Group) (classic, consumer map[int32][]*clus
 func (s *scrape) describeAll(ctx context.Context, n *node, api string, groups []*cluster.Group, describe describer) undescribed {
 	failed := undescribed{node: n, api: api}
 	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		failed.groups = append(failed.groups, describe(ctx, n, batch)...)
+		failed.groups = append(failed.groups, inHalves(ctx, n, batch, describe)...)
 	}
 	s.observeGroups(api, failed.groups)
 	return failed
+}
+
+// inHalves describes groups, and where the answer was too large to be read, one
+// half after the other.
+func inHalves(ctx context.Context, n *node, groups []*cluster.Group, describe describer) []groupError {
+	failed := describe(ctx, n, groups)
+	if len(groups) == 1 || !slices.ContainsFunc(failed, func(g groupError) bool { return tooLarge(g.err) }) {
+		return failed
+	}
+	middle := len(groups) / 2
+	return append(inHalves(ctx, n, groups[:middle], describe), inHalves(ctx, n, groups[middle:], describe)...)
 }
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.

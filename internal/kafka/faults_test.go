@@ -5,6 +5,7 @@ package kafka
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -519,6 +520,43 @@ func TestCachedMetadataCatchesUpWithCommits(t *testing.T) {
 	fake.ResetRequests()
 	assert.Nil(t, snapshot(t, client, everything()).Topics["new"])
 	assert.Zero(t, fake.Requests()["Metadata"], "what was looked for in vain is not looked for again")
+}
+
+// It is asked once for all that groups have committed in, and where nobody
+// answers, again in the next scrape.
+func TestCachedMetadataThatCannotCatchUp(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	offsets := map[string]map[int32]int64{}
+	for i := range 10 {
+		name := fmt.Sprint("new", i)
+		fake.CreateTopic(t, name, 1, 1, nil)
+		offsets[name] = map[int32]int64{0: 0}
+	}
+	fake.Commit(t, "g0", offsets)
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) { answer.(*kmsg.MetadataResponse).Brokers = nil })
+	fake.ResetRequests()
+	snapshot(t, client, everything())
+	assert.LessOrEqual(t, fake.Requests()["Metadata"], 2*3, "one look at each broker and seed")
+	fake.Honest()
+	assert.Len(t, snapshot(t, client, everything()).Topics, 11)
+}
+
+// Who has come to lead a partition is news.
+func TestCachedMetadataWithoutALeader(t *testing.T) {
+	fake := seeded(t, 1, 3, 1)
+	client := newTestClient(t, fake.Brokers()...)
+	client.cfg.Metadata.RefreshInterval = time.Hour
+	fake.Leaderless("t0", 1)
+	s := snapshot(t, client, everything())
+	assert.Equal(t, cluster.NoBroker, s.Topics["t0"].Partitions[1].Leader)
+	fake.Honest()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	fake.ResetRequests()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	assert.Zero(t, fake.Requests()["Metadata"])
 }
 
 // A group that keeps its offsets in ZooKeeper counts like any other.

@@ -67,6 +67,10 @@ func withoutState(groups []*cluster.Group) []*cluster.Group {
 // dropUnwanted takes the groups out that turned out to be in a state that is
 // not wanted, and those of unknown state: nothing says that they are wanted.
 func (s *scrape) dropUnwanted(listedWithoutState, undescribed []*cluster.Group) {
+	open := make(map[*cluster.Group]bool, len(undescribed))
+	for _, g := range undescribed {
+		open[g] = true
+	}
 	for _, g := range listedWithoutState {
 		if s.ask.wantsState(g.State) {
 			continue
@@ -74,7 +78,7 @@ func (s *scrape) dropUnwanted(listedWithoutState, undescribed []*cluster.Group) 
 		delete(s.snapshot.Groups, g.Name)
 		switch {
 		case s.ask.Commits && !g.CommitsKnown: // counted as such
-		case slices.Contains(undescribed, g):
+		case open[g]:
 			s.snapshot.UndecidedGroups++
 		default:
 			s.snapshot.FilteredGroups++

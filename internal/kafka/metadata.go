@@ -40,10 +40,11 @@ var errNoBrokers = errors.New("the metadata names no brokers")
 
 // metadata learns the cluster's brokers and topics from whichever broker
 // answers first, unless what was learned before is young enough. It is not
-// while a broker is down: where its partitions and groups went to is news.
+// while a broker is down, or a partition without a leader: where partitions and
+// groups went to is news.
 func (c *Client) metadata(ctx context.Context) error {
 	c.fresh = false
-	if c.meta != nil && time.Since(c.meta.at) < c.cfg.Metadata.RefreshInterval && !c.troubled() {
+	if c.meta != nil && time.Since(c.meta.at) < c.cfg.Metadata.RefreshInterval && c.meta.settled() && !c.troubled() {
 		return nil
 	}
 	err := c.refresh(ctx)
@@ -52,6 +53,17 @@ func (c *Client) metadata(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// settled tells whether all partitions have a leader and all topics could be
+// described.
+func (m *metadata) settled() bool {
+	for _, topic := range m.topics {
+		if topic.Unclear || slices.ContainsFunc(topic.Partitions, func(p cluster.Partition) bool { return p.Leader == cluster.NoBroker }) {
+			return false
+		}
+	}
+	return true
 }
 
 // refresh asks for metadata.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/IBM/sarama"
@@ -37,6 +38,8 @@ type node struct {
 	aside map[string]*standAside
 	// answered is when it last answered.
 	answered time.Time
+	// severalGroups says that it takes several groups in an OffsetFetch.
+	severalGroups atomic.Bool
 	// retired says that the cluster has no such broker any more.
 	retired bool
 

@@ -76,22 +76,22 @@ func (s *scrape) offsets(ctx context.Context) {
 // inquiries lists all that is to be asked and still unknown: a second time,
 // what failed, and the partitions that have got a leader meanwhile.
 func (s *scrape) inquiries() []inquiry {
+	var committed map[*cluster.Partition]bool
+	if s.ask.Ends == WhereCommitted || s.ask.Starts == WhereCommitted {
+		committed = s.snapshot.Committed()
+	}
 	var inquiries []inquiry
 	for _, b := range []bound{logEnd, logStart} {
 		if extent := b.extent(s.ask); extent != Nowhere {
-			unknown := slices.DeleteFunc(s.places(extent), func(p place) bool { return b.field(p.partition).Known() })
+			unknown := slices.DeleteFunc(s.places(extent, committed), func(p place) bool { return b.field(p.partition).Known() })
 			inquiries = append(inquiries, inquiry{b, unknown})
 		}
 	}
 	return inquiries
 }
 
-// places lists partitions.
-func (s *scrape) places(extent Extent) []place {
-	var committed map[*cluster.Partition]bool
-	if extent == WhereCommitted {
-		committed = s.snapshot.Committed()
-	}
+// places lists partitions, given those in which groups have committed.
+func (s *scrape) places(extent Extent, committed map[*cluster.Partition]bool) []place {
 	var places []place
 	for _, topic := range s.snapshot.Topics {
 		for i := range topic.Partitions {

@@ -74,15 +74,25 @@ type unnamed struct {
 // for once and is still not named is gone.
 func (s *scrape) catchUp(ctx context.Context) {
 	missing := s.notNamed()
-	for name := range missing {
-		if !s.missing[name] && s.refresh(ctx) == nil {
+	if unlike(missing, s.missing) {
+		if s.refresh(ctx) == nil {
 			s.topics()
-			missing = s.notNamed()
-			break
+			s.missing = s.notNamed()
+		}
+	} else {
+		s.missing = missing
+	}
+	s.unclear()
+}
+
+// unlike tells whether there is something in names that is not in known.
+func unlike(names, known map[unnamed]bool) bool {
+	for name := range names {
+		if !known[name] {
+			return true
 		}
 	}
-	s.missing = missing
-	s.unclear()
+	return false
 }
 
 // notNamed lists what the metadata does not name. Partitions are numbered from

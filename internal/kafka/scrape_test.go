@@ -251,6 +251,32 @@ func TestAnswersOverTheLimitAreSplit(t *testing.T) {
 	}
 }
 
+// So is a description: members say of themselves what they like.
+func TestDescriptionsOverTheLimitAreSplit(t *testing.T) {
+	fake := seeded(t, 1, 3, 20)
+	fake.Rewrite(kmsg.DescribeGroups, func(_ int32, answer kmsg.Response) {
+		r := answer.(*kmsg.DescribeGroupsResponse)
+		for i := range r.Groups {
+			member := kmsg.NewDescribeGroupsResponseGroupMember()
+			member.ProtocolMetadata = make([]byte, 1000)
+			if r.Groups[i].Group == "g7" {
+				member.ProtocolMetadata = make([]byte, 3000)
+			}
+			r.Groups[i].Members = append(r.Groups[i].Members, member)
+		}
+	})
+	limit := sarama.MaxResponseSize
+	sarama.MaxResponseSize = 3000
+	t.Cleanup(func() { sarama.MaxResponseSize = limit })
+	s := snapshot(t, newTestClient(t, fake.Brokers()...), everything())
+	require.Len(t, s.Failures, 1)
+	assert.Equal(t, cluster.CodeTooLarge, s.Failures[0].Code)
+	assert.Equal(t, 1, s.Failures[0].Groups)
+	for name, g := range s.Groups {
+		assert.Equal(t, name != "g7", g.Described, name)
+	}
+}
+
 // Where only groups need the ends of logs, those of other partitions are not
 // asked for.
 func TestOffsetsOnlyWhereCommitted(t *testing.T) {

@@ -37,8 +37,10 @@ func (d *Dates) holds() cluster.Timestamp {
 	return max(cluster.Timestamp(d.Keep.Milliseconds()/witnessed), 2*d.interval())
 }
 
-// few is for how long one does that was late.
-func (d *Dates) few() cluster.Timestamp { return 3 * d.interval() }
+// carries is for how long one does that was late. More would keep the time lag of
+// a group that has read all at times, and tell for longer what is not true any
+// more.
+func (d *Dates) carries() cluster.Timestamp { return 3 * d.interval() }
 
 // arrival dates a commit by when its record arrived. In a compacted topic that
 // may be gone, and the next one be as young as now: then it tells only what is
@@ -55,10 +57,29 @@ func (d *Dates) arrival(t *topicDates, p *partitionDates, commit cluster.Offset)
 	if witness == nil {
 		return arrived{}
 	}
-	if by, known := p.lateness(witness); known && max(by, -by) > d.interval() {
+	by, known := p.lateness(witness)
+	switch {
+	case known && max(by, -by) > d.off(when):
 		return d.belated(p, commit, when-by, by, witness, before)
+	case known:
+		when -= p.slightly(by, before)
+	case witness.offset != p.prompt && p.history.at-witness.at > d.off(when):
+		return arrived{} // it came before the history began, and so late or not
 	}
-	return d.prompt(p, commit, when, witness)
+	return d.promptly(p, commit, when, witness)
+}
+
+// slightly is by how much records are late that are hardly: so little may also be
+// what an arrival is off by, so that what counts is what the last two have.
+func (p *partitionDates) slightly(by cluster.Timestamp, before *step) cluster.Timestamp {
+	if before == nil {
+		return 0
+	}
+	earlier, known := p.lateness(before)
+	if !known {
+		return 0
+	}
+	return max(min(by, earlier), 0)
 }
 
 // refuted tells whether a look-up has shown that records which came after the
@@ -73,14 +94,14 @@ func (d *Dates) refuted(p *partitionDates, commit cluster.Offset, by cluster.Tim
 	return !known || arrived-by-in.from >= d.interval()
 }
 
-// prompt is where records arrive when they are stamped. That is believed of them
-// while it is looked up again: a group that has read all for long does not lose
-// its time lag when it is a record behind. An estimate that is about to leave the
-// history is rough, so that the search begins while it still serves.
-func (d *Dates) prompt(p *partitionDates, commit cluster.Offset, when cluster.Timestamp, witness *step) arrived {
+// promptly is where records arrive when they are stamped. That is believed of
+// them while it is looked up again: a group that has read all for long does not
+// lose its time lag when it is a record behind. An estimate that is about to leave
+// the history is rough, so that the search begins while it still serves.
+func (d *Dates) promptly(p *partitionDates, commit cluster.Offset, when cluster.Timestamp, witness *step) arrived {
 	a := arrived{at: when, quality: good, due: when-witness.at > d.holds()}
-	switch keep := max(cluster.Timestamp(d.Keep.Milliseconds()), d.holds()+d.few()); {
-	case when-witness.at > keep || !p.steps.allow(commit, when, d.off(when)) || d.refuted(p, commit, 0):
+	switch keep := max(cluster.Timestamp(d.Keep.Milliseconds()), 2*d.holds()); {
+	case d.now-when > keep || !p.steps.allow(commit, when, d.off(when)) || d.refuted(p, commit, 0):
 		return arrived{}
 	case d.now-when > keep*3/4:
 		a.quality = rough
@@ -97,10 +118,10 @@ func (d *Dates) belated(p *partitionDates, commit cluster.Offset, at, by cluster
 	earlier, known := p.lateness(before)
 	steady := known && max(by-earlier, earlier-by) <= max(d.interval(), by/20)
 	since := at - witness.at
-	if !steady || since > d.few() {
+	if !steady || since > d.carries() {
 		return arrived{}
 	}
-	return arrived{at: at, quality: guessed, by: by, due: commit != witness.offset, lasts: since+d.interval() <= d.few()}
+	return arrived{at: at, quality: guessed, by: by, due: commit != witness.offset, lasts: since+d.interval() <= d.carries()}
 }
 
 // lateness is how long after its timestamp a record arrived, if that is

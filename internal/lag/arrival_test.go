@@ -92,6 +92,51 @@ func TestDatesOfLiveTraffic(t *testing.T) {
 	}
 }
 
+// A group that has read all for hours is a record behind, and has a time lag at
+// once.
+func TestDatesOfAGroupThatIsSeldomBehind(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	gap := func() time.Duration { return time.Duration(r.ExpFloat64() * float64(time.Second)) }
+	d, log := newDates(), &busy{now: testNow, next: testNow, gap: gap}
+	log.pass(time.Minute)
+	for n := range 1300 {
+		log.pass(d.Interval)
+		commit := log.end
+		if n < 4 || n%400 == 0 { // each 200 minutes
+			commit--
+		}
+		if age := log.scrape(d, log.now, commit)[0]; n > 3 {
+			require.True(t, age.Known, "scrape %d", n)
+			require.InDelta(t, 0, age.Seconds(), 30+60, "scrape %d", n)
+		}
+		log.search(d, false)
+	}
+}
+
+// A group that works off hours of an even log, further back than the history is
+// to reach, is looked up now and then, and not for ever in one interval.
+func TestDatesOfAGroupThatWasResetFarBack(t *testing.T) {
+	d, log := newDates(), &live{now: testNow}
+	log.pass(time.Minute)
+	commit := cluster.Offset(0)
+	for n := range 840 {
+		commit = log.end - 100
+		if n > 780 { // hours back, and then ten times as fast as they come
+			commit = log.end - 200_000 + cluster.Offset(n-780)*3000
+		}
+		age := log.scrape(d, log.now, commit)[0]
+		if n > 785 {
+			truth := log.now.Sub(time.UnixMilli(int64(log.date(commit))))
+			require.True(t, age.Known, "scrape %d", n)
+			require.InDelta(t, truth.Seconds(), age.Seconds(), truth.Seconds()/20, "scrape %d", n)
+		}
+		log.asked = 0
+		log.search(d, false)
+		require.LessOrEqual(t, log.asked, 20, "scrape %d", n)
+		log.pass(d.Interval)
+	}
+}
+
 // A group that has stopped leaves the history: it is searched for before, and
 // never without a time lag.
 func TestDatesOfAGroupThatStopsOutlastTheHistory(t *testing.T) {

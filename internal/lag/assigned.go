@@ -22,23 +22,16 @@ func OnlyAssigned(s *cluster.Snapshot) (unknown int) {
 			}
 			continue
 		}
-		g.Commits = slices.DeleteFunc(g.Commits, func(c cluster.TopicCommits) bool {
-			return assignmentOf(g, c.Topic) == nil
-		})
+		assigned := make(map[string][]int32, len(g.Assigned))
+		for _, a := range g.Assigned {
+			assigned[a.Topic] = a.Partitions
+		}
+		g.Commits = slices.DeleteFunc(g.Commits, func(c cluster.TopicCommits) bool { return assigned[c.Topic] == nil })
 		for i := range g.Commits {
-			keepAssigned(&g.Commits[i], assignmentOf(g, g.Commits[i].Topic), s.Topics[g.Commits[i].Topic])
+			keepAssigned(&g.Commits[i], assigned[g.Commits[i].Topic], s.Topics[g.Commits[i].Topic])
 		}
 	}
 	return unknown
-}
-
-func assignmentOf(g *cluster.Group, topic string) []int32 {
-	for _, a := range g.Assigned {
-		if a.Topic == topic {
-			return a.Partitions
-		}
-	}
-	return nil
 }
 
 // keepAssigned drops commits in other partitions than those assigned, and counts

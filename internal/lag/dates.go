@@ -63,6 +63,9 @@ type partitionDates struct {
 	// commits are those of the newest scrape that knows the end, before those of
 	// the one before, where there is lag; sorted.
 	commits, before []cluster.Offset
+	// prompt is the last record that was found to have arrived when it was stamped;
+	// -1: none.
+	prompt cluster.Offset
 	// aside is the scrape until which nothing is asked, because vain look-ups in a
 	// row had no answer.
 	aside  int32
@@ -125,8 +128,9 @@ func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
 			switch {
 			case p.scrape == d.scrape:
 				slices.Sort(p.commits)
+				p.steps.from(p.start)
 				if !missing || len(p.steps) > maxSpared+2*len(p.commits) {
-					p.steps.prune(p.start, p.commits)
+					p.steps.prune(p.commits)
 				}
 			case d.scrape-p.scrape > max(patience, int32(d.Keep/d.Interval)):
 				delete(t.partitions, id) // no group uses it any more
@@ -166,7 +170,7 @@ func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 	if known == nil || p.End.Known() && p.End < known.end || t.id == (cluster.TopicID{}) && p.Start.Known() && p.Start < known.start {
 		// An end that went back belongs to another log. So does a start, but where
 		// topics have ids: there it is only a leader that is behind the last one.
-		known = &partitionDates{}
+		known = &partitionDates{prompt: cluster.None}
 		t.partitions[p.ID] = known
 	}
 	return known
@@ -197,7 +201,7 @@ func (p *partitionDates) ends(d *Dates, end cluster.Offset) {
 	if d.Keep <= 0 {
 		return
 	}
-	if p.history.interrupted(d.now, d.few()) {
+	if p.history.interrupted(d.now, 3*d.interval()) {
 		p.history = history{}
 	}
 	p.history.add(d.now, end, d.Keep)

@@ -399,6 +399,27 @@ func BenchmarkDate(b *testing.B) {
 	}
 }
 
+// BenchmarkSearchForManyGroups dates 5,000 groups that stand in one partition.
+func BenchmarkSearchForManyGroups(b *testing.B) {
+	log := dense(spread(20_000, func(i int) float64 { return float64(i*i) / 4e8 })...)
+	s := log.snapshot()
+	for n := range 5000 {
+		name := fmt.Sprint("g", n)
+		s.Groups[name] = &cluster.Group{Name: name, CommitsKnown: true, Commits: []cluster.TopicCommits{
+			{Topic: "t", Partitions: []cluster.Commit{{Offset: cluster.Offset(4*n + 1)}}},
+		}}
+	}
+	r := Compute(s)
+	for b.Loop() {
+		d := newDates()
+		d.Date(testNow, s, r)
+		log.answer(d)
+		if d.Date(testNow, s, r) > 0 {
+			b.Fatal("not dated")
+		}
+	}
+}
+
 // Dating allocates next to nothing of its own: the rest is what is computed.
 func TestAllocationsOfDating(t *testing.T) {
 	scrape := dating()

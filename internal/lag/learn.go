@@ -29,14 +29,22 @@ func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
 	case a.Offset == cluster.None:
 		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end, seen: d.now})
 	default:
-		p.steps.learn(step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now})
+		found := step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now}
+		p.steps.learn(found)
+		by, known := p.lateness(&found)
+		if !known {
+			by = p.history.at - found.at // at most: it was there when the history began
+		}
+		if max(by, -by) <= d.interval() {
+			p.prompt = a.Offset
+		}
 	}
 	p.vain = 0
 }
 
-// mostVain bounds for how long a partition is not asked whose look-ups fail: 32
-// scrapes.
-const mostVain = 5
+// mostVain bounds for how long a partition is not asked whose look-ups fail: 8
+// scrapes. It may have been the broker that failed, not the partition.
+const mostVain = 3
 
 // putAside has a partition whose look-up was in vain wait for the next scrape,
 // and for twice as many whenever that happens again.

@@ -5,6 +5,7 @@ package lag
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -40,6 +41,34 @@ func TestDatesOfWhatIsMissingAreKept(t *testing.T) {
 			assert.Zero(t, log.asked)
 		})
 	}
+}
+
+// Nor are groups that come and go all the time a reason to keep what is before the
+// start of the log.
+func TestDatesOfRecordsOutOfOrderThatExpire(t *testing.T) {
+	log := ordered(before(9000, 1000, 8000, 7000, 6000, 500))
+	log.records[1].at = log.records[0].at + 8_000_000 // the largest, and the first to go
+	for i := 2; i < 5; i++ {
+		log.records[i].at = log.records[1].at
+	}
+	d := newDates()
+	scrape := func(n int) Age {
+		s := log.snapshot(3)
+		name := fmt.Sprint("console-", n)
+		s.Groups[name] = &cluster.Group{Name: name, CommitsKnown: true}
+		r := Compute(s)
+		d.Date(testNow, s, r)
+		return r.Groups[0].Topics[0].Partitions[0].Age
+	}
+	for n := range 3 {
+		assert.InDelta(t, 1000, scrape(n).Seconds(), 1000*float64(1-min(n, 1))+1)
+		log.search(d, false)
+	}
+	log.from(2)
+	log.records[0].at, log.records[1].at, log.records[2].at = before(8000)[0], before(7000)[0], before(6000)[0]
+	scrape(3)
+	log.search(d, false)
+	assert.InDelta(t, 7000, scrape(4).Seconds(), 1)
 }
 
 // Groups that come and go all the time do not make it remember more and more.
@@ -80,6 +109,23 @@ func TestPolicyIsAskedAgainAfterALeapOfTheClock(t *testing.T) {
 	assert.Equal(t, []string{"t"}, topics)
 }
 
+// Nor does it have records of a compacted topic count as there for a day.
+func TestCompactedRecordsAfterALeapOfTheClock(t *testing.T) {
+	d, log := newDates(), dense(before(500, 400, 300, 200)...)
+	for _, at := range []time.Time{testNow.Add(24 * time.Hour), testNow} {
+		log.scrape(d, at, 1)
+		log.search(d, true)
+	}
+	log.asked = 0
+	log.scrape(d, testNow.Add(time.Minute), 1)
+	log.search(d, true)
+	assert.Zero(t, log.asked, "it was seen again at the time that it is")
+	log.without(1)
+	log.scrape(d, testNow.Add(20*time.Minute), 1)
+	log.search(d, true)
+	assert.InDelta(t, (1500 * time.Second).Seconds(), log.scrape(d, testNow.Add(20*time.Minute), 1)[0].Seconds(), 1)
+}
+
 // A partition whose look-ups always fail is asked less and less often, until it
 // has another leader.
 func TestDatesAskLessOftenWhatAlwaysFails(t *testing.T) {
@@ -98,7 +144,7 @@ func TestDatesAskLessOftenWhatAlwaysFails(t *testing.T) {
 		return n
 	}
 	assert.Equal(t, 2, asked(2, 1), "a second time at once")
-	assert.Equal(t, 4, asked(30, 1))
-	assert.Equal(t, 3, asked(100, 1), "each 32 scrapes")
+	assert.Equal(t, 2, asked(6, 1))
+	assert.Equal(t, 10, asked(80, 1), "each eighth scrape")
 	assert.Equal(t, 1, asked(1, 2))
 }

@@ -22,8 +22,11 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 		}
 		t := d.topics[w.topic]
 		p := t.partitions[w.partition]
-		if d.scrape < p.aside || p.leader == cluster.NoBroker {
+		switch {
+		case d.scrape < p.aside || p.leader == cluster.NoBroker:
 			return true
+		case p.asked: // for another group: the answer comes first
+			return false
 		}
 		open := false
 		for commit := range w.commits() {

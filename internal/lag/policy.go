@@ -56,7 +56,7 @@ func (p *policyOf) gone(s *step, now cluster.Timestamp) bool {
 	case s == nil:
 		return false
 	case p.policy == compacted:
-		return now-s.seen > recordHolds
+		return now-s.seen > recordHolds || s.seen > now // the clock may have gone back
 	}
 	return p.policy == settled && s.seen < p.settledAt
 }

@@ -45,7 +45,7 @@ type steps []step
 // learn enters an answer. It drops those that it shows to be wrong by now, or to
 // tell nothing more.
 func (s *steps) learn(next step) {
-	*s = slices.DeleteFunc(*s, func(known step) bool { return known.refuted(next) })
+	s.drop(next)
 	i, found := s.find(next.offset)
 	if !found {
 		s.reserve(len(*s) + 1)
@@ -59,10 +59,30 @@ func (s *steps) learn(next step) {
 	known.from, known.seen = min(known.from, next.from), next.seen
 }
 
+// drop removes what an answer refutes: neighbours, since both offsets and times
+// rise from each answer to the next.
+func (s *steps) drop(next step) {
+	at, same := s.find(next.offset)
+	above := at
+	if same {
+		above++
+	}
+	to := above
+	for to < len(*s) && (*s)[to].refuted(next) {
+		to++
+	}
+	*s = slices.Delete(*s, above, to)
+	from := at
+	for from > 0 && (*s)[from-1].refuted(next) {
+		from--
+	}
+	*s = slices.Delete(*s, from, at)
+}
+
 // reserve makes room for n and hardly more: there may be a few hundred thousand
 // of these.
 func (s *steps) reserve(n int) {
-	const spare = 1
+	spare := 1 + n/16
 	if n > cap(*s) || n+2*spare < cap(*s) {
 		*s = append(make(steps, 0, n+spare), *s...)
 	}
@@ -139,23 +159,26 @@ func (s steps) allow(commit cluster.Offset, at, off cluster.Timestamp) bool {
 	return (below == nil || below.at-at < off) && (above == nil || at-above.from < off)
 }
 
+// from drops the records before the log's start: they are gone, and where
+// timestamps are out of order one may have been that with the largest.
+func (s *steps) from(start cluster.Offset) {
+	first, _ := s.find(start)
+	*s = slices.Delete(*s, 0, first)
+}
+
 // prune drops what serves none of the commits, which are sorted.
-//   - A record before the log's start is gone, and where timestamps are out of
-//     order it may have been the one with the largest.
 //   - What lies below the records that tell of the lowest commit serves nobody:
 //     commits move up.
 //   - Of the others, which are bounds for commits to come, a limited number is
 //     kept, spread over the log.
-func (s *steps) prune(start cluster.Offset, commits []cluster.Offset) {
-	first, _ := s.find(start)
+func (s *steps) prune(commits []cluster.Offset) {
 	if len(commits) > 0 {
 		last, before, _ := s.places(commits[0])
 		if before < 0 {
 			before = last
 		}
-		first = max(first, before)
+		*s = slices.Delete(*s, 0, max(before, 0))
 	}
-	*s = slices.Delete(*s, 0, first)
 	if len(*s) > maxSteps {
 		s.spread(s.needed(commits))
 	}
