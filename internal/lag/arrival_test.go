@@ -118,9 +118,8 @@ func TestDatesOfAGroupThatIsSeldomBehind(t *testing.T) {
 func TestDatesOfAGroupThatWasResetFarBack(t *testing.T) {
 	d, log := newDates(), &live{now: testNow}
 	log.pass(time.Minute)
-	commit := cluster.Offset(0)
 	for n := range 840 {
-		commit = log.end - 100
+		commit := log.end - 100
 		if n > 780 { // hours back, and then ten times as fast as they come
 			commit = log.end - 200_000 + cluster.Offset(n-780)*3000
 		}
