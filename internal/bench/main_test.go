@@ -157,6 +157,18 @@ func TestBarsBetween(t *testing.T) {
 	}
 }
 
+func TestScrapesBeforeTheirTurnFailARun(t *testing.T) {
+	assert.NoError(t, inTurn([]row{{name: "receiver alone"}}))
+	assert.EqualError(t, inTurn([]row{{name: "receiver alone", busy: true, early: true}}),
+		"receiver alone, search busy: scrapes came before their turn: -every is too short")
+	s := subject{m: &child{samples: make(chan sample, 1)}}
+	s.look()
+	assert.False(t, s.early)
+	s.m.(*child).samples <- sample{}
+	s.look()
+	assert.True(t, s.early)
+}
+
 // A machine that slows down slows both down.
 func TestRatiosAreTakenTurnByTurn(t *testing.T) {
 	floor := row{rounds: []round{{wall: 10}, {wall: 20}, {wall: 40}, {}}}

@@ -42,6 +42,7 @@ func measure(ctx context.Context, o options, clusters []target, out io.Writer) e
 	return errors.Join(
 		printScrapes(out, rows),
 		printBars(out, o.bars(one.size, rows)),
+		inTurn(rows),
 		printPulls(out, append(pages, measurePeers(ctx, o, one.brokers)...)))
 }
 
@@ -52,7 +53,7 @@ func measureSeveral(ctx context.Context, o options, clusters []target, out io.Wr
 	if err != nil {
 		return err
 	}
-	return errors.Join(o.printComparison(out, rows), printBars(out, o.barsBetween(rows)))
+	return errors.Join(o.printComparison(out, rows), printBars(out, o.barsBetween(rows)), inTurn(rows))
 }
 
 // measureReceivers measures the receiver alone, one for each cluster.

@@ -4,6 +4,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -23,6 +25,7 @@ type row struct {
 	objects  int64 // allocated, where the process tells
 	heap     int64 // their bytes
 	floor    *row  // measured in turns with it
+	early    bool  // some scrapes came before their turn
 }
 
 // round is what one scrape took: the time, and the CPU that the process used
@@ -58,6 +61,18 @@ func (r row) String() string {
 		return r.name + ", search busy"
 	}
 	return r.name
+}
+
+// inTurn fails where scrapes came before their turn: the figures are of whatever
+// else was measured then, too.
+func inTurn(rows []row) error {
+	var errs []error
+	for _, r := range rows {
+		if r.early {
+			errs = append(errs, fmt.Errorf("%v: scrapes came before their turn: -every is too short", r))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // alone tells a bare receiver, which has a process to itself.

@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -41,6 +40,7 @@ type subject struct {
 	m           measured
 	f           *child
 	mine, floor []sample
+	early       bool // a scrape came before its turn
 }
 
 // join takes part. The first round does not count: it makes connections.
@@ -73,17 +73,13 @@ func (s *subject) turn(share time.Duration) error {
 		return fmt.Errorf("floor: %w", err)
 	}
 	s.floor = append(s.floor, got)
-	return s.inTurn()
-}
-
-// inTurn fails where a scrape has begun before its turn, and was measured beside
-// something else.
-func (s *subject) inTurn() error {
-	if s.m.waiting() {
-		return fmt.Errorf("%s: the next scrape came before its turn: -every is too short", s.name)
-	}
+	s.look()
 	return nil
 }
+
+// look sees whether a scrape has come before its turn, and was measured beside
+// something else.
+func (s *subject) look() { s.early = s.early || s.m.waiting() }
 
 // settle lets what a scrape leaves behind (exporting it, freeing it) come to
 // its end before the floor's turn.
@@ -114,9 +110,10 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 			if t.move == nil {
 				continue
 			}
-			if err := errors.Join(t.move(ctx), t.subjects[0].inTurn()); err != nil {
+			if err := t.move(ctx); err != nil {
 				return nil, err
 			}
+			t.subjects[0].look()
 		}
 		if rows, err = t.tell(rows, o.rounds, true); err != nil {
 			return nil, err
@@ -160,7 +157,7 @@ func (t *turns) tell(rows []row, n int, busy bool) (_ []row, err error) {
 		// The one before them is what they are counted from.
 		first := len(s.mine) - 1 - n
 		r, base := rowOf(s.name, s.mine[first:]), rowOf("floor", s.floor[first:])
-		r.busy, r.floor = busy, &base
+		r.busy, r.early, r.floor = busy, s.early, &base
 		if r.peak, err = peakOf(s.m.pid()); err != nil {
 			return nil, err
 		}
