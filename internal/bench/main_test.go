@@ -158,8 +158,8 @@ func TestBarsBetween(t *testing.T) {
 }
 
 func TestScrapesBeforeTheirTurnFailARun(t *testing.T) {
-	assert.NoError(t, inTurn([]row{{name: "receiver alone"}}))
-	assert.EqualError(t, inTurn([]row{{name: "receiver alone", busy: true, early: true}}),
+	require.NoError(t, inTurn([]row{{name: "receiver alone"}}))
+	require.EqualError(t, inTurn([]row{{name: "receiver alone", busy: true, early: true}}),
 		"receiver alone, search busy: scrapes came before their turn: -every is too short")
 	s := subject{m: &child{samples: make(chan sample, 1)}}
 	s.look()
