@@ -50,11 +50,12 @@ type Dates struct {
 type topicDates struct {
 	policyOf
 	id         cluster.TopicID
-	partitions map[int32]*partitionDates
+	partitions []*partitionDates // sorted by id
 }
 
 // partitionDates is what is remembered of one partition.
 type partitionDates struct {
+	id         int32
 	scrape     int32 // which learned start, end and leader
 	start, end cluster.Offset
 	history    history
@@ -124,18 +125,19 @@ func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
 	}
 	missing := d.missing(r)
 	for _, t := range d.topics {
-		for id, p := range t.partitions {
-			switch {
-			case p.scrape == d.scrape:
-				slices.Sort(p.commits)
-				p.steps.from(p.start)
-				if !missing || len(p.steps) > maxSpared+2*len(p.commits) {
-					p.steps.prune(p.commits)
-				}
-			case d.scrape-p.scrape > max(patience, int32(d.Keep/d.Interval)):
-				delete(t.partitions, id) // no group uses it any more
+		for _, p := range t.partitions {
+			if p.scrape != d.scrape {
+				continue
+			}
+			slices.Sort(p.commits)
+			p.steps.from(p.start)
+			if !missing || len(p.steps) > maxSpared+2*len(p.commits) {
+				p.steps.prune(p.commits)
 			}
 		}
+		t.partitions = slices.DeleteFunc(t.partitions, func(p *partitionDates) bool { // no group uses it any more
+			return d.scrape-p.scrape > max(patience, int32(d.Keep/d.Interval))
+		})
 	}
 }
 
@@ -157,21 +159,37 @@ func (d *Dates) missing(r *Report) bool {
 func (d *Dates) remember(topic *cluster.Topic) *topicDates {
 	t := d.topics[topic.Name]
 	if t == nil {
-		t = &topicDates{id: topic.ID, partitions: map[int32]*partitionDates{}}
+		t = &topicDates{id: topic.ID}
 		d.topics[topic.Name] = t
 	}
 	return t
 }
 
+// find returns what is known of a partition, or nil, and its place.
+func (t *topicDates) find(id int32) (known *partitionDates, place int) {
+	// Ids count from 0, so that only a topic used in part is searched.
+	if i := int(id); i >= 0 && i < len(t.partitions) && t.partitions[i].id == id {
+		return t.partitions[i], i
+	}
+	place, found := slices.BinarySearchFunc(t.partitions, id, func(p *partitionDates, id int32) int { return cmp.Compare(p.id, id) })
+	if !found {
+		return nil, place
+	}
+	return t.partitions[place], place
+}
+
 // partition returns what is known of one of the topic's partitions, which is p
 // now.
 func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
-	known := t.partitions[p.ID]
-	if known == nil || p.End.Known() && p.End < known.end || t.id == (cluster.TopicID{}) && p.Start.Known() && p.Start < known.start {
+	known, place := t.find(p.ID)
+	switch {
+	case known == nil:
+		known = &partitionDates{id: p.ID, prompt: cluster.None}
+		t.partitions = slices.Insert(t.partitions, place, known)
+	case p.End.Known() && p.End < known.end, t.id == (cluster.TopicID{}) && p.Start.Known() && p.Start < known.start:
 		// An end that went back belongs to another log. So does a start, but where
 		// topics have ids: there it is only a leader that is behind the last one.
-		known = &partitionDates{prompt: cluster.None}
-		t.partitions[p.ID] = known
+		*known = partitionDates{id: p.ID, prompt: cluster.None}
 	}
 	return known
 }
@@ -237,7 +255,7 @@ func (d *Dates) age(topic string, t *topicDates, g *Partition) Age {
 	if !g.Lag.Known() {
 		return Age{}
 	}
-	p := t.partitions[g.ID]
+	p, _ := t.find(g.ID)
 	commit := p.unread(g.Committed)
 	if g.Lag == 0 || commit >= p.end {
 		return Age{Known: true}

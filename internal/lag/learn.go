@@ -13,7 +13,7 @@ func (d *Dates) Learn(answers []cluster.Answer) {
 		if t == nil {
 			continue
 		}
-		if p := t.partitions[a.Partition]; p != nil && p.asked {
+		if p, _ := t.find(a.Partition); p != nil && p.asked {
 			p.asked = false
 			d.learn(p, a)
 		}

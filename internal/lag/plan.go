@@ -21,7 +21,7 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 			return false
 		}
 		t := d.topics[w.topic]
-		p := t.partitions[w.partition]
+		p, _ := t.find(w.partition)
 		switch {
 		case d.scrape < p.aside || p.leader == cluster.NoBroker:
 			return true
