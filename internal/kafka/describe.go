@@ -24,6 +24,9 @@ const (
 	typeConsumer = "consumer"
 )
 
+// stateDead is that of a classic group which does not exist.
+const stateDead = "Dead"
+
 // describer asks one broker for one batch of groups, fills in what it is told,
 // and returns the groups that failed.
 type describer func(ctx context.Context, n *node, groups []*cluster.Group) []groupError
@@ -140,7 +143,7 @@ func (s *scrape) describeClassic(ctx context.Context, n *node, groups []*cluster
 	answers := make(map[string]description, len(answer.Groups))
 	for _, d := range answer.Groups {
 		// A group that does not exist, or is of another protocol, is Dead.
-		gone := d.State == "Dead" || vanished(d.Err)
+		gone := d.State == stateDead || vanished(d.Err)
 		assigned, known := s.assignedClassic(d)
 		answers[d.GroupId] = description{
 			code: d.Err, gone: gone, state: d.State, protocol: d.Protocol, members: len(d.Members),

@@ -61,7 +61,7 @@ func (s *scrape) groups(ctx context.Context) {
 	}
 	var open openQuestions
 	answers := s.askGroups(ctx, &open)
-	if (open.worthRetrying() || s.worthASecondLook(&open)) && s.settle(ctx) {
+	if (open.worthRetrying() || s.worthASecondLook(ctx, &open)) && s.settle(ctx) {
 		s.topics()
 		open.keepOnly(s.current())
 		answers = s.askGroups(ctx, &open)

@@ -4,10 +4,13 @@
 package kafka
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
@@ -61,6 +64,36 @@ func TestRealGroupTypes(t *testing.T) {
 		}
 		assert.Len(t, s.Groups, 6)
 	}
+}
+
+// Of a group that is deleted its coordinator says so, whatever type it had: there
+// is no second look.
+func TestRealDeletedGroups(t *testing.T) {
+	kafka := kafkatest.Shared(t, kafkatest.Options{})
+	kafka.CreateTopic(t, "left", 1, 1, nil)
+	kafka.JoinStreams(t, "deleted-streams", "left")
+	kafka.LeaveStreams(t, "deleted-streams")
+	for _, group := range []string{"deleted-streams", "deleted-classic"} {
+		kafka.Commit(t, group, map[string]map[int32]int64{"left": {0: 0}})
+	}
+	requests := newTally()
+	client, err := NewClient(Config{Brokers: kafka.Brokers(), ClientID: "test", DialTimeout: 3 * time.Second, RequestTimeout: 5 * time.Second},
+		zap.NewNop(), requests)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	ask := everything()
+	ask.Topic = func(name string) bool { return name == "left" }
+	ask.Group = func(name string) bool { return strings.HasPrefix(name, "deleted-") }
+	require.Len(t, snapshot(t, client, ask).Groups, 2)
+
+	for _, group := range []string{"deleted-streams", "deleted-classic"} {
+		kafka.DeleteGroup(t, group)
+	}
+	clear(requests.requests)
+	s := snapshot(t, client, ask)
+	assert.Empty(t, s.Groups)
+	assert.Empty(t, s.Failures)
+	assert.Equal(t, map[string]int{apiMetadata: 1, apiListGroups: 1, apiDescribeGroups: 1, apiListOffsets: 2}, requests.requests)
 }
 
 // A transaction that is left open ends the partition for those who read only

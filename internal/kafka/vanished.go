@@ -4,7 +4,11 @@
 package kafka
 
 import (
+	"context"
 	"errors"
+	"slices"
+
+	"github.com/IBM/sarama"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -38,14 +42,48 @@ func (s *scrape) vanished() []string {
 // worthASecondLook tells whether a group that vanished may be between two
 // coordinators. With a filter for states or types brokers leave groups out on
 // their own account; then only the loss of a coordinator counts.
-func (s *scrape) worthASecondLook(open *openQuestions) bool {
+func (s *scrape) worthASecondLook(ctx context.Context, open *openQuestions) bool {
 	filtered := len(s.ask.States)+len(s.ask.Types) > 0
+	unlisted := map[int32][]string{}
 	for _, name := range s.vanished() {
-		if !s.seen[name].missed && (!filtered || !open.listed[s.seen[name].coordinator]) {
+		switch g := s.seen[name]; {
+		case g.missed:
+		case !open.listed[g.coordinator]:
 			return true
+		case !filtered:
+			unlisted[g.coordinator] = append(unlisted[g.coordinator], name)
 		}
 	}
-	return false
+	return !s.deleted(ctx, unlisted)
+}
+
+// deleted asks the coordinators of groups that they do not list any more whether
+// all of those are deleted. Only a broker that still coordinates a group says so:
+// another one answers that it does not.
+func (s *scrape) deleted(ctx context.Context, groups map[int32][]string) bool {
+	answers := sideBySide(s.current(), func(n *node) bool {
+		for batch := range slices.Chunk(groups[n.id], groupsPerRequest) {
+			if !s.dead(ctx, n, batch) {
+				return false
+			}
+		}
+		return true
+	})
+	return !slices.Contains(answers, false)
+}
+
+// dead tells whether n says of all groups that it coordinates none such. By this
+// request it says so of groups of any type.
+func (s *scrape) dead(ctx context.Context, n *node, groups []string) bool {
+	ctx, cancel := s.step(ctx)
+	defer cancel()
+	answer, err := ask(ctx, n, apiDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
+		return b.DescribeGroups(newDescribeGroupsRequest(s.conf.Version, groups))
+	})
+	return err == nil && len(answer.Groups) == len(groups) &&
+		!slices.ContainsFunc(answer.Groups, func(d *sarama.GroupDescription) bool {
+			return !vanished(d.Err) && (!fine(d.Err) || d.State != stateDead)
+		})
 }
 
 // remember keeps who coordinates which group, and says which groups are missing:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -109,11 +110,40 @@ func TestGroupListedByNobodyForAMoment(t *testing.T) {
 	})
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 3)
 	assert.EqualValues(t, 2, looks.Load())
+}
 
-	fake.Honest()
+// A group that its coordinator calls dead is not looked for elsewhere.
+func TestGroupThatIsDeleted(t *testing.T) {
+	fake := seeded(t, 1, 3, 3)
+	client := newTestClient(t, fake.Brokers()...)
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 3)
+	fake.ResetRequests()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 3)
+	before := fake.Requests()
+
 	fake.DeleteGroup(t, "g0")
-	requireWhole(t, snapshot(t, client, everything()), 1, 3, 2)
 	fake.ResetRequests()
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 2)
-	assert.Equal(t, 3, fake.Requests()["ListGroups"], "what was deleted is not looked for again")
+	asked := fake.Requests()
+	assert.Equal(t, before["ListGroups"], asked["ListGroups"])
+	assert.Equal(t, before["Metadata"], asked["Metadata"])
+	assert.LessOrEqual(t, asked["DescribeGroups"], before["DescribeGroups"]+1)
+	assert.Positive(t, asked["DescribeGroups"])
+
+	fake.DeleteGroup(t, "g1")
+	fake.Rewrite(kmsg.DescribeGroups, func(_ int32, answer kmsg.Response) {
+		for i := range answer.(*kmsg.DescribeGroupsResponse).Groups {
+			g := &answer.(*kmsg.DescribeGroupsResponse).Groups[i]
+			if g.Group == "g1" {
+				g.State, g.ErrorCode = "", kerr.NotCoordinator.Code
+			}
+		}
+	})
+	fake.ResetRequests()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	assert.Equal(t, 2*before["ListGroups"], fake.Requests()["ListGroups"], "it may be on its way to another")
+
+	fake.ResetRequests()
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
+	assert.Equal(t, before["ListGroups"], fake.Requests()["ListGroups"], "what was deleted is not looked for again")
 }
