@@ -4,6 +4,8 @@
 package receiver
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,6 +48,35 @@ func TestExpiredLog(t *testing.T) {
 
 	l.report(now.Add(2*time.Hour), &lag.Report{})
 	require.Empty(t, l.known)
+}
+
+// Topics come and go; each is followed by itself.
+func TestExpiredLogFollowsTopics(t *testing.T) {
+	core, lines := observer.New(zapcore.InfoLevel)
+	l := newExpiredLog(zap.New(core))
+	now := at
+	told := func(expired map[string]cluster.Offset) map[string]any {
+		now = now.Add(repeatAfter)
+		g := lag.Group{Name: "billing"}
+		for _, topic := range slices.Sorted(maps.Keys(expired)) {
+			g.Topics = append(g.Topics, lag.Topic{Name: topic, Expired: expired[topic], Partitions: []lag.Partition{{Expired: expired[topic]}}})
+		}
+		l.report(now, &lag.Report{Groups: []lag.Group{g}})
+		got := map[string]any{}
+		for _, line := range lines.TakeAll() {
+			got[line.ContextMap()["topic"].(string)] = line.ContextMap()["records"]
+		}
+		return got
+	}
+	type records = map[string]any
+	assert.Empty(t, told(map[string]cluster.Offset{"m": 1}))
+	assert.Equal(t, records{"m": int64(1)}, told(map[string]cluster.Offset{"a": 5, "m": 2, "z": 7}), "others are new")
+	assert.Equal(t, records{"z": int64(1)}, told(map[string]cluster.Offset{"k": 1, "z": 8}))
+	assert.Equal(t, records{"a": int64(1), "k": int64(2), "m": int64(3)}, told(map[string]cluster.Offset{"a": 6, "k": 3, "m": 5, "z": 8}))
+	now = now.Add(expiryKept)
+	assert.Empty(t, told(nil))
+	assert.Empty(t, l.known)
+	assert.Empty(t, told(map[string]cluster.Offset{"a": 9}), "is new again")
 }
 
 // A group that goes on in one partition does not hide what it loses in another.

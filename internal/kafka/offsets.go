@@ -92,7 +92,11 @@ func (s *scrape) inquiries() []inquiry {
 
 // places lists partitions, given those in which groups have committed.
 func (s *scrape) places(extent Extent, committed map[*cluster.Partition]bool) []place {
-	var places []place
+	n := 0
+	for _, topic := range s.snapshot.Topics {
+		n += len(topic.Partitions)
+	}
+	places := make([]place, 0, n)
 	for _, topic := range s.snapshot.Topics {
 		for i := range topic.Partitions {
 			if p := &topic.Partitions[i]; extent == Everywhere || committed[p] {

@@ -112,13 +112,14 @@ func (d *Dates) forget(s *cluster.Snapshot) {
 // observe learns where the partitions that groups use end, and which commits
 // are to be dated.
 func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
-	for _, g := range r.Groups {
-		for _, t := range g.Topics {
+	for g := range r.Groups {
+		for t := range r.Groups[g].Topics {
+			t := &r.Groups[g].Topics[t]
 			topic := s.Topics[t.Name]
-			known := d.remember(topic)
+			t.dates = d.remember(topic)
 			for _, p := range t.Partitions {
 				if now, exists := find(topic, p.ID); exists {
-					known.partition(now).observe(d, now, p)
+					t.dates.partition(now).observe(d, now, p)
 				}
 			}
 		}
@@ -232,10 +233,9 @@ func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return m
 // topic fills in the ages of one group in one topic.
 func (d *Dates) topic(t *Topic) (unknown int) {
 	t.AgeMax = Age{Known: true}
-	topic := d.topics[t.Name]
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
-		p.Age = d.age(t.Name, topic, p)
+		p.Age = d.age(t.Name, t.dates, p)
 		t.AgeMax.Duration = max(t.AgeMax.Duration, p.Age.Duration)
 		if !p.Age.Known {
 			unknown++

@@ -47,6 +47,8 @@ type Topic struct {
 	// AgeMax is the largest Age among the partitions; unknown as soon as one
 	// of them is. [Dates] fills it in.
 	AgeMax Age
+
+	dates *topicDates // what [Dates] knows of the topic
 }
 
 // Partition is the lag of a group in one partition; Unknown marks as in
