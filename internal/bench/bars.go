@@ -18,9 +18,9 @@ import (
 // one that is measured where nothing else is asked for.
 var standard = size{brokers: 3, topics: 1001, partitions: 10050, replicas: 1, records: 200, groups: 500, commits: 200}
 
-// mostNoise is by how much two of the same size may differ for a run to tell
-// anything.
-const mostNoise = 1.05
+// mostNoise is what part of a ratio two of the same size may differ by for a run to
+// tell anything, and the most that limits allow for.
+const mostNoise = 0.05
 
 // bar is a limit that a figure is held to.
 type bar struct {
@@ -70,40 +70,49 @@ func (o options) bars(z size, rows []row) []bar {
 	return bars
 }
 
-// barsBetween lists what holds between clusters. Of sizes each is held against
-// the first: one of twice the size takes at most twice as much, the next one four
-// times, and so on, but for what the last, which has the first one's size again,
-// differs from that by. Of versions of Kafka each is held against the newest, in
-// whatever order they are named: one that is asked for one group at a time takes
-// at most three times as long.
+// barsBetween lists what holds between clusters. Of versions of Kafka each is held
+// against the newest, in whatever order they are named: one that is asked for one
+// group at a time takes at most three times as long.
 func (o options) barsBetween(rows []row) []bar {
-	var bars []bar
-	if o.double == 0 {
-		newest := o.newest()
-		for i, r := range rows {
-			if i != newest {
-				bars = append(bars, bar{r.name + ": wall", 3, r.times(rows[newest], wallOf), "× the newest"})
-			}
-		}
-		return bars
+	if o.double > 0 {
+		return barsOfGrowth(rows)
 	}
+	var bars []bar
+	newest := o.newest()
+	for i, r := range rows {
+		if i != newest {
+			bars = append(bars, bar{r.name + ": wall", 3, r.times(rows[newest], wallOf), "× the newest"})
+		}
+	}
+	return bars
+}
+
+// barsOfGrowth holds each size against the first: one of twice the size takes at
+// most twice as much, the next one four times, and so on, but for what the ratios
+// may be off by. What the last, which has the first one's size again, differs from
+// that by tells whether that is true.
+func barsOfGrowth(rows []row) []bar {
+	var bars []bar
 	last := len(rows) - 1
 	for _, figure := range []struct {
 		name  string
-		times func(row) float64
+		times func(row) (times, off float64)
 	}{
-		{"wall", func(r row) float64 { return r.times(rows[0], wallOf) }},
-		{"CPU", func(r row) float64 { return r.times(rows[0], cpuOfRound) }},
-		{"peak memory", func(r row) float64 { return float64(r.peak) / float64(rows[0].peak) }},
+		{"wall", func(r row) (float64, float64) { return r.inAll(rows[0], wallOf) }},
+		{"CPU", func(r row) (float64, float64) { return r.inAll(rows[0], cpuOfRound) }},
+		{"peak memory", func(r row) (float64, float64) { return float64(r.peak) / float64(rows[0].peak), 0 }},
 	} {
-		again := figure.times(rows[last])
-		noise := max(again, 1/again)
-		bars = append(bars, bar{rows[last].name + ": " + figure.name, mostNoise, noise, "× the first, or the first × it"})
-		noise = min(noise, mostNoise)
 		for i, r := range rows[1:last] {
+			times, off := figure.times(r)
 			limit := float64(uint(2) << i)
-			bars = append(bars, bar{r.name + ": " + figure.name, limit * noise, figure.times(r), fmt.Sprintf("× the first; %v × %.3f", limit, noise)})
+			unit := "× the first"
+			if off > 0 {
+				unit += fmt.Sprintf("; %v × %.3f", limit, 1+min(off, mostNoise))
+			}
+			bars = append(bars, bar{r.name + ": " + figure.name, limit * (1 + min(off, mostNoise)), times, unit})
 		}
+		again, _ := figure.times(rows[last])
+		bars = append(bars, bar{rows[last].name + ": " + figure.name, 1 + mostNoise, max(again, 1/again), "× the first, or the first × it"})
 	}
 	return bars
 }

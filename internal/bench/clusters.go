@@ -35,14 +35,14 @@ func startClusters(ctx context.Context, o options) (clusters []target, err error
 	}
 	sizes := []size{o.size}
 	for times := range o.double {
-		sizes = append(sizes, o.doubled(times+1))
+		sizes = append(sizes, o.doubled(o.axis, times+1))
 	}
 	if o.double > 0 {
 		sizes = append(sizes, o.size) // tells what two of the same size differ by
 	}
 	for i, z := range sizes {
 		for _, version := range versions {
-			t := target{size: z, name: fmt.Sprintf("%s, %s group-partitions", version, thousands(z.groups*z.commits))}
+			t := target{size: z, name: fmt.Sprintf("%s, %s partitions, %s group-partitions", version, thousands(z.partitions), thousands(z.groups*z.commits))}
 			if o.double > 0 && i == len(sizes)-1 {
 				t.name += " again"
 			}

@@ -86,9 +86,10 @@ func (c *collector) overrides(receiver map[string]any) (string, error) {
 // next waits for a scrape.
 func (c *collector) next(limit time.Duration) (sample, error) {
 	select {
-	case wall := <-c.sink.scrapes:
-		totals, err := c.totals()
-		return sample{Wall: wall, Totals: totals}, err
+	case got := <-c.sink.scrapes:
+		var err error
+		got.Totals, err = c.totals()
+		return got, err
 	case <-time.After(limit):
 		log, _ := os.ReadFile(filepath.Join(c.dir, "collector.log"))
 		return sample{}, fmt.Errorf("no scrape in %v; the collector's log:\n%s", limit, log)

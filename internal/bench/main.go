@@ -16,8 +16,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -30,6 +32,7 @@ type options struct {
 	kafka     string
 	versions  string
 	double    int
+	axis      string
 	memory    bool
 	serve     bool
 	rounds    int
@@ -100,6 +103,7 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	flags.StringVar(&o.kafka, "kafka", "", "measure the Kafka at these `host:port,...`; start and fill none")
 	flags.StringVar(&o.versions, "version", kafkatest.DefaultVersion, "Apache Kafka `version` to start; several, separated by commas, are measured in turns")
 	flags.IntVar(&o.double, "double", 0, "`times` to double the cluster: all sizes are measured in turns")
+	flags.StringVar(&o.axis, "axis", "all", "what -double doubles: `partitions` (with their topics), groups, commits (of each group), or all but the last")
 	flags.BoolVar(&o.memory, "memory", false, "in place of Kafka, brokers that answer from memory")
 	flags.BoolVar(&o.serve, "serve", false, "start and fill the clusters, print their brokers, and wait for an interrupt")
 	flags.IntVar(&o.rounds, "rounds", 10, "scrapes that count, of each kind")
@@ -118,5 +122,11 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	if o.double > 0 && strings.Contains(o.versions, ",") {
 		return o, errors.New("-double holds sizes against each other and -version versions: give one of the two")
 	}
-	return o, o.check()
+	if axes[o.axis] == nil {
+		return o, fmt.Errorf("-axis must be one of %s", strings.Join(slices.Sorted(maps.Keys(axes)), ", "))
+	}
+	if err := o.check(); err != nil {
+		return o, err
+	}
+	return o, o.doubled(o.axis, o.double).check()
 }

@@ -7,6 +7,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -93,11 +95,11 @@ func TestAllocationsOfAScrape(t *testing.T) {
 
 func TestSizesInTurns(t *testing.T) {
 	z := size{brokers: 1, topics: 2, partitions: 4, replicas: 1, records: 10, groups: 3, commits: 2}
-	o := options{size: z, double: 2, rounds: 2, every: 300 * time.Millisecond, off: "kafka.consumer_group.lag,kafka.consumer_group.time_lag_max"}
+	o := options{size: z, double: 2, axis: "all", rounds: 2, every: 300 * time.Millisecond, off: "kafka.consumer_group.lag,kafka.consumer_group.time_lag_max"}
 	rows := measureInMemory(t, o)
 	require.Len(t, rows, 4)
-	assert.Equal(t, "in memory, 24 group-partitions", rows[2].name)
-	assert.Equal(t, "in memory, 6 group-partitions again", rows[3].name)
+	assert.Equal(t, "in memory, 16 partitions, 24 group-partitions", rows[2].name)
+	assert.Equal(t, "in memory, 4 partitions, 6 group-partitions again", rows[3].name)
 	assert.Greater(t, rows[2].points, 3*rows[0].points)
 	var table strings.Builder
 	require.NoError(t, o.printComparison(&table, rows))
@@ -130,44 +132,81 @@ func TestBars(t *testing.T) {
 	assert.Equal(t, len(failed), strings.Count(table.String(), "FAIL"))
 	assert.Equal(t, len(bars)-len(failed), strings.Count(table.String(), "pass"))
 
-	assert.Len(t, o.bars(standard.doubled(1), []row{alone}), 3, "what time another cluster may take is not stated")
+	assert.Len(t, o.bars(standard.doubled("all", 1), []row{alone}), 3, "what time another cluster may take is not stated")
 	o.kafka = "kafka-1:9092"
 	assert.Empty(t, o.bars(standard, []row{alone}), "nothing is known of this one")
 }
 
-func TestBarsBetween(t *testing.T) {
-	of := func(wall, cpu time.Duration, peak int64) row { return row{rounds: []round{{wall, cpu}}, peak: peak} }
-	first, twice, four := of(100, 100, 100), of(250, 190, 200), of(390, 410, 400)
-	verdicts := func(o options, rows ...row) (met []bool) {
-		for _, b := range o.barsBetween(rows) {
-			met = append(met, b.met())
-		}
-		return met
-	}
-	assert.Equal(t, []bool{true, false, true, true, true, false, true, true, true}, verdicts(options{double: 2}, first, twice, four, first),
-		"sizes: twice, then four times as much")
-	assert.Equal(t, []bool{true, false, true, true, true, true, true, true, true}, verdicts(options{double: 2}, first, twice, four, of(97, 97, 100)),
-		"the same size again takes less: so may the first have taken too little")
+func TestBarsBetweenVersions(t *testing.T) {
+	of := func(wall time.Duration) row { return row{rounds: []round{{wall: wall}}} }
+	first, twice, four := of(100), of(250), of(390)
 	for versions, rows := range map[string][]row{
 		"4.2.0,2.8.2,1.1.1":  {first, twice, four},
 		"2.8.2,1.1.1,4.2.0":  {twice, four, first},
 		"2.8.2,4.2.0,0.11.0": {twice, first, four},
 	} {
-		assert.Equal(t, []bool{true, false}, verdicts(options{versions: versions}, rows...), "%s: three times as long as the newest", versions)
+		var met []bool
+		for _, b := range (options{versions: versions}).barsBetween(rows) {
+			met = append(met, b.met())
+		}
+		assert.Equal(t, []bool{true, false}, met, "%s: three times as long as the newest", versions)
 	}
+}
+
+// Sizes take twice, then four times as much at most.
+func TestBarsOfGrowth(t *testing.T) {
+	of := func(wall, cpu, peak int, rounds ...round) row {
+		rounds = append(rounds, make([]round, 10)...)
+		for i := range rounds {
+			rounds[i].wall, rounds[i].cpu = rounds[i].wall+time.Duration(wall), rounds[i].cpu+time.Duration(cpu)
+		}
+		return row{rounds: rounds, peak: int64(peak)}
+	}
+	first := of(100, 100, 100)
+	failed := func(rows ...row) (names []string) {
+		for i := range rows {
+			rows[i].name = fmt.Sprint(i)
+		}
+		for _, b := range (options{double: 2}).barsBetween(rows) {
+			if !b.met() {
+				names = append(names, b.what)
+			}
+		}
+		return names
+	}
+	assert.Empty(t, failed(first, of(200, 190, 200), of(390, 400, 390), first))
+	assert.Equal(t, []string{"1: wall", "2: CPU", "1: peak memory"}, failed(first, of(201, 190, 201), of(390, 401, 390), first))
+	assert.Equal(t, []string{"3: wall", "3: CPU"}, failed(first, of(150, 150, 200), of(390, 400, 390), of(106, 94, 100)),
+		"the same size again differs too much for the others to tell anything")
+	uneven := round{wall: 50}
+	assert.Empty(t, failed(first, of(198, 190, 200, uneven), of(390, 400, 390), first), "within what it may be off by")
+	assert.Equal(t, []string{"1: wall"}, failed(first, of(211, 190, 200, uneven, uneven), of(390, 400, 390), first), "a twentieth at most")
 }
 
 func TestScrapesBeforeTheirTurnFailARun(t *testing.T) {
 	require.NoError(t, inTurn([]row{{name: "receiver alone"}}))
 	require.EqualError(t, inTurn([]row{{name: "receiver alone", busy: true, early: true}}),
 		"receiver alone, search busy: scrapes came before their turn: -every is too short")
-	s := subject{m: &child{samples: make(chan sample, 1)}}
-	s.look()
-	assert.False(t, s.early)
-	s.m.(*child).samples <- sample{}
-	s.look()
-	assert.True(t, s.early)
+	mine, floor := &child{samples: make(chan sample, 2)}, &child{stdin: discard{io.Discard}, samples: make(chan sample, 2)}
+	s := &subject{m: mine, f: floor}
+	t1 := turns{subjects: []*subject{s}}
+	turn := func(began time.Time) bool {
+		mine.samples <- sample{Began: began}
+		floor.samples <- sample{}
+		t1.begin()
+		require.NoError(t, t1.turn(s))
+		return s.early
+	}
+	assert.False(t, turn(time.Now()))
+	assert.False(t, turn(time.Now()))
+	assert.True(t, turn(t1.over.Add(-time.Millisecond)), "it began while the floor was measured")
+	mine.samples <- sample{Began: time.Now()}
+	assert.True(t, turn(time.Now()), "another was over by then")
 }
+
+type discard struct{ io.Writer }
+
+func (discard) Close() error { return nil }
 
 // A machine that slows down slows both down.
 func TestRatiosAreTakenTurnByTurn(t *testing.T) {
@@ -177,6 +216,34 @@ func TestRatiosAreTakenTurnByTurn(t *testing.T) {
 	assert.Zero(t, r.times(row{}, wallOf))
 }
 
+// Garbage that is collected in every other round belongs to all of them.
+func TestRatiosInAll(t *testing.T) {
+	first := row{rounds: []round{{cpu: 10}, {cpu: 30}, {cpu: 10}, {cpu: 30}}}
+	twice := row{rounds: []round{{cpu: 60}, {cpu: 20}, {cpu: 60}, {cpu: 20}}}
+	times, off := twice.inAll(first, cpuOfRound)
+	assert.InDelta(t, 2, times, 1e-9)
+	assert.Greater(t, off, 1.0, "it could well have been one and a half, or three")
+	times, off = first.inAll(first, cpuOfRound)
+	assert.InDelta(t, 1, times, 1e-9)
+	assert.Zero(t, off)
+
+	// Of many turns it is known what their ratio was drawn from.
+	r, within := rand.New(rand.NewPCG(1, 2)), 0
+	const runs = 1000
+	for range runs {
+		var a, b row
+		for range 40 {
+			speed := 100 * (1 + r.Float64())
+			a.rounds = append(a.rounds, round{cpu: time.Duration(1e3 * speed * (1 + r.Float64()))})
+			b.rounds = append(b.rounds, round{cpu: time.Duration(2e3 * speed * (1 + r.Float64()))})
+		}
+		if times, off := b.inAll(a, cpuOfRound); math.Abs(times-2) <= 2*off {
+			within++
+		}
+	}
+	assert.InDelta(t, 0.95, float64(within)/runs, 0.02)
+}
+
 func TestFlags(t *testing.T) {
 	for args, fine := range map[string]bool{
 		"":                             true,
@@ -184,6 +251,9 @@ func TestFlags(t *testing.T) {
 		"-double 3":                    true,
 		"-double 1 -version 2.8.2,4.2": false,
 		"-rounds 0":                    false,
+		"-double 1 -axis commits":      true,
+		"-double 6 -axis commits":      false,
+		"-axis topics":                 false,
 		"-commits 20000":               false,
 		"-nonsense":                    false,
 	} {

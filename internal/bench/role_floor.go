@@ -22,7 +22,7 @@ func runFloor(address string) error {
 		if err := f.once(); err != nil {
 			return err
 		}
-		if err := report(sample{Wall: time.Since(began), Totals: f.totals()}); err != nil {
+		if err := report(sample{Began: began, Wall: time.Since(began), Totals: f.totals()}); err != nil {
 			return err
 		}
 	}

@@ -115,7 +115,7 @@ func (*scrapeSpans) ForceFlush(context.Context) error             { return nil }
 // OnEnd is called on the goroutine that scrapes and delivers.
 func (s *scrapeSpans) OnEnd(span trace.ReadOnlySpan) {
 	if isScrape(span.Name()) {
-		_ = report(sample{Wall: span.EndTime().Sub(span.StartTime()), Totals: s.totals()}) // the parent sees what is missing
+		_ = report(sample{Began: span.StartTime(), Wall: span.EndTime().Sub(span.StartTime()), Totals: s.totals()}) // the parent sees what is missing
 	}
 }
 

@@ -6,6 +6,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -105,4 +106,31 @@ func (r row) times(other row, of func(round) time.Duration) float64 {
 	}
 	slices.Sort(ratios)
 	return ratios[len(ratios)/2]
+}
+
+// inAll is how many times as much all rounds of r took as all of other, and what
+// part of that it may be off by: two standard errors, by leaving out each turn in
+// turn (the jackknife). What is done in some rounds only, such as collecting
+// garbage, belongs to all of them, and a median would miss it or count it too often.
+func (r row) inAll(other row, of func(round) time.Duration) (times, off float64) {
+	turns := min(len(r.rounds), len(other.rounds))
+	mine, base := sum(r.rounds[:turns], of), sum(other.rounds[:turns], of)
+	if turns < 2 || base == 0 {
+		return mine / base, math.Inf(1)
+	}
+	times = mine / base
+	variance, n := 0.0, float64(turns)
+	for i := range turns {
+		without := (mine - float64(of(r.rounds[i]))) / (base - float64(of(other.rounds[i])))
+		variance += (without - times) * (without - times) * (n - 1) / n
+	}
+	return times, 2 * math.Sqrt(variance) / times
+}
+
+func sum(rounds []round, of func(round) time.Duration) float64 {
+	total := 0.0
+	for _, r := range rounds {
+		total += float64(of(r))
+	}
+	return total
 }

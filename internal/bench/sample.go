@@ -11,7 +11,8 @@ import (
 
 // sample is what one scrape, or one round of the floor, took.
 type sample struct {
-	Wall time.Duration
+	Began time.Time
+	Wall  time.Duration
 	// Totals are counted from the start of the process.
 	Totals
 }

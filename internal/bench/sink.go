@@ -8,7 +8,6 @@ import (
 	"net"
 	"strings"
 	"sync"
-	"time"
 
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -23,7 +22,7 @@ type sink struct {
 	address string // host:port
 	server  *grpc.Server
 	// scrapes tells of each scrape when it is over.
-	scrapes chan time.Duration
+	scrapes chan sample
 
 	mu       sync.Mutex
 	points   int
@@ -39,7 +38,7 @@ func startSink() (*sink, error) {
 	s := &sink{
 		address: l.Addr().String(),
 		server:  grpc.NewServer(),
-		scrapes: make(chan time.Duration, 100),
+		scrapes: make(chan sample, 100),
 	}
 	pmetricotlp.RegisterGRPCServer(s.server, &metricsSink{s: s})
 	ptraceotlp.RegisterGRPCServer(s.server, &tracesSink{s: s})
@@ -81,7 +80,7 @@ func (t *tracesSink) Export(_ context.Context, r ptraceotlp.ExportRequest) (ptra
 		for _, scope := range resource.ScopeSpans().All() {
 			for _, span := range scope.Spans().All() {
 				if isScrape(span.Name()) {
-					t.s.scrapes <- took(span)
+					t.s.scrapes <- timesOf(span)
 				}
 			}
 		}
@@ -95,6 +94,7 @@ func isScrape(span string) bool {
 	return strings.HasPrefix(span, "scraper/kafkalag/") && strings.HasSuffix(span, "/ScrapeMetrics")
 }
 
-func took(span ptrace.Span) time.Duration {
-	return span.EndTimestamp().AsTime().Sub(span.StartTimestamp().AsTime())
+func timesOf(span ptrace.Span) sample {
+	began := span.StartTimestamp().AsTime()
+	return sample{Began: began, Wall: span.EndTimestamp().AsTime().Sub(began)}
 }

@@ -38,12 +38,20 @@ func (z size) String() string {
 		z.brokers, z.topics, z.partitions, z.replicas, z.records, z.groups, z.commits, z.groups*z.commits)
 }
 
-// doubled is a cluster with twice as much of everything but brokers, so many
-// times over.
-func (z size) doubled(times int) size {
-	z.topics <<= times
-	z.partitions <<= times
-	z.groups <<= times
+// axes are what a cluster can have more of, each doubling the partitions, the
+// group-partitions or both.
+var axes = map[string]func(z *size, times int){
+	"all": func(z *size, times int) {
+		z.topics, z.partitions, z.groups = z.topics<<times, z.partitions<<times, z.groups<<times
+	},
+	"partitions": func(z *size, times int) { z.topics, z.partitions = z.topics<<times, z.partitions<<times },
+	"groups":     func(z *size, times int) { z.groups <<= times },
+	"commits":    func(z *size, times int) { z.commits <<= times },
+}
+
+// doubled is a cluster with twice as much along an axis, so many times over.
+func (z size) doubled(axis string, times int) size {
+	axes[axis](&z, times)
 	return z
 }
 

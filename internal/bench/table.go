@@ -67,7 +67,7 @@ func (o options) printComparison(out io.Writer, rows []row) error {
 			if o.double > 0 && i == len(rows)-1 {
 				before = rows[0] // the same size again
 			}
-			wall, cpu = times(r.times(before, wallOf)), times(r.times(before, cpuOfRound))
+			wall, cpu = o.compared(r, before, wallOf), o.compared(r, before, cpuOfRound)
 			peak = times(float64(r.peak) / float64(before.peak))
 		}
 		median, _, _ := r.wall()
@@ -76,6 +76,15 @@ func (o options) printComparison(out io.Writer, rows []row) error {
 			r.name, ms(median), wall, ms(r.cpu), cpu, r.peak>>20, peak, ms(floor), ms(r.floor.cpu), r.requests, thousands(r.points))
 	}
 	return w.Flush()
+}
+
+// compared is how many times as much r takes as before, as it is held to.
+func (o options) compared(r, before row, of func(round) time.Duration) string {
+	if o.double == 0 {
+		return times(r.times(before, of))
+	}
+	ratio, off := r.inAll(before, of)
+	return fmt.Sprintf("%s ± %.2f", times(ratio), ratio*off)
 }
 
 func times(ratio float64) string { return fmt.Sprintf("× %.2f", ratio) }

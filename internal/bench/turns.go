@@ -14,6 +14,9 @@ import (
 // it is done: where records come all the time, it never is.
 const maxUnsettled = 100
 
+// longestSettling is enough even for a million group-partitions.
+const longestSettling = 1500 * time.Millisecond
+
 // measured is a process that scrapes by itself.
 type measured interface {
 	next(limit time.Duration) (sample, error)
@@ -29,6 +32,7 @@ type measured interface {
 type turns struct {
 	subjects []*subject
 	share    time.Duration // of the interval, for each
+	over     time.Time     // when the last turn was
 	// move has the cluster move on between the turns while the search for time lag
 	// is to be busy; nil where it stands still.
 	move func(context.Context) error
@@ -51,7 +55,7 @@ func (t *turns) join(name, seed string, m measured, share time.Duration) error {
 	}
 	s := &subject{name: name, m: m, f: f}
 	t.subjects, t.share = append(t.subjects, s), share
-	return s.turn(share)
+	return t.turn(s)
 }
 
 func (t *turns) stop() {
@@ -61,19 +65,22 @@ func (t *turns) stop() {
 }
 
 // turn waits for a scrape and has the floor do a round, which ends within the
-// subject's share of the interval.
-func (s *subject) turn(share time.Duration) error {
+// subject's share of the interval. A scrape that began before the turn of another
+// was over has disturbed it.
+func (t *turns) turn(s *subject) error {
 	got, err := s.m.next(patience)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
 	s.mine = append(s.mine, got)
-	settle(share)
+	s.early = s.early || got.Began.Before(t.over)
+	settle(t.share)
 	if got, err = s.f.ask(patience); err != nil {
 		return fmt.Errorf("floor: %w", err)
 	}
 	s.floor = append(s.floor, got)
 	s.look()
+	t.over = time.Now()
 	return nil
 }
 
@@ -83,7 +90,7 @@ func (s *subject) look() { s.early = s.early || s.m.waiting() }
 
 // settle lets what a scrape leaves behind (exporting it, freeing it) come to
 // its end before the floor's turn.
-func settle(share time.Duration) { time.Sleep(share / 2) }
+func settle(share time.Duration) { time.Sleep(min(share/2, longestSettling)) }
 
 // once is a turn of each.
 func (t *turns) once(ctx context.Context) error {
@@ -91,7 +98,7 @@ func (t *turns) once(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if err := s.turn(t.share); err != nil {
+		if err := t.turn(s); err != nil {
 			return err
 		}
 	}
@@ -103,6 +110,7 @@ func (t *turns) once(ctx context.Context) error {
 // on a cluster that moves: several would disturb each other.
 func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 	if len(t.subjects) == 1 && o.searches() {
+		t.begin()
 		for range o.rounds {
 			if err := t.once(ctx); err != nil {
 				return nil, err
@@ -131,12 +139,20 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 			return nil, err
 		}
 	}
+	t.begin()
 	for range o.rounds {
 		if err := t.once(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return t.tell(rows, o.rounds, false)
+}
+
+// begin forgets what came too early before it counts.
+func (t *turns) begin() {
+	for _, s := range t.subjects {
+		s.early = false
+	}
 }
 
 // settled tells whether nothing has been searched for since the scrape before
