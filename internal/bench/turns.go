@@ -122,6 +122,7 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 				return nil, err
 			}
 			t.subjects[0].look()
+			t.over = time.Now()
 		}
 		if rows, err = t.tell(rows, o.rounds, true); err != nil {
 			return nil, err

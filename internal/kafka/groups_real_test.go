@@ -93,7 +93,7 @@ func TestRealDeletedGroups(t *testing.T) {
 	s := snapshot(t, client, ask)
 	assert.Empty(t, s.Groups)
 	assert.Empty(t, s.Failures)
-	assert.Equal(t, map[string]int{apiMetadata: 1, apiListGroups: 1, apiDescribeGroups: 1, apiListOffsets: 2}, requests.requests)
+	assert.Equal(t, map[string]int{apiMetadata: 1, apiListGroups: 2, apiDescribeGroups: 1, apiListOffsets: 2}, requests.requests)
 }
 
 // A transaction that is left open ends the partition for those who read only

@@ -58,22 +58,29 @@ func (s *scrape) worthASecondLook(ctx context.Context, open *openQuestions) bool
 }
 
 // deleted asks the coordinators of groups that they do not list any more whether
-// all of those are deleted. Only a broker that still coordinates a group says so:
-// another one answers that it does not.
+// all of those are deleted. Only a broker that still coordinates a group calls it
+// dead: another one answers that it does not. Of other types than classic it says so
+// in any case, so that what it lists after that counts.
 func (s *scrape) deleted(ctx context.Context, groups map[int32][]string) bool {
 	answers := sideBySide(s.current(), func(n *node) bool {
-		for batch := range slices.Chunk(groups[n.id], groupsPerRequest) {
+		names := groups[n.id]
+		for batch := range slices.Chunk(names, groupsPerRequest) {
 			if !s.dead(ctx, n, batch) {
 				return false
 			}
 		}
-		return true
+		return len(names) == 0 || s.lacks(ctx, n, names)
 	})
 	return !slices.Contains(answers, false)
 }
 
-// dead tells whether n says of all groups that it coordinates none such. By this
-// request it says so of groups of any type.
+// lacks tells whether n lists none of the groups.
+func (s *scrape) lacks(ctx context.Context, n *node, groups []string) bool {
+	a := s.list(ctx, n)
+	return a.listErr == nil && !slices.ContainsFunc(a.groups, func(g *cluster.Group) bool { return slices.Contains(groups, g.Name) })
+}
+
+// dead tells whether n calls all groups dead.
 func (s *scrape) dead(ctx context.Context, n *node, groups []string) bool {
 	ctx, cancel := s.step(ctx)
 	defer cancel()

@@ -112,7 +112,31 @@ func TestGroupListedByNobodyForAMoment(t *testing.T) {
 	assert.EqualValues(t, 2, looks.Load())
 }
 
-// A group that its coordinator calls dead is not looked for elsewhere.
+// A coordinator that has just come back calls a group of another type than classic
+// dead, although it has it.
+func TestGroupCalledDeadThatIsThere(t *testing.T) {
+	fake := seeded(t, 1, 3, 3)
+	client := newTestClient(t, fake.Brokers()...)
+	requireWhole(t, snapshot(t, client, everything()), 1, 3, 3)
+	var looks atomic.Int32
+	at := fake.Kfake.CoordinatorFor("g0")
+	fake.Rewrite(kmsg.ListGroups, func(broker int32, answer kmsg.Response) {
+		if broker == at && looks.Add(1) == 1 {
+			answer.(*kmsg.ListGroupsResponse).Groups = nil
+		}
+	})
+	fake.Rewrite(kmsg.DescribeGroups, func(_ int32, answer kmsg.Response) {
+		for i := range answer.(*kmsg.DescribeGroupsResponse).Groups {
+			answer.(*kmsg.DescribeGroupsResponse).Groups[i].State = stateDead
+		}
+	})
+	s := snapshot(t, client, everything())
+	assert.Len(t, s.Groups, 3)
+	assert.Greater(t, looks.Load(), int32(2), "it is looked for everywhere")
+}
+
+// A group that its coordinator calls dead and does not list is not looked for
+// elsewhere.
 func TestGroupThatIsDeleted(t *testing.T) {
 	fake := seeded(t, 1, 3, 3)
 	client := newTestClient(t, fake.Brokers()...)
@@ -125,7 +149,7 @@ func TestGroupThatIsDeleted(t *testing.T) {
 	fake.ResetRequests()
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 2)
 	asked := fake.Requests()
-	assert.Equal(t, before["ListGroups"], asked["ListGroups"])
+	assert.Equal(t, before["ListGroups"]+1, asked["ListGroups"], "the coordinator, once more")
 	assert.Equal(t, before["Metadata"], asked["Metadata"])
 	assert.LessOrEqual(t, asked["DescribeGroups"], before["DescribeGroups"]+1)
 	assert.Positive(t, asked["DescribeGroups"])
