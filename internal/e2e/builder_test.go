@@ -31,7 +31,7 @@ func TestProductBuildsFromOneLine(t *testing.T) {
 	config := writeFile(t, "builder.yaml", fmt.Sprintf(`
 dist: {name: own, module: example.com/own, output_path: "%s"}
 receivers: [{gomod: %s %s}]
-exporters: [{gomod: go.opentelemetry.io/collector/exporter/debugexporter v0.155.0}]
+exporters: [{gomod: go.opentelemetry.io/collector/exporter/debugexporter v0.165.0}]
 `, out, modulePath, version))
 
 	build := exec.Command("go", "tool", "-modfile=internal/tools/go.mod", "builder", "--config", config)
