@@ -41,6 +41,20 @@ func TestProductShippedConfigsAreValid(t *testing.T) {
 	}
 }
 
+// A warning at start is read as a mistake of the user's own.
+func TestProductShippedConfigsStartWithoutWarning(t *testing.T) {
+	kafka := startKafka(t)
+	for _, file := range shippedConfigs(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			c := start(t, brokersEnv(kafka.Brokers()...), file)
+			c.awaitScrapes(t, "kafkalag")
+			begun, _, _ := strings.Cut(c.log.String(), "Everything is ready")
+			assert.NotContains(t, begun, "\twarn\t")
+			assert.NotContains(t, strings.ToLower(c.log.String()), "deprecated")
+		})
+	}
+}
+
 // A user who sees a consumer group go shall not see its lag for long, nor any
 // lag come and go between two scrapes.
 func TestProductShippedExpirationIsTwiceTheInterval(t *testing.T) {

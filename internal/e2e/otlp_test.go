@@ -14,17 +14,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 // What otlp.yaml sends is received whole by another collector.
 func TestProductSendsOTLP(t *testing.T) {
-	endpoint, file := nobody(t), filepath.Join(t.TempDir(), "received.json")
-	start(t, nil, writeFile(t, "receiving.yaml", fmt.Sprintf(`
-receivers: {otlp: {protocols: {grpc: {endpoint: "%s"}}}}
-exporters: {file: {path: "%s"}}
-service: {pipelines: {metrics: {receivers: [otlp], exporters: [file]}}}
-`, endpoint, file)))
-
+	endpoint, file := receiveOTLP(t)
 	kafka := startKafka(t)
 	start(t, append(brokersEnv(kafka.Brokers()...), "OTLP_ENDPOINT=http://"+endpoint), shipped("otlp.yaml"))
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
@@ -32,6 +28,40 @@ service: {pipelines: {metrics: {receivers: [otlp], exporters: [file]}}}
 		assert.Equal(now, billingLag, lags)
 		assert.Equal(now, billingOffsets, offsets)
 	}, patience, 100*time.Millisecond)
+}
+
+// No message is larger than what a gRPC receiver takes by default, 4 MiB,
+// however long the names are: it refuses what is larger as a whole.
+func TestProductSendsLongNamesByOTLP(t *testing.T) {
+	const groups, partitions = 80, 100
+	endpoint, file := receiveOTLP(t)
+	kafka := kafkatest.StartFake(t, 1)
+	kafka.CreateTopic(t, "orders", partitions, 1, nil)
+	committed := make(map[int32]int64)
+	for partition := range int32(partitions) {
+		committed[partition] = 0
+	}
+	for i := range groups {
+		kafka.Commit(t, fmt.Sprintf("%01000d", i), map[string]map[int32]int64{"orders": committed})
+	}
+
+	start(t, append(brokersEnv(kafka.Brokers()...), "OTLP_ENDPOINT=http://"+endpoint), shipped("otlp.yaml"))
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		assert.Len(now, received(now, file, "kafka.consumer_group.lag"), groups*partitions)
+		assert.Len(now, received(now, file, "kafka.consumer_group.offset"), groups*partitions)
+	}, patience, time.Second)
+}
+
+// receiveOTLP runs a collector that writes what it receives by OTLP to a file.
+func receiveOTLP(t *testing.T) (endpoint, file string) {
+	t.Helper()
+	endpoint, file = nobody(t), filepath.Join(t.TempDir(), "received.json")
+	start(t, nil, writeFile(t, "receiving.yaml", fmt.Sprintf(`
+receivers: {otlp: {protocols: {grpc: {endpoint: "%s"}}}}
+exporters: {file: {path: "%s"}}
+service: {pipelines: {metrics: {receivers: [otlp], exporters: [file]}}}
+`, endpoint, file)))
+	return endpoint, file
 }
 
 // received gives the newest values of a metric in the file that the file
