@@ -4,7 +4,7 @@
 COLLECTOR := build/otelcol-kafkalag
 # What the collector is made of: a change to any of it makes `build` build.
 SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
-	$(shell find *.go receiver internal -name '*.go' ! -name '*_test.go' \
+	$(shell find *.go receiver exporter internal -name '*.go' ! -name '*_test.go' \
 		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*' \
 		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*' \
 		! -path 'internal/deploytest/*' ! -path 'internal/tools/*')

@@ -2,9 +2,10 @@
 # Copyright The kafkalagreceiver Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Generates code and documentation from metadata.yaml: generate.sh [CHECKOUT].
-# mdatagen names packages after the folder that it finds the file in, so it is
-# shown the checkout through a link that has the same name everywhere.
+# Generates code and documentation from the metadata.yaml of each component:
+# generate.sh [CHECKOUT]. mdatagen names packages after the folder that it finds
+# the file in, so it is shown the checkout through a link that has the same name
+# everywhere.
 set -euo pipefail
 root=$(cd "${1:-$(dirname "$0")/..}" && pwd -P)
 
@@ -12,7 +13,9 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 ln -s "$root" "$tmp/kafkalagreceiver"
 cd "$root"
-go tool -modfile=internal/tools/go.mod mdatagen "$tmp/kafkalagreceiver/metadata.yaml"
+for component in . exporter/prometheuspage; do
+	go tool -modfile=internal/tools/go.mod mdatagen "$tmp/kafkalagreceiver/$component/metadata.yaml"
+done
 
 # mdatagen lets each data point's list of attributes grow one by one, which is a
 # quarter of the time that a scrape spends on points and a third of their memory.

@@ -1,0 +1,35 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// part is what one message said of one origin.
+type part struct {
+	at       pcommon.Timestamp // the newest of its points
+	arrived  time.Time
+	families map[string]*family
+	series   int
+}
+
+// family is all series of one name.
+type family struct {
+	name, help, unit string
+	kind             kind
+	blocks           []*block // the newest first
+}
+
+// put adds a metric that comes before those that are in the part. What a family
+// is follows from its first metric.
+func (p *part) put(f *family, b *block) {
+	f.blocks = []*block{b}
+	if later, known := p.families[f.name]; known && later.kind == f.kind {
+		f.blocks = append(later.blocks, b)
+	}
+	p.families[f.name] = f
+}

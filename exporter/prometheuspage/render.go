@@ -1,0 +1,337 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+)
+
+// renderer writes the points of a message as text. It reads everything backwards:
+// of two points of one series the later counts, and the first to be read stays.
+type renderer struct {
+	t       *translation
+	lost    losses
+	o       *origin
+	layouts layouts
+	block   *block
+	w       blockWriter
+	taken   keySet
+	at      pcommon.Timestamp
+
+	name   metricName
+	keys   []string        // of the point at hand
+	values []pcommon.Value // likewise
+	labels []byte          // likewise, written
+}
+
+// render writes what a message says of an origin. Nothing of the message is kept.
+func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time) *part {
+	r.o, r.layouts, r.at = o, layouts{}, 0
+	p := &part{arrived: now, families: map[string]*family{}}
+	for i := metrics.Len() - 1; i >= 0; i-- {
+		r.metric(p, metrics.At(i))
+	}
+	r.targetInfo(p)
+	p.at = r.at
+	return p
+}
+
+// metric writes one metric into the part.
+func (r *renderer) metric(p *part, m pmetric.Metric) {
+	kind, points, ok := r.pointsOf(m)
+	if !ok {
+		return
+	}
+	f, err := r.t.family(m, kind)
+	if err != nil {
+		r.lost.add(fmt.Errorf("left out metrics whose names cannot be translated: %w", err), m.Name())
+		return
+	}
+	r.begin(f, points)
+	switch m.Type() {
+	case pmetric.MetricTypeGauge:
+		r.numbers(m, m.Gauge().DataPoints())
+	case pmetric.MetricTypeSum:
+		r.numbers(m, m.Sum().DataPoints())
+	case pmetric.MetricTypeHistogram:
+		r.histograms(m, m.Histogram().DataPoints())
+	case pmetric.MetricTypeSummary:
+		r.summaries(m, m.Summary().DataPoints())
+	}
+	r.end(p, f)
+}
+
+// pointsOf is what kind of family a metric is and how many points it has, unless
+// it has none or is one that a page cannot show.
+func (r *renderer) pointsOf(m pmetric.Metric) (k kind, points int, ok bool) {
+	temporality := pmetric.AggregationTemporalityCumulative
+	switch m.Type() {
+	case pmetric.MetricTypeGauge:
+		points = m.Gauge().DataPoints().Len()
+	case pmetric.MetricTypeSum:
+		points, temporality = m.Sum().DataPoints().Len(), m.Sum().AggregationTemporality()
+		if m.Sum().IsMonotonic() {
+			k = counter
+		}
+	case pmetric.MetricTypeHistogram:
+		k, points, temporality = histogram, m.Histogram().DataPoints().Len(), m.Histogram().AggregationTemporality()
+	case pmetric.MetricTypeSummary:
+		k, points = summary, m.Summary().DataPoints().Len()
+	case pmetric.MetricTypeExponentialHistogram:
+		r.lost.add(errExponential, m.Name())
+		return 0, 0, false
+	}
+	if temporality != pmetric.AggregationTemporalityCumulative {
+		r.lost.add(errNotCumulative, m.Name())
+		return 0, 0, false
+	}
+	return k, points, points > 0
+}
+
+// begin starts a block.
+func (r *renderer) begin(f *family, points int) {
+	r.name = newMetricName(f.name)
+	r.block = &block{
+		series:      make([]uint64, 0, points),
+		legacyNames: !r.name.quoted,
+		sameInOpen:  !r.t.timestamps && (f.kind == gauge || f.kind == counter),
+	}
+	if f.kind == histogram || f.kind == summary {
+		r.block.lines = make([]int32, 0, points)
+	}
+}
+
+// end puts the block into its family.
+func (r *renderer) end(p *part, f *family) {
+	b := r.block
+	r.w.finish(b)
+	if len(b.series) == 0 && len(b.removed) == 0 {
+		return
+	}
+	if dropped := r.taken.repeated(b); dropped != nil {
+		b = r.w.without(b, dropped)
+	}
+	p.put(f, b)
+	p.series += len(b.series)
+}
+
+// point writes the labels of a point and reports whether its lines are to follow.
+func (r *renderer) point(m pmetric.Metric, attributes pcommon.Map, flags pmetric.DataPointFlags, at pcommon.Timestamp) bool {
+	r.at = max(r.at, at)
+	r.keys, r.values = r.keys[:0], r.values[:0]
+	for key, value := range attributes.All() {
+		r.keys, r.values = append(r.keys, key), append(r.values, value)
+	}
+	l := r.layouts.of(r.t, r.o, r.keys, r.name.quoted)
+	if err := l.errFor(m.Type()); err != nil {
+		r.lost.add(fmt.Errorf("left out series with labels that Prometheus does not take: %w", err), m.Name())
+		return false
+	}
+	r.labels = l.append(r.labels[:0], r.values)
+	key := keyOf(r.labels)
+	if flags.NoRecordedValue() {
+		r.block.removed = append(r.block.removed, removed{key, len(r.block.series)})
+		return false
+	}
+	r.block.series = append(r.block.series, key)
+	r.block.legacyNames = r.block.legacyNames && l.legacyNames
+	return true
+}
+
+func (r *renderer) numbers(m pmetric.Metric, points pmetric.NumberDataPointSlice) {
+	for i := points.Len() - 1; i >= 0; i-- {
+		p := points.At(i)
+		if !r.point(m, p.Attributes(), p.Flags(), p.Timestamp()) {
+			continue
+		}
+		r.sample(r.name.plain)
+		if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
+			r.w.text = strconv.AppendInt(r.w.text, p.IntValue(), 10)
+		} else {
+			r.w.text = appendFloat(r.w.text, p.DoubleValue())
+		}
+		r.endLine(p.Timestamp())
+	}
+}
+
+func (r *renderer) histograms(m pmetric.Metric, points pmetric.HistogramDataPointSlice) {
+	for i := points.Len() - 1; i >= 0; i-- {
+		p := points.At(i)
+		if !r.point(m, p.Attributes(), p.Flags(), p.Timestamp()) {
+			continue
+		}
+		lines := int32(3) // the last bucket, sum and count
+		for _, b := range bucketsOf(p) {
+			r.bound(r.name.bucket, model.BucketLabel, b.bound)
+			r.count(b.count, p.Timestamp())
+			lines++
+		}
+		r.bound(r.name.bucket, model.BucketLabel, math.Inf(1))
+		r.count(p.Count(), p.Timestamp())
+		r.sumAndCount(p.Sum(), p.Count(), p.Timestamp())
+		r.block.lines = append(r.block.lines, lines)
+	}
+}
+
+func (r *renderer) summaries(m pmetric.Metric, points pmetric.SummaryDataPointSlice) {
+	for i := points.Len() - 1; i >= 0; i-- {
+		p := points.At(i)
+		if !r.point(m, p.Attributes(), p.Flags(), p.Timestamp()) {
+			continue
+		}
+		lines := int32(2) // sum and count
+		for _, q := range quantilesOf(p) {
+			r.bound(r.name.plain, model.QuantileLabel, q.Quantile())
+			r.w.text = append(r.w.text, ' ')
+			r.w.text = appendFloat(r.w.text, q.Value())
+			r.endLine(p.Timestamp())
+			lines++
+		}
+		r.sumAndCount(p.Sum(), p.Count(), p.Timestamp())
+		r.block.lines = append(r.block.lines, lines)
+	}
+}
+
+// sumAndCount writes the lines of a histogram or a summary that are not bounds.
+func (r *renderer) sumAndCount(sum float64, count uint64, at pcommon.Timestamp) {
+	r.sample(r.name.sum)
+	r.w.text = appendFloat(r.w.text, sum)
+	r.endLine(at)
+	r.sample(r.name.count)
+	r.w.text = strconv.AppendUint(r.w.text, count, 10)
+	r.endLine(at)
+}
+
+// sample writes the name and labels of a line, up to its value.
+func (r *renderer) sample(name string) {
+	r.w.text = append(r.w.text, name...)
+	r.w.text = append(r.w.text, r.labels...)
+	if r.name.quoted || len(r.labels) > 0 {
+		r.w.text = append(r.w.text, '}')
+	}
+	r.w.text = append(r.w.text, ' ')
+}
+
+// bound writes a name and its labels, with one more: le or quantile.
+func (r *renderer) bound(name, key string, value float64) {
+	r.w.text = append(r.w.text, name...)
+	r.w.text = append(r.w.text, r.labels...)
+	if r.name.quoted || len(r.labels) > 0 {
+		r.w.text = append(r.w.text, ',')
+	} else {
+		r.w.text = append(r.w.text, '{')
+	}
+	r.w.text = openLabel(r.w.text, key)
+	r.w.text = appendShortest(r.w.text, value)
+	r.w.text = append(r.w.text, `"}`...)
+}
+
+func (r *renderer) count(n uint64, at pcommon.Timestamp) {
+	r.w.text = append(r.w.text, ' ')
+	r.w.text = strconv.AppendUint(r.w.text, n, 10)
+	r.endLine(at)
+}
+
+// endLine writes the time, where it is wanted and known, and ends the line.
+func (r *renderer) endLine(at pcommon.Timestamp) {
+	if r.t.timestamps && at != 0 {
+		r.w.text = append(r.w.text, ' ')
+		r.w.text = strconv.AppendUint(r.w.text, uint64(at)/1e6, 10)
+	}
+	r.w.text = append(r.w.text, '\n')
+	r.w.spill()
+}
+
+// targetInfo writes the line of the resource, if it says which target it is.
+func (r *renderer) targetInfo(p *part) {
+	if r.o.job == "" || r.o.instance == "" {
+		return
+	}
+	f := &family{name: r.t.targetInfo, help: "Target metadata", kind: gauge}
+	labels, err := r.o.targetInfo(r.t)
+	if err != nil {
+		r.lost.add(fmt.Errorf("left out series with labels that Prometheus does not take: %w", err), f.name)
+		return
+	}
+	r.begin(f, 1)
+	l := &layout{quoted: r.name.quoted, legacyNames: true}
+	l.write(labels)
+	for _, label := range labels {
+		r.block.legacyNames = r.block.legacyNames && model.LegacyValidation.IsValidLabelName(label.name)
+	}
+	r.labels = l.append(r.labels[:0], nil)
+	// One line for each target, whatever else its resources have.
+	r.block.series = append(r.block.series, keyOf([]byte(r.o.job+"\xff"+r.o.instance)))
+	r.sample(r.name.plain)
+	r.w.text = append(r.w.text, '1', '\n')
+	r.end(p, f)
+}
+
+// metricName is a metric's name as its lines have it.
+type metricName struct {
+	plain, bucket, sum, count string
+	quoted                    bool
+}
+
+func newMetricName(name string) metricName {
+	write := func(suffix string) string { return name + suffix }
+	quoted := !model.LegacyValidation.IsValidMetricName(name)
+	if quoted {
+		write = func(suffix string) string { return string(appendQuoted([]byte{'{'}, name+suffix)) }
+	}
+	return metricName{plain: write(""), bucket: write("_bucket"), sum: write("_sum"), count: write("_count"), quoted: quoted}
+}
+
+type bucket struct {
+	bound float64
+	count uint64
+}
+
+// bucketsOf lists a histogram's buckets but for the last, which has no bound,
+// with the sums of their counts.
+func bucketsOf(p pmetric.HistogramDataPoint) []bucket {
+	bounds, counts := p.ExplicitBounds(), p.BucketCounts()
+	buckets := make([]bucket, 0, bounds.Len())
+	for i := range bounds.Len() {
+		if bound := bounds.At(i); !math.IsNaN(bound) && !math.IsInf(bound, 1) {
+			b := bucket{bound: bound}
+			if i < counts.Len() {
+				b.count = counts.At(i)
+			}
+			buckets = append(buckets, b)
+		}
+	}
+	slices.SortStableFunc(buckets, func(a, b bucket) int { return cmp.Compare(a.bound, b.bound) })
+	buckets = slices.CompactFunc(buckets, func(a, b bucket) bool { return a.bound == b.bound })
+	for i := 1; i < len(buckets); i++ {
+		buckets[i].count += buckets[i-1].count
+	}
+	return buckets
+}
+
+// quantilesOf lists a summary's quantiles in order, of equal ones the last.
+func quantilesOf(p pmetric.SummaryDataPoint) []pmetric.SummaryDataPointValueAtQuantile {
+	values := p.QuantileValues()
+	quantiles := make([]pmetric.SummaryDataPointValueAtQuantile, 0, values.Len())
+	for i := values.Len() - 1; i >= 0; i-- {
+		if !math.IsNaN(values.At(i).Quantile()) {
+			quantiles = append(quantiles, values.At(i))
+		}
+	}
+	slices.SortStableFunc(quantiles, func(a, b pmetric.SummaryDataPointValueAtQuantile) int {
+		return cmp.Compare(a.Quantile(), b.Quantile())
+	})
+	return slices.CompactFunc(quantiles, func(a, b pmetric.SummaryDataPointValueAtQuantile) bool {
+		return a.Quantile() == b.Quantile()
+	})
+}

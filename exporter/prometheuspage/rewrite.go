@@ -1,0 +1,170 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/common/model"
+)
+
+// rewriter writes the samples of a family in a form, where blocks cannot be taken
+// as they are. Blocks hold text with names unescaped.
+type rewriter struct {
+	family *merged
+	form   form
+	names  map[string]string // labels' names in the form, by how blocks have them
+	taken  map[uint64]bool   // series written, where escaping may make two of them equal
+	line   sampleLine
+	out    []byte
+}
+
+func newRewriter(m *merged, f form) *rewriter {
+	r := &rewriter{family: m, form: f, names: map[string]string{}}
+	if f.escaping == model.UnderscoreEscaping || f.escaping == model.DotsEscaping {
+		r.taken = map[uint64]bool{}
+	}
+	return r
+}
+
+// leaves reports whether a block's text is the form's.
+func (r *rewriter) leaves(b *block) bool {
+	return (b.legacyNames || r.form.escaping == model.NoEscaping) && (b.sameInOpen || r.form.format != openMetrics)
+}
+
+// write writes the lines of a block but for series that are dropped.
+func (r *rewriter) write(w *pageWriter, c contribution) {
+	leaves := r.leaves(c.block)
+	_ = c.eachSeries(func(i int, lines []byte) { // the text is our own and in memory
+		switch {
+		case c.dropped != nil && c.dropped[i]:
+			return
+		case leaves:
+			r.out = append(r.out, lines...)
+		default:
+			for line := range bytes.Lines(lines) {
+				r.rewrite(line, c.legacyNames)
+			}
+		}
+		if len(r.out) >= chunk {
+			r.flush(w)
+		}
+	})
+	r.flush(w)
+}
+
+func (r *rewriter) flush(w *pageWriter) {
+	_, _ = w.Write(r.out) // it is kept in memory
+	r.out = r.out[:0]
+}
+
+// rewrite writes one line.
+func (r *rewriter) rewrite(line []byte, legacyNames bool) {
+	r.line.parse(line)
+	start := len(r.out)
+	r.writeName()
+	r.writeLabels()
+	if r.taken != nil && !legacyNames {
+		key := keyOf(r.out[start:])
+		if r.taken[key] {
+			r.out = r.out[:start]
+			return
+		}
+		r.taken[key] = true
+	}
+	r.out = append(r.out, ' ')
+	r.writeRest()
+}
+
+// writeName writes the metric's name: a histogram's lines have more than its
+// family's.
+func (r *rewriter) writeName() {
+	name := string(r.line.name)
+	if r.line.quoted {
+		name = unescape(name)
+	}
+	name = r.family.shown + strings.TrimPrefix(name, r.family.name)
+	if r.line.quoted = !model.LegacyValidation.IsValidMetricName(name); r.line.quoted {
+		r.out = append(r.out, '{')
+	}
+	r.out = appendMetricName(r.out, name)
+}
+
+// writeLabels writes the labels. Where two have become one, their values are
+// joined.
+func (r *rewriter) writeLabels() {
+	separator := byte('{')
+	if r.line.quoted {
+		separator = ','
+	}
+	for i, l := range r.line.labels {
+		name := r.labelName(l.name)
+		if r.isBefore(name, i) {
+			continue
+		}
+		r.out = append(r.out, separator)
+		r.out = append(append(r.out, name...), `="`...)
+		r.writeValue(name, l.value)
+		for _, other := range r.line.labels[i+1:] {
+			if r.labelName(other.name) == name {
+				r.out = append(append(r.out, ';'), other.value...)
+			}
+		}
+		r.out = append(r.out, '"')
+		separator = ','
+	}
+	if separator == ',' {
+		r.out = append(r.out, '}')
+	}
+}
+
+// isBefore reports whether one of the first n labels has the name.
+func (r *rewriter) isBefore(name string, n int) bool {
+	return slices.ContainsFunc(r.line.labels[:n], func(l pair) bool { return r.labelName(l.name) == name })
+}
+
+// writeValue writes a label's value. OpenMetrics writes bounds in its own way.
+func (r *rewriter) writeValue(name string, value []byte) {
+	bound := r.family.kind == histogram && name == model.BucketLabel ||
+		r.family.kind == summary && name == model.QuantileLabel
+	if bound && r.form.format == openMetrics {
+		r.out = append(r.out, openMetricsBound(string(value))...)
+		return
+	}
+	r.out = append(r.out, value...)
+}
+
+// labelName is a label's name in the form, in quotes where it needs them.
+func (r *rewriter) labelName(name []byte) string {
+	if known, ok := r.names[string(name)]; ok {
+		return known
+	}
+	written := string(appendLabelName(nil, escapeLabelName(unescape(string(name)), r.form.escaping)))
+	r.names[string(name)] = written
+	return written
+}
+
+// writeRest writes value and time. OpenMetrics has seconds.
+func (r *rewriter) writeRest() {
+	value, at, timed := bytes.Cut(r.line.rest, []byte{' '})
+	if !timed || r.form.format != openMetrics {
+		r.out = append(r.out, r.line.rest...)
+		return
+	}
+	r.out = append(append(r.out, value...), ' ')
+	ms, _ := strconv.ParseInt(string(bytes.TrimSuffix(at, []byte{'\n'})), 10, 64) // written by us
+	r.out = appendSeconds(r.out, ms)
+	r.out = append(r.out, '\n')
+}
+
+// appendSeconds writes milliseconds, which are not negative, as seconds.
+func appendSeconds(dst []byte, ms int64) []byte {
+	dst = strconv.AppendInt(dst, ms/1000, 10)
+	dst = append(dst, '.')
+	fraction := ms % 1000
+	return append(dst, byte('0'+fraction/100), byte('0'+fraction/10%10), byte('0'+fraction%10))
+}

@@ -1,0 +1,124 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// source is what one origin sent.
+//
+// With exact expiry, its parts are those of one scrape: they have equal times, and
+// a newer scrape takes their place. A processor may have split a scrape, and
+// nothing in a message says into how many. So a new scrape is shown once it has
+// as many parts as the one before, or none came for the time of settling: a page
+// that is pulled in between shows the last scrape whole.
+//
+// Without it, every part stays for as long as its series last, and of each series
+// the newest point counts.
+type source struct {
+	shown    []*part // the newest first
+	next     []*part // of a newer scrape that is not complete yet
+	interval time.Duration
+}
+
+// settling is how long after its last part a scrape counts as complete.
+const settling = time.Second
+
+// add takes a part and reports whether it changes what is shown.
+func (s *source) add(p *part, exact bool) (changed bool) {
+	newest := s.newest()
+	if p.at > newest {
+		s.learn(p)
+	}
+	switch {
+	case !exact:
+		s.shown = insert(s.shown, p)
+		return true
+	case len(s.shown) == 0:
+		s.shown = []*part{p}
+		return true
+	case p.at < newest:
+		return false
+	case p.at > newest:
+		s.show() // whatever came of the scrape before
+		s.next = []*part{p}
+	case len(s.next) > 0:
+		s.next = insert(s.next, p)
+	default:
+		s.shown = insert(s.shown, p)
+		return true
+	}
+	if len(s.next) < len(s.shown) {
+		return false
+	}
+	s.show()
+	return true
+}
+
+// show replaces the scrape that is shown by the next.
+func (s *source) show() {
+	if len(s.next) > 0 {
+		s.shown, s.next = s.next, nil
+	}
+}
+
+// newest is the time of the newest scrape.
+func (s *source) newest() pcommon.Timestamp {
+	switch {
+	case len(s.next) > 0:
+		return s.next[0].at
+	case len(s.shown) > 0:
+		return s.shown[0].at
+	default:
+		return 0
+	}
+}
+
+// learn sees how far apart scrapes are.
+func (s *source) learn(p *part) {
+	if last := s.arrived(); !last.IsZero() {
+		s.interval = p.arrived.Sub(last)
+	}
+}
+
+// arrived is when the last part came.
+func (s *source) arrived() (last time.Time) {
+	for _, parts := range [][]*part{s.shown, s.next} {
+		for _, p := range parts {
+			if p.arrived.After(last) {
+				last = p.arrived
+			}
+		}
+	}
+	return last
+}
+
+// expire drops parts that are too old and reports whether that, or a scrape that
+// has settled, changes what is shown. An interval is never mistaken for silence:
+// a source that is heard of every ten minutes is not silent after five.
+func (s *source) expire(now time.Time, after time.Duration) (changed bool) {
+	if len(s.next) > 0 && now.Sub(s.next[0].arrived) >= settling {
+		s.show()
+		changed = true
+	}
+	oldest := now.Add(-max(after, 2*s.interval))
+	before := len(s.shown)
+	s.shown = slices.DeleteFunc(slices.Clone(s.shown), func(p *part) bool { return p.arrived.Before(oldest) })
+	return changed || len(s.shown) < before
+}
+
+func (s *source) empty() bool { return len(s.shown)+len(s.next) == 0 }
+
+// insert puts a part where its time belongs: before what is as old or older.
+func insert(parts []*part, p *part) []*part {
+	i := slices.IndexFunc(parts, func(other *part) bool { return other.at <= p.at })
+	if i < 0 {
+		i = len(parts)
+	}
+	return slices.Insert(slices.Clone(parts), i, p)
+}

@@ -1,0 +1,72 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// store has what every origin sent last. Parts never change, so that whoever
+// puts a page together reads them without a lock.
+type store struct {
+	exact      bool
+	expiration time.Duration
+
+	mu      sync.Mutex
+	sources map[string]*source
+	version uint64 // counts changes
+}
+
+func newStore(exact bool, expiration time.Duration) *store {
+	return &store{exact: exact, expiration: expiration, sources: map[string]*source{}}
+}
+
+// add takes what a message says of an origin.
+func (s *store) add(id string, p *part) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.sources[id]
+	if known == nil {
+		known = &source{}
+		s.sources[id] = known
+	}
+	if known.add(p, s.exact) {
+		s.version++
+	}
+}
+
+// expire forgets what is too old, and shows what was held back for too long.
+func (s *store) expire(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, known := range s.sources {
+		if known.expire(now, s.expiration) {
+			s.version++
+		}
+		if known.empty() {
+			delete(s.sources, id)
+		}
+	}
+}
+
+// changes counts what has changed a page.
+func (s *store) changes() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.version
+}
+
+// snapshot lists the parts to show of each source, the newest first, sources in
+// the order of their ids.
+func (s *store) snapshot() (sources [][]*part, version uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(s.sources)) {
+		sources = append(sources, slices.Clone(s.sources[id].shown))
+	}
+	return sources, s.version
+}
