@@ -215,6 +215,11 @@ var scenes = map[string]scene{
 		t.Helper()
 		withZooKeeperMetrics(cfg, nobody(t))
 	}},
+	"ZooKeeper answers nonsense": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		empty := kafkatest.Noise{Reply: "\x00\x00\x00\x00"}
+		withZooKeeperMetrics(cfg, kafkatest.StartNoise(t, empty).Addr())
+	}},
 }
 
 // quickly gives up on brokers that hang.

@@ -37,6 +37,8 @@ const (
 	CodeTooLarge = "ANSWER_TOO_LARGE"
 	// CodeIncomplete is an answer that leaves out what was asked for.
 	CodeIncomplete = "INCOMPLETE_ANSWER"
+	// CodeBadAnswer is an answer that cannot be read as one.
+	CodeBadAnswer = "BAD_ANSWER"
 	// CodeNoCoordinator is a group whose coordinator has left the cluster.
 	CodeNoCoordinator = "NO_COORDINATOR"
 	// CodeNoLeader is a partition without a leader among the cluster's brokers.

@@ -4,10 +4,12 @@
 package zookeeper
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -16,6 +18,13 @@ import (
 // maxFrame bounds an answer. The largest is a list of nodes; ZooKeeper's own
 // limit for one is 1 MiB unless it was raised.
 const maxFrame = 16 << 20
+
+const (
+	lengthBytes = 4
+	// maxFirstFrame bounds the answer that opens a session. Real ones have 37
+	// bytes.
+	maxFirstFrame = 1 << 10
+)
 
 var errStranger = errors.New("no ZooKeeper listens there")
 
@@ -75,26 +84,93 @@ func (d *dialer) Connected() {
 	d.failed = 0
 }
 
-// guarded is a connection that refuses an absurd first length: the library
-// would allocate what a stranger's greeting happens to say.
+// guarded is a connection whose answers are checked before the library sees
+// them.
 type guarded struct {
 	net.Conn
 	dialer *dialer
-	first  []byte
+	frame  bytes.Buffer // checked, and still to be read
+	opened bool         // a session
+
+	mu    sync.Mutex
+	asked map[int32]int32 // the operations of requests under way, by id
+}
+
+// Write notes what is asked. The library writes one request at a time; the first
+// opens the session and has no id.
+func (g *guarded) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	if g.asked == nil {
+		g.asked = make(map[int32]int32)
+	} else if len(p) >= 12 {
+		g.asked[int32(binary.BigEndian.Uint32(p[4:]))] = int32(binary.BigEndian.Uint32(p[8:]))
+	}
+	g.mu.Unlock()
+	return g.Conn.Write(p)
+}
+
+// operation returns what was asked with that id, once.
+func (g *guarded) operation(xid int32) int32 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	op := g.asked[xid]
+	delete(g.asked, xid)
+	return op
 }
 
 func (g *guarded) Read(p []byte) (int, error) {
-	n, err := g.Conn.Read(p)
-	if missing := 4 - len(g.first); missing > 0 {
-		g.first = append(g.first, p[:min(n, missing)]...)
-		if len(g.first) == 4 && binary.BigEndian.Uint32(g.first) > maxFrame {
-			err := fmt.Errorf("%w: it begins with %q", errStranger, g.first)
-			g.dialer.fail(err)
+	if g.frame.Len() == 0 {
+		if err := g.receive(); err != nil {
+			g.refuse(err)
 			return 0, err
 		}
 	}
-	if err != nil {
-		g.dialer.fail(err)
+	return g.frame.Read(p)
+}
+
+// refuse ends the reading where an answer is broken. A server that opens no
+// session leaves the others to be tried.
+func (g *guarded) refuse(err error) {
+	if g.opened && errors.Is(err, errBadAnswer) {
+		g.dialer.giveUp(err)
 	}
-	return n, err
+	g.dialer.fail(err)
+}
+
+// receive reads one answer. Memory grows with the bytes that arrive, not with
+// the length that is announced.
+func (g *guarded) receive() error {
+	g.frame.Reset()
+	if _, err := io.CopyN(&g.frame, g.Conn, lengthBytes); err != nil {
+		return err
+	}
+	size, err := g.size()
+	if err != nil {
+		return err
+	}
+	if _, err := io.CopyN(&g.frame, g.Conn, size); err != nil {
+		return err
+	}
+	answer := g.frame.Bytes()[lengthBytes:]
+	if g.opened {
+		return checkAnswer(answer, g.operation)
+	}
+	if err := checkSession(answer); err != nil {
+		return err
+	}
+	g.opened = true
+	return nil
+}
+
+// size returns the length of the answer that begins.
+func (g *guarded) size() (int64, error) {
+	start := g.frame.Bytes()
+	size := int64(binary.BigEndian.Uint32(start))
+	switch {
+	case !g.opened && size > maxFirstFrame:
+		return 0, fmt.Errorf("%w: it begins with %q", errStranger, start)
+	case size > maxFrame:
+		return 0, fmt.Errorf("%w: an answer has %d bytes, more than the %d that are read", errBadAnswer, size, maxFrame)
+	}
+	return size, nil
 }

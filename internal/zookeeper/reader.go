@@ -79,6 +79,8 @@ func (r *Reader) failure(err error, groups int) cluster.Failure {
 		f.Code, f.Cause = codeNoNode, "there is no /consumers: check zookeeper.chroot"
 	case errors.Is(err, errStranger):
 		f.Cause = errStranger.Error()
+	case errors.Is(err, errBadAnswer):
+		f.Code, f.Cause = cluster.CodeBadAnswer, errBadAnswer.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
 		f.Cause = "nothing listens there: ZooKeeper is down, or the port is another"
 	case errors.Is(err, context.DeadlineExceeded):

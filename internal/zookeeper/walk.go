@@ -4,6 +4,7 @@
 package zookeeper
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,7 +44,7 @@ type place struct {
 // read was deleted meanwhile, but not the root, which Kafka makes at its start.
 // Its error means that nothing is complete.
 func (w *walk) groups(group, topic func(string) bool) ([]*cluster.Group, error) {
-	names, _, err := w.conn.Children(w.root)
+	names, err := w.children(w.root)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.root, err)
 	}
@@ -73,11 +74,10 @@ func (w *walk) groups(group, topic func(string) bool) ([]*cluster.Group, error) 
 // topics lists the topics of a group. Many have none: newer consumers too make
 // a node for their group.
 func (w *walk) topics(g *cluster.Group, wanted func(string) bool) {
-	names, _, err := w.conn.Children(w.root + "/" + g.Name + "/offsets")
+	names, err := w.children(w.root + "/" + g.Name + "/offsets")
 	if w.gone(g, err) {
 		return
 	}
-	slices.Sort(names)
 	for _, name := range names {
 		if wanted(name) {
 			g.Commits = append(g.Commits, cluster.TopicCommits{Topic: name})
@@ -86,16 +86,32 @@ func (w *walk) topics(g *cluster.Group, wanted func(string) bool) {
 }
 
 func (w *walk) partitions(p place) {
-	names, _, err := w.conn.Children(w.path(p))
+	names, err := w.children(w.path(p))
 	if w.gone(p.group, err) {
 		return
 	}
 	for _, name := range names {
-		if id, err := strconv.ParseInt(name, 10, 32); err == nil {
-			p.topic.Partitions = append(p.topic.Partitions, cluster.Commit{Partition: int32(id), Offset: cluster.None})
+		if id, isPartition := partition(name); isPartition {
+			p.topic.Partitions = append(p.topic.Partitions, cluster.Commit{Partition: id, Offset: cluster.None})
 		}
 	}
-	slices.SortFunc(p.topic.Partitions, func(a, b cluster.Commit) int { return int(a.Partition - b.Partition) })
+	slices.SortFunc(p.topic.Partitions, func(a, b cluster.Commit) int { return cmp.Compare(a.Partition, b.Partition) })
+}
+
+// partition reads a node's name as Kafka writes it: "00" is not partition 0.
+func partition(name string) (id int32, isPartition bool) {
+	n, err := strconv.ParseInt(name, 10, 32)
+	return int32(n), err == nil && n >= 0 && strconv.FormatInt(n, 10) == name
+}
+
+// children returns the names of a node's children, sorted, each once.
+func (w *walk) children(path string) ([]string, error) {
+	names, _, err := w.conn.Children(path)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 func (w *walk) offset(p place) {
@@ -110,10 +126,11 @@ func (w *walk) offset(p place) {
 
 func (w *walk) path(p place) string { return w.root + "/" + p.group.Name + "/offsets/" + p.topic.Topic }
 
-// gone tells whether there is nothing to read for whatever reason, and keeps it
-// in mind: a group that may not be read is not known at all.
+// gone reports whether there is nothing to read for whatever reason, and keeps
+// it in mind: a group that may not be read is not known at all. A name that the
+// library refuses is no node's.
 func (w *walk) gone(g *cluster.Group, err error) bool {
-	if err == nil || errors.Is(err, zk.ErrNoNode) {
+	if err == nil || errors.Is(err, zk.ErrNoNode) || errors.Is(err, zk.ErrInvalidPath) {
 		return err != nil
 	}
 	w.mu.Lock()
