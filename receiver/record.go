@@ -48,31 +48,47 @@ func newRecorder(set receiver.Settings, cfg *Config, options ...metadata.MetricB
 func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report) (pmetric.Metrics, int) {
 	r.ts = pcommon.NewTimestampFromTime(now)
 	r.missing.Store(0)
-	var wait sync.WaitGroup
-	wait.Go(func() { r.cluster(s) })
-	wait.Go(func() { r.sums(report) })
-	wait.Go(func() { eachPartition(report, r.partitionOffset) })
-	wait.Go(func() { eachPartition(report, r.partitionLag) })
-	wait.Wait()
-	return r.mb.Emit(metadata.WithResource(r.resource(s.ClusterID))), int(r.missing.Load())
+	resource := metadata.WithResource(r.resource(s.ClusterID))
+	r.once(s, report)
+	eachRound(s, report, func(next round) {
+		r.round(next)
+		r.mb.EmitForResource(resource)
+	})
+	return r.mb.Emit(resource), int(r.missing.Load())
 }
 
-// cluster records brokers, topics, and groups as they are listed.
-func (r *recorder) cluster(s *cluster.Snapshot) {
+// once records what there is only once in a cluster.
+func (r *recorder) once(s *cluster.Snapshot, report *lag.Report) {
 	r.brokers(s.Brokers)
 	r.disks(s)
-	for _, name := range slices.Sorted(maps.Keys(s.Topics)) {
-		r.topic(s.Topics[name])
+	for i := range report.ZooKeeper {
+		r.zookeeperLag(&report.ZooKeeper[i])
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Groups)) {
-		r.group(s.Groups[name])
+}
+
+func (r *recorder) round(next round) {
+	var wait sync.WaitGroup
+	wait.Go(func() { r.listed(next) })
+	wait.Go(func() { r.sums(next.groups) })
+	wait.Go(func() { eachPartition(next.groups, r.partitionOffset) })
+	wait.Go(func() { eachPartition(next.groups, r.partitionLag) })
+	wait.Wait()
+}
+
+// listed records topics, and groups as they are listed.
+func (r *recorder) listed(next round) {
+	for _, t := range next.topics {
+		r.topic(t)
+	}
+	for _, g := range next.listed {
+		r.group(g)
 	}
 }
 
 // sums records what there is of groups and of their topics.
-func (r *recorder) sums(report *lag.Report) {
-	for i := range report.Groups {
-		g := &report.Groups[i]
+func (r *recorder) sums(groups []lag.Group) {
+	for i := range groups {
+		g := &groups[i]
 		if r.known(g.LagMax, r.on.KafkaConsumerGroupLagMax.Enabled) {
 			r.mb.RecordKafkaConsumerGroupLagMaxDataPoint(r.ts, int64(g.LagMax), g.Name)
 		}
@@ -83,14 +99,11 @@ func (r *recorder) sums(report *lag.Report) {
 			r.topicLag(g.Name, &g.Topics[t])
 		}
 	}
-	for i := range report.ZooKeeper {
-		r.zookeeperLag(&report.ZooKeeper[i])
-	}
 }
 
 // eachPartition hands over all that there is of the groups' partitions.
-func eachPartition(report *lag.Report, record func(group, topic string, p lag.Partition)) {
-	for _, g := range report.Groups {
+func eachPartition(groups []lag.Group, record func(group, topic string, p lag.Partition)) {
+	for _, g := range groups {
 		for _, t := range g.Topics {
 			for _, p := range t.Partitions {
 				record(g.Name, t.Name, p)

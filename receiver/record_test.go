@@ -172,6 +172,34 @@ func TestRecordStartsAfreshEachScrape(t *testing.T) {
 	assert.Equal(t, pcommon.NewTimestampFromTime(at.Add(time.Minute)), point.Timestamp())
 }
 
+// A scrape is recorded in parts, so that exporters can cut it by bytes in one
+// pass; a group or topic is whole in its part.
+func TestRecordInRounds(t *testing.T) {
+	snapshot, report := &cluster.Snapshot{Topics: map[string]*cluster.Topic{}}, &lag.Report{}
+	const many, partitions = 200, 50
+	for i := range many {
+		name := fmt.Sprintf("%03d", i)
+		snapshot.Topics[name] = &cluster.Topic{Name: name, Partitions: make([]cluster.Partition, partitions)}
+		lags := lag.Topic{Name: name, Partitions: make([]lag.Partition, partitions)}
+		report.Groups = append(report.Groups, lag.Group{Name: name, Topics: []lag.Topic{lags}})
+	}
+	metrics, _ := newRecorder(settings(zap.NewNop()), newConfig()).record(at, snapshot, report)
+
+	assert.Greater(t, metrics.ResourceMetrics().Len(), 10)
+	lagged := 0
+	for _, part := range metrics.ResourceMetrics().All() {
+		alone := pmetric.NewMetrics()
+		part.CopyTo(alone.ResourceMetrics().AppendEmpty())
+		assert.LessOrEqual(t, alone.DataPointCount(), 3*roundPoints)
+		for _, m := range part.ScopeMetrics().At(0).Metrics().All() {
+			if m.Name() == "kafka.consumer_group.lag" {
+				lagged += m.Gauge().DataPoints().Len()
+			}
+		}
+	}
+	assert.Equal(t, many*partitions, lagged)
+}
+
 // BenchmarkRecord records 500 groups with 200 partitions each, two points for
 // each of the 100,000.
 func BenchmarkRecord(b *testing.B) {

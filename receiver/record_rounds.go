@@ -1,0 +1,74 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+// roundPoints is roughly how many data points of topics, of listed groups and of
+// lag one round makes, each. A single topic or group may make more.
+const roundPoints = 4096
+
+// round is a part of a scrape that is recorded as resource metrics of its own.
+//
+// An exporter that cuts messages by bytes measures the rest of the resource
+// metrics that it cuts once for each message. Were a scrape one of them, sending
+// it would take time with the square of its size.
+type round struct {
+	topics []*cluster.Topic
+	listed []*cluster.Group
+	groups []lag.Group
+}
+
+// eachRound hands over all topics and groups, each by name, in rounds. There is
+// at least one.
+func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
+	topics, listed, groups := sorted(s.Topics), sorted(s.Groups), report.Groups
+	for first := true; first || len(topics)+len(listed)+len(groups) > 0; first = false {
+		var next round
+		next.topics, topics = split(topics, topicPoints)
+		next.listed, listed = split(listed, listedPoints)
+		next.groups, groups = split(groups, lagPoints)
+		record(next)
+	}
+}
+
+func sorted[T any](byName map[string]T) []T {
+	all := make([]T, 0, len(byName))
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		all = append(all, byName[name])
+	}
+	return all
+}
+
+// split returns the first of all, one at least, that make about roundPoints
+// data points, and the rest.
+func split[T any](all []T, points func(T) int) (head, rest []T) {
+	sum := 0
+	for i, one := range all {
+		sum += points(one)
+		if i > 0 && sum > roundPoints {
+			return all[:i], all[i:]
+		}
+	}
+	return all, nil
+}
+
+// topicPoints is how many points a topic makes with the default metrics.
+func topicPoints(t *cluster.Topic) int { return 1 + 8*len(t.Partitions) }
+
+func listedPoints(g *cluster.Group) int { return 2 + 2*len(g.Assigned) }
+
+func lagPoints(g lag.Group) int {
+	sum := 1
+	for i := range g.Topics {
+		sum += 4 + 2*len(g.Topics[i].Partitions)
+	}
+	return sum
+}
