@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,16 +48,14 @@ func testPackageRuns(t *testing.T, folder string) {
 	require.NoError(t, os.WriteFile(m.path("etc/otelcol-kafkalag/ports.yaml"), ports, 0o644))
 	m.edit(t, envFile, `/config.yaml"`, `/config.yaml --config=/etc/otelcol-kafkalag/ports.yaml"`)
 	m.edit(t, envFile, "KAFKA_BROKERS=localhost:9092", "KAFKA_BROKERS="+strings.Join(kafka.Brokers(), ","))
-	c.launch(t, m.service(t))
+	service := m.service(t)
+	service.Env = append(service.Env, "CREDENTIALS_DIRECTORY="+m.addCredential(t, "alias", "renamed"))
+	c.launch(t, service)
 	c.eventually(t, func(now *assert.CollectT, found families) {
 		assert.Equal(now, billingLag, found.values(now, "kafka_consumer_group_lag", lagLabels...))
 	})
 
-	m.edit(t, configFile, "cluster_alias: ${env:KAFKA_CLUSTER_ALIAS:-}", "cluster_alias: renamed")
-	require.NoError(t, c.process.Signal(syscall.SIGHUP)) // systemctl reload
-	c.eventually(t, func(now *assert.CollectT, found families) {
-		assert.Equal(now, map[string]float64{"renamed": 3}, found.values(now, "kafka_brokers", "kafka_cluster_alias"))
-	})
+	testReload(t, m, c)
 
 	settings := m.read(t, envFile)
 	told = m.dpkg(t, "--install", debOf(t, buildPackages(t, "1.2.4")))
@@ -71,6 +68,27 @@ func testPackageRuns(t *testing.T, folder string) {
 	assert.Equal(t, settings, m.read(t, envFile), "what the user set")
 	m.dpkg(t, "--purge", "otelcol-kafkalag")
 	assert.NoFileExists(t, m.path(envFile))
+}
+
+// A reload with a mistake is refused, and the collector goes on as it is. One
+// that is right may read credentials.
+func testReload(t *testing.T, m machine, c *collector) {
+	t.Helper()
+	named := func(alias string) {
+		c.eventually(t, func(now *assert.CollectT, found families) {
+			assert.Equal(now, map[string]float64{alias: 3}, found.values(now, "kafka_brokers", "kafka_cluster_alias"))
+		})
+	}
+	m.edit(t, configFile, "cluster_alias: ${env:KAFKA_CLUSTER_ALIAS:-}", "cluster_alais: renamed")
+	told, err := m.reload(t, c.process.PID())
+	require.Error(t, err)
+	assert.Contains(t, told, "cluster_alais")
+	named("")
+
+	m.edit(t, configFile, "cluster_alais: renamed", "cluster_alias: ${file:${env:CREDENTIALS_DIRECTORY}/alias}")
+	told, err = m.reload(t, c.process.PID())
+	require.NoError(t, err, told)
+	named("renamed")
 }
 
 // systemd finds nothing wrong with the unit, and little to be afraid of.
@@ -86,7 +104,9 @@ func testUnitIsHardened(t *testing.T, folder string) {
 		require.NoError(t, os.WriteFile(unit, []byte("[Unit]\nDescription=of the machine\n"), 0o600))
 	}
 	require.NoError(t, os.Mkdir(m.path("bin"), 0o755))
-	require.NoError(t, os.WriteFile(m.path("bin/kill"), nil, 0o700))
+	for _, program := range []string{"bin/kill", "usr/bin/env"} {
+		require.NoError(t, os.WriteFile(m.path(program), nil, 0o700))
+	}
 
 	told, err := exec.Command("systemd-analyze", "verify", "--man=no", "--root="+m.root, serviceName).CombinedOutput()
 	require.NoError(t, err, "%s", told)
