@@ -4,6 +4,7 @@
 package receiver
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -121,7 +122,7 @@ func (e *expiry) follow(t *lag.Topic) {
 			continue
 		}
 		if before.Known() {
-			e.untold += max(p.Expired-before, 0)
+			e.untold += min(max(p.Expired-before, 0), math.MaxInt64-e.untold)
 		}
 		e.note(p.ID, p.Expired)
 	}

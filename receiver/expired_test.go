@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -93,6 +94,7 @@ func TestExpiredLogLooksAtEachPartition(t *testing.T) {
 		"while another is unknown":        {[][]cluster.Offset{{0, 0}, {5, cluster.Unknown}, {5, 0}}, []int64{5}},
 		"unknown at first":                {[][]cluster.Offset{{cluster.Unknown, 0}, {50, 0}, {53, 0}}, []int64{3}},
 		"unknown at first, nothing later": {[][]cluster.Offset{{cluster.Unknown, 0}, {0, 0}, {7, 0}}, []int64{7}},
+		"more than a number holds":        {[][]cluster.Offset{{0, 0}, {math.MaxInt64, 8}}, []int64{math.MaxInt64}},
 		"unknown in all":                  {[][]cluster.Offset{{cluster.Unknown, cluster.Unknown}, {7, 8}, {8, 8}}, []int64{1}},
 	} {
 		t.Run(name, func(t *testing.T) {

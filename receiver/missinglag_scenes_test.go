@@ -4,6 +4,7 @@
 package receiver
 
 import (
+	"math"
 	"net"
 	"slices"
 	"testing"
@@ -147,6 +148,16 @@ var scenes = map[string]scene{
 		missing: point{"kafka.consumer_group.lag", "group=billing topic=orders partition=2"}, never: true,
 		remains: []point{partition, sum},
 	},
+	"A sum does not fit a number": {missing: sum, remains: []point{partition}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+		fake.Rewrite(kmsg.ListOffsets, func(_ int32, answer kmsg.Response) {
+			for i := range answer.(*kmsg.ListOffsetsResponse).Topics {
+				partitions := answer.(*kmsg.ListOffsetsResponse).Topics[i].Partitions
+				for j := range partitions {
+					partitions[j].Offset = math.MaxInt64
+				}
+			}
+		})
+	}},
 	"No leader since the start": {missing: partition, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
 		fake.Leaderless("orders", 0)
 	}},

@@ -52,7 +52,9 @@ func (r *recorder) disks(s *cluster.Snapshot) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.LogDirs)) {
 		for _, dir := range s.LogDirs[id] {
-			r.mb.RecordKafkaBrokerLogDirSizeDataPoint(r.ts, dir.Size, brokerID(id), dir.Path)
+			if dir.SizeKnown {
+				r.mb.RecordKafkaBrokerLogDirSizeDataPoint(r.ts, dir.Size, brokerID(id), dir.Path)
+			}
 			if dir.VolumeKnown {
 				r.mb.RecordKafkaBrokerLogDirTotalDataPoint(r.ts, dir.Total, brokerID(id), dir.Path)
 				r.mb.RecordKafkaBrokerLogDirUsableDataPoint(r.ts, dir.Usable, brokerID(id), dir.Path)

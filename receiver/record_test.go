@@ -65,8 +65,8 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			3: {},
 		},
 		LogDirs: map[int32][]cluster.LogDir{
-			1: {{Path: "/a", Size: 10, Total: 100, Usable: 80, VolumeKnown: true}, {Path: "/b", Size: 20, Total: 100, Usable: 80, VolumeKnown: true}},
-			3: {{Path: "/a", Size: 30}},
+			1: {{Path: "/a", SizeKnown: true, Size: 10, Total: 100, Usable: 80, VolumeKnown: true}, {Path: "/b", SizeKnown: true, Size: 20, Total: 100, Usable: 80, VolumeKnown: true}},
+			3: {{Path: "/a", SizeKnown: true, Size: 30}},
 		},
 	}
 	report := &lag.Report{Groups: []lag.Group{

@@ -27,6 +27,7 @@ type lagScraper struct {
 	dater    *dater     // nil: nobody wants to know
 	judge    *lag.Judge // likewise
 	failures *failureLog
+	odd      *anomalyLog
 	expired  *expiredLog
 	status   status
 	tel      *telemetry
@@ -43,6 +44,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel
 		guard:    newGuard(cfg, set.Logger),
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
+		odd:      newAnomalyLog(set.Logger),
 		expired:  newExpiredLog(set.Logger),
 		tel:      tel,
 		now:      time.Now,
@@ -92,6 +94,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.failures.report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
 	s.tel.scraped(ctx, snapshot, report)
+	s.odd.report(s.now(), report.Anomalies)
 	s.interpret(ctx, snapshot, report)
 	s.tel.leftOut(ctx, s.guard.apply(s.now(), report))
 	metrics, missing := s.record.record(s.now(), snapshot, report)

@@ -58,6 +58,7 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 		"commit_for_deleted_topic": report.Anomalies.DeletedTopic,
 		"group_claimed_twice":      s.ClaimedTwice,
 		"partition_without_commit": report.Anomalies.Uncommitted,
+		"sum_too_large":            report.Anomalies.SumTooLarge,
 	})
 }
 

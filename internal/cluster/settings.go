@@ -28,8 +28,10 @@ type BrokerConfig struct {
 type LogDir struct {
 	Path string
 	// Size is what its partitions take, in bytes, replicas that are moving in
-	// included.
-	Size int64
+	// included, valid when SizeKnown: they may add up to more than a number
+	// holds.
+	Size      int64
+	SizeKnown bool
 	// Total and Usable are the size of the volume and what is left of it, in
 	// bytes, valid when VolumeKnown (Kafka 3.3 and later tell them).
 	Total, Usable int64

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -94,13 +95,17 @@ func (s *scrape) enterLogDirs(a logDirsOf) {
 // that the broker leads. A log that is moving in from another directory takes
 // space, and is not yet the partition's.
 func (s *scrape) decodeLogDir(broker int32, told *sarama.DescribeLogDirsResponseDirMetadata, volume bool) cluster.LogDir {
-	dir := cluster.LogDir{Path: told.Path}
+	dir := cluster.LogDir{Path: told.Path, SizeKnown: true}
 	if volume && told.TotalBytes >= 0 && told.UsableBytes >= 0 {
 		dir.Total, dir.Usable, dir.VolumeKnown = told.TotalBytes, told.UsableBytes, true
 	}
 	for _, t := range told.Topics {
 		topic := s.snapshot.Topics[t.Topic]
 		for _, p := range t.Partitions {
+			if p.Size < 0 || p.Size > math.MaxInt64-dir.Size {
+				dir.SizeKnown = false
+				continue
+			}
 			dir.Size += p.Size
 			if topic == nil || p.IsTemporary {
 				continue

@@ -4,6 +4,7 @@
 package kafka
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -52,8 +53,8 @@ func TestLogDirs(t *testing.T) {
 	fake.ResetRequests()
 	s := snapshot(t, client, Questions{Topic: anything, LogDirs: true})
 	assert.Equal(t, 3, fake.Requests()["DescribeLogDirs"], "one to each broker")
-	b := cluster.LogDir{Path: "/b", Size: 22, Total: 1000, Usable: 400, VolumeKnown: true}
-	a := cluster.LogDir{Path: "/a", Size: 16, Total: 1000, Usable: 400, VolumeKnown: true}
+	b := cluster.LogDir{Path: "/b", Size: 22, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true}
+	a := cluster.LogDir{Path: "/a", Size: 16, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true}
 	assert.Equal(t, map[int32][]cluster.LogDir{0: {a, b}, 1: {a, b}, 2: {b}}, s.LogDirs)
 	for p, want := range []int64{10, 11, 0} { // the leader's, and partition 2 lies in the directory that is offline
 		assert.Equal(t, want, s.Topics["t0"].Partitions[p].Size)
@@ -95,5 +96,24 @@ func TestLogDirsRefused(t *testing.T) {
 			s.Failures = nil
 			requireWhole(t, s, 1, 3, 2)
 		})
+	}
+}
+
+// Sizes that cannot be are of no partition, and leave the directory without one.
+func TestLogDirSizesThatDoNotFit(t *testing.T) {
+	type partition = kmsg.DescribeLogDirsResponseDirTopicPartition
+	fake := seeded(t, 1, 3, 0)
+	dirs(fake, func(_ int32, answer *kmsg.DescribeLogDirsResponse) {
+		answer.Dirs = []kmsg.DescribeLogDirsResponseDir{
+			dir("/negative", nil, partition{Partition: 0, Size: -1}),
+			dir("/too-large", nil, partition{Partition: 1, Size: math.MaxInt64}, partition{Partition: 2, Size: 1}),
+		}
+	})
+	s := snapshot(t, newTestClient(t, fake.Brokers()...), Questions{Topic: anything, LogDirs: true})
+	for _, d := range s.LogDirs[1] {
+		assert.False(t, d.SizeKnown, d.Path)
+	}
+	for p, known := range []bool{false, true, false} {
+		assert.Equal(t, known, s.Topics["t0"].Partitions[p].SizeKnown)
 	}
 }

@@ -4,8 +4,9 @@
 package lag
 
 import (
+	"maps"
+	"math"
 	"slices"
-	"strings"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -14,12 +15,11 @@ import (
 // nothing in s.
 func Compute(s *cluster.Snapshot) *Report {
 	r := &Report{Groups: make([]Group, 0, len(s.Groups))}
-	for _, g := range s.Groups {
-		if g.CommitsKnown {
+	for _, name := range slices.Sorted(maps.Keys(s.Groups)) {
+		if g := s.Groups[name]; g.CommitsKnown {
 			r.Groups = append(r.Groups, r.group(s, g))
 		}
 	}
-	slices.SortFunc(r.Groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
 	for _, g := range s.ZooKeeper {
 		r.ZooKeeper = append(r.ZooKeeper, r.group(s, g))
 	}
@@ -38,7 +38,7 @@ func (r *Report) group(s *cluster.Snapshot, g *cluster.Group) Group {
 			r.Anomalies.DeletedTopic++
 			continue
 		}
-		t := r.topic(topic, commits)
+		t := r.topic(g.Name, topic, commits)
 		if len(t.Partitions) == 0 {
 			continue
 		}
@@ -57,8 +57,9 @@ func committed(commits []cluster.Commit) bool {
 }
 
 // topic works out one group's lag in one topic.
-func (r *Report) topic(topic *cluster.Topic, commits cluster.TopicCommits) Topic {
+func (r *Report) topic(group string, topic *cluster.Topic, commits cluster.TopicCommits) Topic {
 	out := Topic{Name: topic.Name, Partitions: make([]Partition, 0, len(commits.Partitions))}
+	tooLarge := 0
 	for _, c := range commits.Partitions {
 		p, exists := find(topic, c.Partition)
 		if c.Offset == cluster.None || !exists {
@@ -67,10 +68,11 @@ func (r *Report) topic(topic *cluster.Topic, commits cluster.TopicCommits) Topic
 		lag := r.partition(c.Offset, p)
 		gone := expired(c.Offset, p.Start)
 		out.Partitions = append(out.Partitions, Partition{ID: c.Partition, Committed: c.Offset, Lag: lag, Expired: gone})
-		out.OffsetSum = plus(out.OffsetSum, c.Offset)
-		out.LagSum = plus(out.LagSum, lag)
-		out.Expired = plus(out.Expired, gone)
+		tooLarge += add(&out.OffsetSum, c.Offset)
+		tooLarge += add(&out.LagSum, lag)
+		tooLarge += add(&out.Expired, gone)
 	}
+	r.Anomalies.tooLarge(tooLarge, GroupTopic{group, topic.Name})
 	if !topic.Unclear {
 		out.Uncommitted = len(topic.Partitions) - commits.LeftOut - len(out.Partitions)
 		r.Anomalies.Uncommitted += out.Uncommitted
@@ -114,12 +116,19 @@ func expired(committed, start cluster.Offset) cluster.Offset {
 	return max(start-committed, 0)
 }
 
-// plus adds; whatever is added to an unknown amount, the sum is unknown.
-func plus(sum, next cluster.Offset) cluster.Offset {
-	if sum == cluster.Unknown || next == cluster.Unknown {
-		return cluster.Unknown
+// add adds to a sum. What is added to an unknown amount gives an unknown sum. So
+// does what no longer fits; add returns 1 for the step that makes it so.
+func add(sum *cluster.Offset, next cluster.Offset) (tooLarge int) {
+	switch {
+	case *sum == cluster.Unknown || next == cluster.Unknown:
+		*sum = cluster.Unknown
+	case *sum > math.MaxInt64-next:
+		*sum = cluster.Unknown
+		return 1
+	default:
+		*sum += next
 	}
-	return sum + next
+	return 0
 }
 
 // atLeast is the maximum; one unknown member makes it unknown.

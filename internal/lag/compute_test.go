@@ -4,6 +4,8 @@
 package lag
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -62,6 +64,74 @@ func TestComputePartition(t *testing.T) {
 			assert.Equal(t, tt.beyondEnd, report.Anomalies.BeyondEnd)
 		})
 	}
+}
+
+// Sums near the end of what a number holds are unknown as soon as they do not
+// fit: wrapped, they would look like other sums, or like a mark.
+func TestSumsThatDoNotFit(t *testing.T) {
+	const most, unknown = cluster.Offset(math.MaxInt64), cluster.Unknown
+	for name, tt := range map[string]struct {
+		partitions                 []cluster.Partition
+		commits                    []cluster.Offset
+		offsetSum, lagSum, expired cluster.Offset
+		tooLarge                   int
+	}{
+		"the largest that fits": {
+			partitions: []cluster.Partition{log(0, 0, most), log(1, 0, 1)}, commits: []cluster.Offset{most - 1, 1}, offsetSum: most, lagSum: 1,
+		},
+		"one commit too many": {
+			partitions: []cluster.Partition{log(0, 0, most), log(1, 0, 1)}, commits: []cluster.Offset{most, 1},
+			offsetSum: unknown, tooLarge: 1,
+		},
+		"lag": {
+			partitions: []cluster.Partition{log(0, 0, most), log(1, 0, 2)}, commits: []cluster.Offset{1, 0},
+			offsetSum: 1, lagSum: unknown, tooLarge: 1,
+		},
+		"that would wrap to a mark": {
+			partitions: []cluster.Partition{log(0, 0, most), log(1, 0, most)}, commits: []cluster.Offset{0, 0},
+			lagSum: unknown, tooLarge: 1,
+		},
+		"that would wrap to a number": {
+			partitions: []cluster.Partition{log(0, most, most), log(1, most, most), log(2, 4, 4)}, commits: []cluster.Offset{0, 0, 0},
+			lagSum: unknown, expired: unknown, tooLarge: 2,
+		},
+		"beside an unknown one": {
+			partitions: []cluster.Partition{log(0, 0, most), log(1, 0, unknown), log(2, 0, most)}, commits: []cluster.Offset{0, 0, 0},
+			lagSum: unknown,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var commits []cluster.Commit
+			for id, offset := range tt.commits {
+				commits = append(commits, cluster.Commit{Partition: int32(id), Offset: offset})
+			}
+			report := Compute(snapshotOf(tt.partitions, commits...))
+			topic := report.Groups[0].Topics[0]
+			assert.Equal(t, tt.offsetSum, topic.OffsetSum, "offsets")
+			assert.Equal(t, tt.lagSum, topic.LagSum, "lag")
+			assert.Equal(t, tt.expired, topic.Expired, "expired")
+			assert.Equal(t, tt.tooLarge, report.Anomalies.SumTooLarge)
+			if tt.tooLarge > 0 {
+				assert.Equal(t, []GroupTopic{{Group: "g", Topic: "t"}}, report.Anomalies.FirstSumsTooLarge)
+			}
+		})
+	}
+}
+
+// The first few are the same from scrape to scrape, however many there are.
+func TestFirstSumsTooLarge(t *testing.T) {
+	s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", Partitions: []cluster.Partition{
+		log(0, 0, math.MaxInt64), log(1, 0, math.MaxInt64),
+	}}}, Groups: map[string]*cluster.Group{}}
+	for n := range 50 {
+		name := fmt.Sprintf("group-%02d", n)
+		s.Groups[name] = &cluster.Group{Name: name, CommitsKnown: true, Commits: []cluster.TopicCommits{
+			{Topic: "t", Partitions: []cluster.Commit{{Partition: 0}, {Partition: 1}}},
+		}}
+	}
+	anomalies := Compute(s).Anomalies
+	assert.Equal(t, 50, anomalies.SumTooLarge)
+	assert.Equal(t, []GroupTopic{{"group-00", "t"}, {"group-01", "t"}, {"group-02", "t"}}, anomalies.FirstSumsTooLarge)
 }
 
 // A commit beyond an end that was remembered tells that the log had grown, not

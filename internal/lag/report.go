@@ -75,4 +75,21 @@ type Anomalies struct {
 	DeletedTopic int
 	// Uncommitted counts partitions of topics in use without a commit.
 	Uncommitted int
+	// SumTooLarge counts sums that do not fit a number, and are unknown.
+	SumTooLarge int
+	// FirstSumsTooLarge names the first few of them, by group and topic.
+	FirstSumsTooLarge []GroupTopic
 }
+
+// tooLarge notes so many sums of a group in a topic.
+func (a *Anomalies) tooLarge(sums int, of GroupTopic) {
+	if a.SumTooLarge += sums; sums > 0 && len(a.FirstSumsTooLarge) < firstFew {
+		a.FirstSumsTooLarge = append(a.FirstSumsTooLarge, of)
+	}
+}
+
+// GroupTopic is a group and a topic that it has committed in.
+type GroupTopic struct{ Group, Topic string }
+
+// firstFew is how many anomalies of a kind are named.
+const firstFew = 3

@@ -32,7 +32,8 @@ const ahead = 2
 func (w *want) commits() iter.Seq[cluster.Offset] {
 	return func(yield func(cluster.Offset) bool) {
 		going := yield(w.commit)
-		for n := cluster.Offset(1); going && n <= ahead && w.step > 0 && n*w.step < w.lag; n++ {
+		// Divided, because a product of offsets need not fit.
+		for n := cluster.Offset(1); going && n <= ahead && w.step > 0 && w.step <= (w.lag-1)/n; n++ {
 			going = yield(w.commit + n*w.step)
 		}
 	}

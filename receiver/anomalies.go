@@ -1,0 +1,58 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+// anomalyLog names what scrapes find odd: the first few of a kind in one line,
+// which is not repeated for some minutes.
+type anomalyLog struct {
+	log    *zap.Logger
+	toldAt map[string]time.Time // by message
+}
+
+func newAnomalyLog(log *zap.Logger) *anomalyLog {
+	return &anomalyLog{log: log, toldAt: map[string]time.Time{}}
+}
+
+// report takes what one scrape found.
+func (l *anomalyLog) report(now time.Time, found lag.Anomalies) {
+	l.tell(now, "Offsets are so large that their sum does not fit a number: it is left out",
+		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, func(g lag.GroupTopic, e zapcore.ObjectEncoder) {
+			e.AddString("group", g.Group)
+			e.AddString("topic", g.Topic)
+		}))
+}
+
+// tell logs a kind of which there are some.
+func (l *anomalyLog) tell(now time.Time, message string, count, first zap.Field) {
+	if toldAt, told := l.toldAt[message]; count.Integer == 0 || told && now.Sub(toldAt) < repeatAfter {
+		return
+	}
+	l.toldAt[message] = now
+	l.log.Warn(message, count, first)
+}
+
+// first is the field of the first few of a kind.
+func first[T any](few []T, encode func(T, zapcore.ObjectEncoder)) zap.Field {
+	return zap.Array("first", zapcore.ArrayMarshalerFunc(func(array zapcore.ArrayEncoder) error {
+		for _, one := range few {
+			object := zapcore.ObjectMarshalerFunc(func(e zapcore.ObjectEncoder) error {
+				encode(one, e)
+				return nil
+			})
+			if err := array.AppendObject(object); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
