@@ -7,7 +7,7 @@ SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 	$(shell find *.go receiver exporter internal -name '*.go' ! -name '*_test.go' \
 		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*' \
 		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*' \
-		! -path 'internal/deploytest/*' ! -path 'internal/tools/*')
+		! -path 'internal/deploytest/*' ! -path 'internal/pagediff/*' ! -path 'internal/tools/*')
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test lint generate package bench picture kafka-jars soak fuzz clean

@@ -20,7 +20,7 @@ leave_out() { # leave_out NAME WHY
 	esac
 }
 packages_with() { # packages_with PREFIX: the packages with tests of that name
-	grep -rl --include='*_test.go' --exclude-dir={build,deploytest} "^func $1" . | xargs -r dirname | sort -u
+	grep -rl --include='*_test.go' --exclude-dir={build,deploytest,pagediff} "^func $1" . | xargs -r dirname | sort -u
 }
 
 logins=./internal/kafka/authtest
@@ -36,7 +36,7 @@ fi
 
 tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
 # Go's cache of results does not know of files outside a module: never from there.
-for module in internal/deploytest internal/tools/packaging observability/picture; do
+for module in internal/deploytest internal/pagediff internal/tools/packaging observability/picture; do
 	tier "$module" go test -C "$module" -count 1 -skip '^TestProduct' ./...
 done
 tier fuzz scripts/fuzz.sh 10s

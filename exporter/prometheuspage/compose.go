@@ -44,7 +44,7 @@ func (c *composer) compose(sources [][]*part, f form) *page {
 	w := newPageWriter()
 	series := 0
 	for _, m := range c.merge(sources, f) {
-		if left := c.dropRepeated(m); left > 0 {
+		if left := c.taken.dropRepeated(m); left > 0 {
 			series += left
 			m.write(w, f)
 		}
@@ -116,7 +116,7 @@ func (c *composer) collides(byName map[string]*merged, m *merged) bool {
 
 // dropRepeated leaves each series to the newest block that has it, and counts
 // what is left. A block alone is what its renderer has seen to already.
-func (c *composer) dropRepeated(m *merged) (left int) {
+func (s *keySet) dropRepeated(m *merged) (left int) {
 	total := 0
 	for _, b := range m.blocks {
 		total += len(b.series)
@@ -124,13 +124,13 @@ func (c *composer) dropRepeated(m *merged) (left int) {
 	if len(m.blocks) == 1 {
 		return total
 	}
-	c.taken.reset(total)
+	s.reset(total)
 	gone := removals{}
 	for _, i := range newestFirst(m.blocks) {
 		b := &m.blocks[i]
 		kept := 0
 		for n, key := range b.series {
-			if !gone.has(b.source, key) && c.taken.add(key) {
+			if !gone.has(b.source, key) && s.add(key) {
 				kept++
 				continue
 			}

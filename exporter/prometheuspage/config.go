@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -50,9 +51,9 @@ type Config struct {
 	// TranslationStrategy says how names become names of Prometheus.
 	TranslationStrategy otlptranslator.TranslationStrategyOption `mapstructure:"translation_strategy"`
 
-	// AddMetricSuffixes is the older way to say one half of it.
+	// AddMetricSuffixes does nothing, as in contrib's exporter since v0.132.
 	//
-	// Deprecated: TranslationStrategy has more choices and takes precedence.
+	// Deprecated: TranslationStrategy takes its place.
 	AddMetricSuffixes bool `mapstructure:"add_metric_suffixes"`
 
 	// ResourceConstantLabels chooses resource attributes that become labels.
@@ -103,16 +104,9 @@ func createDefaultConfig() component.Config {
 	}
 }
 
-// strategy is the translation strategy that the configuration comes to.
+// strategy is the translation strategy, where none is given the default one.
 func (c *Config) strategy() otlptranslator.TranslationStrategyOption {
-	switch {
-	case c.TranslationStrategy != "":
-		return c.TranslationStrategy
-	case c.AddMetricSuffixes:
-		return otlptranslator.UnderscoreEscapingWithSuffixes
-	default:
-		return otlptranslator.UnderscoreEscapingWithoutSuffixes
-	}
+	return cmp.Or(c.TranslationStrategy, otlptranslator.UnderscoreEscapingWithSuffixes)
 }
 
 // resourceLabels is which resource attributes become labels, in today's keys.

@@ -99,7 +99,9 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 				r.lost.add(err, sm.Scope().Name())
 				continue
 			}
-			e.store.add(o.id, r.render(o, sm.Metrics(), start))
+			if p := r.render(o, sm.Metrics(), start); !p.empty() {
+				e.store.add(o.id, p)
+			}
 		}
 	}
 	for why, metric := range r.lost {

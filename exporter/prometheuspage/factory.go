@@ -27,6 +27,9 @@ func createMetrics(ctx context.Context, set exporter.Settings, cfg component.Con
 	if !c.ResourceToTelemetry.empty() {
 		set.Logger.Warn("resource_to_telemetry_conversion is an older name: use resource_constant_labels")
 	}
+	if !c.AddMetricSuffixes {
+		set.Logger.Warn("add_metric_suffixes does nothing any more: use translation_strategy")
+	}
 	e, err := newExporter(set, c)
 	if err != nil {
 		return nil, err

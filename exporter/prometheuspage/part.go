@@ -14,7 +14,7 @@ type part struct {
 	at       pcommon.Timestamp // the newest of its points
 	arrived  time.Time
 	families map[string]*family
-	series   int
+	series   int // of all families
 }
 
 // family is all series of one name.
@@ -24,6 +24,9 @@ type family struct {
 	blocks           []*block // the newest first
 }
 
+// empty reports whether the message had nothing to show or to remove.
+func (p *part) empty() bool { return len(p.families) == 0 }
+
 // put adds a metric that comes before those that are in the part. What a family
 // is follows from its first metric.
 func (p *part) put(f *family, b *block) {
@@ -32,4 +35,14 @@ func (p *part) put(f *family, b *block) {
 		f.blocks = append(later.blocks, b)
 	}
 	p.families[f.name] = f
+}
+
+// count counts the series anew.
+func (p *part) count() {
+	p.series = 0
+	for _, f := range p.families {
+		for _, b := range f.blocks {
+			p.series += len(b.series)
+		}
+	}
 }

@@ -41,8 +41,14 @@ func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time)
 	for i := metrics.Len() - 1; i >= 0; i-- {
 		r.metric(p, metrics.At(i))
 	}
+	if p.empty() {
+		return p
+	}
 	r.targetInfo(p)
-	p.at = r.at
+	p.count()
+	if p.at = r.at; p.at == 0 {
+		p.at = pcommon.NewTimestampFromTime(now) // points may lack a time
+	}
 	return p
 }
 
@@ -122,7 +128,6 @@ func (r *renderer) end(p *part, f *family) {
 		b = r.w.without(b, dropped)
 	}
 	p.put(f, b)
-	p.series += len(b.series)
 }
 
 // point writes the labels of a point and reports whether its lines are to follow.

@@ -24,6 +24,8 @@ type source struct {
 	shown    []*part // the newest first
 	next     []*part // of a newer scrape that is not complete yet
 	interval time.Duration
+
+	kept int // series in shown when they were last known to be no more than needed
 }
 
 // settling is how long after its last part a scrape counts as complete.
@@ -64,7 +66,40 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 func (s *source) show() {
 	if len(s.next) > 0 {
 		s.shown, s.next = s.next, nil
+		s.kept = seriesOf(s.shown)
 	}
+}
+
+// growth is how many series more than twice those that are needed are kept before
+// it is looked which are. The work is in proportion to what arrives.
+const growth = 1000
+
+// grown reports whether so many have come.
+func (s *source) grown() bool {
+	return len(s.shown) > 1 && seriesOf(s.shown) > 2*s.kept+growth
+}
+
+// replace puts in the place of each part what is left of it.
+func (s *source) replace(left map[*part]*part) {
+	shown := make([]*part, 0, len(s.shown))
+	for _, p := range s.shown {
+		l, known := left[p]
+		switch {
+		case !known: // it came in the meantime
+			shown = append(shown, p)
+		case l != nil:
+			shown = append(shown, l)
+		}
+	}
+	s.shown, s.kept = shown, seriesOf(shown)
+}
+
+func seriesOf(parts []*part) int {
+	n := 0
+	for _, p := range parts {
+		n += p.series
+	}
+	return n
 }
 
 // newest is the time of the newest scrape.

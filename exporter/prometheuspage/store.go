@@ -27,6 +27,14 @@ func newStore(exact bool, expiration time.Duration) *store {
 
 // add takes what a message says of an origin.
 func (s *store) add(id string, p *part) {
+	if s.put(id, p) {
+		s.shrink(id)
+	}
+}
+
+// put adds a part, and reports whether its source has grown so much that it is
+// worth looking for what newer parts have as well.
+func (s *store) put(id string, p *part) (grown bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.sources[id]
@@ -37,6 +45,29 @@ func (s *store) add(id string, p *part) {
 	if known.add(p, s.exact) {
 		s.version++
 	}
+	return known.grown()
+}
+
+// shrink drops what newer parts of a source have as well. A page is the same
+// after as before. It is not locked while it works.
+func (s *store) shrink(id string) {
+	parts := s.partsOf(id)
+	var worker shrinker
+	left := worker.shrink(parts)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.sources[id]; known != nil {
+		known.replace(left)
+	}
+}
+
+func (s *store) partsOf(id string) []*part {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.sources[id]; known != nil {
+		return slices.Clone(known.shown)
+	}
+	return nil
 }
 
 // expire forgets what is too old, and shows what was held back for too long.

@@ -1,0 +1,79 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import "slices"
+
+// shrinker drops from the parts of one source what newer ones have.
+type shrinker struct {
+	taken keySet
+	w     blockWriter
+}
+
+// shrink returns what is left of each part, nil where nothing is. The newest part
+// comes first.
+func (s *shrinker) shrink(parts []*part) map[*part]*part {
+	left := make(map[*part]*part, len(parts))
+	kinds := map[string]kind{}
+	owners := map[string][]*part{} // which parts have a family
+	for _, p := range parts {
+		left[p] = &part{at: p.at, arrived: p.arrived, families: map[string]*family{}}
+		for name, f := range p.families {
+			if len(owners[name]) == 0 {
+				kinds[name] = f.kind
+			}
+			if f.kind == kinds[name] {
+				owners[name] = append(owners[name], p)
+			}
+		}
+	}
+	for name, of := range owners {
+		s.family(name, of, left)
+	}
+	for p, l := range left {
+		if len(l.families) == 0 {
+			left[p] = nil
+		}
+	}
+	return left
+}
+
+// family puts what is left of one family into the parts that are left.
+func (s *shrinker) family(name string, owners []*part, left map[*part]*part) {
+	m := &merged{family: owners[0].families[name]}
+	for _, p := range owners {
+		for _, b := range p.families[name].blocks {
+			m.blocks = append(m.blocks, contribution{block: b, at: p.at})
+		}
+	}
+	s.taken.dropRepeated(m)
+	i := 0
+	for n, p := range owners {
+		f := *p.families[name]
+		last := n == len(owners)-1
+		f.blocks = nil
+		for range p.families[name].blocks {
+			b := s.left(m.blocks[i])
+			if i++; len(b.series) > 0 || len(b.removed) > 0 && !last {
+				f.blocks = append(f.blocks, b)
+			}
+		}
+		if len(f.blocks) > 0 {
+			left[p].families[name] = &f
+			left[p].count()
+		}
+	}
+}
+
+// left is a block without the series that are dropped.
+func (s *shrinker) left(c contribution) *block {
+	switch {
+	case c.dropped == nil:
+		return c.block
+	case !slices.Contains(c.dropped, false):
+		return &block{removed: c.removed}
+	default:
+		return s.w.without(c.block, c.dropped)
+	}
+}

@@ -1,0 +1,81 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package pagediff
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusexporter"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/exporter/exportertest"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
+)
+
+// server is an exporter that runs.
+type server struct {
+	exporter exporter.Metrics
+	url      string
+}
+
+// start runs an exporter with a configuration as it stands in a file.
+func start(t *testing.T, factory exporter.Factory, keys map[string]any) *server {
+	t.Helper()
+	address := freeAddress(t)
+	config := factory.CreateDefaultConfig()
+	require.NoError(t, confmap.NewFromStringMap(keys).Unmarshal(config))
+	require.NoError(t, confmap.NewFromStringMap(map[string]any{"endpoint": address}).Unmarshal(config))
+	e, err := factory.CreateMetrics(t.Context(), exportertest.NewNopSettings(factory.Type()), config)
+	require.NoError(t, err)
+	require.NoError(t, e.Start(t.Context(), componenttest.NewNopHost()))
+	t.Cleanup(func() { require.NoError(t, e.Shutdown(context.Background())) })
+	return &server{exporter: e, url: "http://" + address + "/metrics"}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// send hands a copy of metrics to an exporter, which may change them.
+func (s *server) send(t *testing.T, md pmetric.Metrics) {
+	t.Helper()
+	sent := pmetric.NewMetrics()
+	md.CopyTo(sent)
+	require.NoError(t, s.exporter.ConsumeMetrics(t.Context(), sent))
+}
+
+// read pulls the page.
+func (s *server) read(t *testing.T, accept string) content {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url, nil)
+	require.NoError(t, err)
+	request.Header.Set("Accept", accept)
+	request.Close = true
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s", page)
+	return read(t, string(page), response.Header.Get("Content-Type"))
+}
+
+// both runs ours and contrib's with the same keys, but for exact expiry that only
+// ours has.
+func both(t *testing.T, keys map[string]any) (ours, theirs *server) {
+	t.Helper()
+	return start(t, prometheuspage.NewFactory(), keys), start(t, prometheusexporter.NewFactory(), keys)
+}
