@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
@@ -73,6 +74,10 @@ type Config struct {
 
 	// MetricsBuilderConfig turns metrics and resource attributes on and off.
 	metadata.MetricsBuilderConfig `mapstructure:",squash"`
+
+	// undecoded has the durations that could not be read. Validate reports
+	// them, so that they come together with all other mistakes.
+	undecoded []error
 }
 
 // TimeLagConfig is how the age of unread records is told.
@@ -110,9 +115,11 @@ func createDefaultConfig() component.Config {
 // Unmarshal reads the configuration. An environment variable puts a whole list
 // of addresses into one element ("a:9092,b:9092"), so each is split at commas.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
-	if err := conf.Unmarshal(c); err != nil {
+	undecoded, err := durations.Unmarshal(conf, c)
+	if err != nil {
 		return err
 	}
+	c.undecoded = undecoded
 	c.Brokers = splitAtCommas(c.Brokers)
 	c.ZooKeeper.Servers = splitAtCommas(c.ZooKeeper.Servers)
 	return nil

@@ -44,7 +44,11 @@ var implied = map[string]string{"auth.sasl.handshake": "`true`"}
 func keysOf(prefix string, cfg reflect.Value) map[string]documented {
 	keys := map[string]documented{}
 	for field, value := range cfg.Fields() {
-		name, squash, _ := strings.Cut(field.Tag.Get("mapstructure"), ",")
+		tag, isKey := field.Tag.Lookup("mapstructure")
+		if !isKey {
+			continue
+		}
+		name, squash, _ := strings.Cut(tag, ",")
 		key, set := prefix+name, true
 		if value.Kind() == reflect.Pointer {
 			set = !value.IsNil()

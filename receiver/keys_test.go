@@ -63,8 +63,10 @@ func ownKeys() []string {
 	var collect func(reflect.Type)
 	collect = func(of reflect.Type) {
 		for field := range of.Fields() {
-			name, squash, _ := strings.Cut(field.Tag.Get("mapstructure"), ",")
+			tag, isKey := field.Tag.Lookup("mapstructure")
+			name, squash, _ := strings.Cut(tag, ",")
 			switch {
+			case !isKey:
 			case squash == "":
 				keys = append(keys, name)
 			case field.Name != "Config":

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 )
 
 // Validate returns every mistake in the configuration at once, a line each.
 func (c *Config) Validate() error {
-	mistakes := c.Mistakes()
+	mistakes := append(slices.Clone(c.undecoded), c.Mistakes()...)
 	mistakes = append(mistakes, c.timingMistakes()...)
 	mistakes = append(mistakes, c.filterMistakes()...)
 	mistakes = append(mistakes, c.choiceMistakes()...)
@@ -28,27 +30,18 @@ func (c *Config) Validate() error {
 }
 
 func (c *Config) timingMistakes() []error {
-	var mistakes []error
-	for _, d := range []struct {
-		key     string
-		given   time.Duration
-		wrong   bool
-		allowed string
-	}{
-		{"collection_interval", c.CollectionInterval, c.CollectionInterval <= 0, "more than 0s"},
-		{"initial_delay", c.InitialDelay, c.InitialDelay < 0, "0s or more"},
-		{"time_lag.history", c.TimeLag.History, c.TimeLag.History < 0, "0s or more"},
+	mistakes := durations.CheckAll(
+		durations.Limit{Key: "collection_interval", Given: c.CollectionInterval, Least: time.Second},
+		durations.Limit{Key: "initial_delay", Given: c.InitialDelay},
+		durations.Limit{Key: "time_lag.history", Given: c.TimeLag.History, Least: time.Second, OrZero: true},
 		// Without a limit, one broker that never answers would hold a scrape for ever.
-		{"timeout", c.Timeout, c.Timeout <= 0, "more than 0s"},
+		durations.Limit{Key: "timeout", Given: c.Timeout, Least: time.Second},
+	)
+	// A default in the place of what could not be read would be held against the
+	// other value.
+	if len(c.undecoded) == 0 && c.Timeout > 0 && c.RequestTimeout > c.Timeout/4 {
 		// The later steps of a scrape need time too when one of them runs into its limit.
-		{
-			"request_timeout", c.RequestTimeout, c.Timeout > 0 && c.RequestTimeout > c.Timeout/4,
-			fmt.Sprintf("at most a quarter of timeout (%v)", c.Timeout/4),
-		},
-	} {
-		if d.wrong {
-			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be %s", d.key, d.given, d.allowed))
-		}
+		mistakes = append(mistakes, fmt.Errorf("%q is %v: must be at most a quarter of timeout (%v)", "request_timeout", c.RequestTimeout, c.Timeout/4))
 	}
 	if c.TimeLag.SearchBudget < 0 {
 		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 0 or more", "time_lag.search_budget", c.TimeLag.SearchBudget))

@@ -22,8 +22,13 @@ func TestValidate(t *testing.T) {
 	}{
 		"collection_interval zero": {
 			func(c *Config) { c.CollectionInterval = 0 },
-			`"collection_interval" is 0s: must be more than 0s`,
+			`"collection_interval" is 0s: must be at least 1s`,
 		},
+		"collection_interval too short": {
+			func(c *Config) { c.CollectionInterval = time.Millisecond },
+			`"collection_interval" is 1ms: must be at least 1s`,
+		},
+		"collection_interval shortest": {func(c *Config) { c.CollectionInterval = time.Second }, ""},
 		"initial_delay negative": {
 			func(c *Config) { c.InitialDelay = -time.Second },
 			`"initial_delay" is -1s: must be 0s or more`,
@@ -31,7 +36,11 @@ func TestValidate(t *testing.T) {
 		"initial_delay zero": {func(c *Config) { c.InitialDelay = 0 }, ""},
 		"time_lag.history negative": {
 			func(c *Config) { c.TimeLag.History = -time.Second },
-			`"time_lag.history" is -1s: must be 0s or more`,
+			`"time_lag.history" is -1s: must be 0s, or at least 1s`,
+		},
+		"time_lag.history too short": {
+			func(c *Config) { c.TimeLag.History = 3600 },
+			`"time_lag.history" is 3.6µs: must be 0s, or at least 1s`,
 		},
 		"time_lag.search_budget negative": {
 			func(c *Config) { c.TimeLag.SearchBudget = -1 },
@@ -40,7 +49,7 @@ func TestValidate(t *testing.T) {
 		"time_lag zero": {func(c *Config) { c.TimeLag = TimeLagConfig{} }, ""},
 		"timeout zero": {
 			func(c *Config) { c.Timeout = 0 },
-			`"timeout" is 0s: must be more than 0s`,
+			`"timeout" is 0s: must be at least 1s`,
 		},
 		"request_timeout too long for timeout": {
 			func(c *Config) { c.Timeout, c.RequestTimeout = 8*time.Second, 2*time.Second+1 },

@@ -139,6 +139,15 @@ func TestProductRefusesMistakes(t *testing.T) {
 				`"auth.sasl.oauthbearer.tls" is not usable`, `"auth.sasl.oauthbearer.client_id" is empty`,
 			},
 		},
+		"durations without a unit": {
+			receiver: `{collection_interval: 30, initial_delay: 5, metadata: {refresh_interval: 300}, time_lag: {history: "3600"},
+				request_timeout: 1ms}`,
+			want: []string{
+				`"collection_interval" is 30: must have a unit, write 30s`, `"initial_delay" is 5: must have a unit, write 5s`,
+				`"metadata.refresh_interval" is 300: must have a unit, write 300s`,
+				`"time_lag.history" is "3600": must have a unit, write 3600s`, `"request_timeout" is 1ms: must be at least 100ms`,
+			},
+		},
 		"no broker": {
 			receiver: `{brokers: []}`,
 			want:     []string{`"brokers"`},
@@ -158,6 +167,19 @@ service: {pipelines: {metrics: {receivers: [kafkalag], exporters: [debug]}}}
 			}
 			assert.NotContains(t, string(out), "config::", "a line for a mistake that has one")
 		})
+	}
+}
+
+// One forgotten letter would have the collector ask Kafka thousands of times a
+// second.
+func TestProductRefusesAnIntervalWithoutAUnit(t *testing.T) {
+	for _, file := range shippedConfigs(t) {
+		out, err := command(t, []string{"KAFKALAG_INTERVAL=30"}, "validate", "--config", file).CombinedOutput()
+		require.Error(t, err, "%s: %s", file, out)
+		assert.Contains(t, string(out), `"collection_interval" is 30: must have a unit, write 30s`, file)
+		out, err = command(t, []string{"KAFKALAG_INTERVAL=1ms"}, "validate", "--config", file).CombinedOutput()
+		require.Error(t, err, "%s: %s", file, out)
+		assert.Contains(t, string(out), `"collection_interval" is 1ms: must be at least 1s`, file)
 	}
 }
 

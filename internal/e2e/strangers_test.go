@@ -49,7 +49,7 @@ func TestProductNamesWhatDoesNotAnswer(t *testing.T) {
 		if w.name == "nothing" {
 			limit = "500ms" // which each scrape waits for
 		}
-		receivers += fmt.Sprintf("  kafkalag/%s: {brokers: [%q], collection_interval: 100ms, request_timeout: %s}\n", w.name, w.address, limit)
+		receivers += fmt.Sprintf("  kafkalag/%s: {brokers: [%q], collection_interval: 1s, request_timeout: %s}\n", w.name, w.address, limit)
 	}
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), writeFile(t, "wrong.yaml",
 		"receivers:\n"+receivers+"service: {pipelines: {metrics: {receivers: ["+strings.Join(ids, ", ")+"]}}}\n"))

@@ -5,9 +5,12 @@ package kafka
 
 import (
 	"fmt"
+	"time"
 
 	"go.opentelemetry.io/collector/config/configtls"
 	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 )
 
 // clientConfig is another name for embedding, one that is not exported: the
@@ -41,6 +44,9 @@ func (c *TLSConfig) mistakes(at string) []error {
 		return []error{fmt.Errorf(`"%s.cert_file" is empty: must be set with "%[1]s.key_file"`, at)}
 	case err != nil:
 		return []error{fmt.Errorf("%q is not usable: %w", at, err)}
+	}
+	if err := (durations.Limit{Key: at + ".reload_interval", Given: c.ReloadInterval, Least: time.Second, OrZero: true}).Check(); err != nil {
+		return []error{err}
 	}
 	if unused := c.unused(); unused != "" {
 		return []error{fmt.Errorf(`"%s.insecure" is true beside "%[1]s.%s": must be false`, at, unused)}

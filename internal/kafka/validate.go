@@ -12,12 +12,15 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 )
 
-// oldestProtocol is the first that answers for all committed offsets of a group.
-// shortest is the least that a time limit may be.
-const shortest = time.Millisecond
+// shortest is the least that a time limit may be: even a broker nearby takes
+// some milliseconds when it is busy.
+const shortest = 100 * time.Millisecond
 
+// oldestProtocol is the first that answers for all committed offsets of a group.
 var oldestProtocol = sarama.V0_10_2_0
 
 // Mistakes returns what is wrong with the configuration, an error for each: the
@@ -33,20 +36,11 @@ func (c *Config) Mistakes() []error {
 	if err := c.clientMistake(); err != nil {
 		mistakes = append(mistakes, err)
 	}
-	for _, limit := range []struct {
-		key   string
-		given time.Duration
-	}{
-		{"dial_timeout", c.DialTimeout},
-		{"request_timeout", c.RequestTimeout},
-	} {
-		if limit.given < shortest {
-			mistakes = append(mistakes, fmt.Errorf("%q is %v: must be at least %v", limit.key, limit.given, shortest))
-		}
-	}
-	if every := c.Metadata.RefreshInterval; every < 0 {
-		mistakes = append(mistakes, fmt.Errorf(`"metadata.refresh_interval" is %v: must be 0s or more`, every))
-	}
+	mistakes = append(mistakes, durations.CheckAll(
+		durations.Limit{Key: "dial_timeout", Given: c.DialTimeout, Least: shortest},
+		durations.Limit{Key: "request_timeout", Given: c.RequestTimeout, Least: shortest},
+		durations.Limit{Key: "metadata.refresh_interval", Given: c.Metadata.RefreshInterval, Least: time.Second, OrZero: true},
+	)...)
 	return append(mistakes, c.authMistakes()...)
 }
 

@@ -34,8 +34,9 @@ func TestMistakes(t *testing.T) {
 		"protocol not one":  {func(c *Config) { c.ProtocolVersion = "latest" }, `"protocol_version" is "latest": must be a Kafka version such as "2.8.0", from "0.10.2.0", or empty`},
 		"client":            {func(c *Config) { c.ClientID = "lag, of eu" }, ""},
 		"client before 1.0": {func(c *Config) { c.ProtocolVersion, c.ClientID = "0.11.0.0", "lag, of eu" }, `"client_id" is "lag, of eu": must consist of letters, digits, ".", "_" and "-" with a "protocol_version" before "1.0.0"`},
-		"dial_timeout":      {func(c *Config) { c.DialTimeout = 0 }, `"dial_timeout" is 0s: must be at least 1ms`},
-		"request_timeout":   {func(c *Config) { c.RequestTimeout = -1 }, `"request_timeout" is -1ns: must be at least 1ms`},
+		"dial_timeout":      {func(c *Config) { c.DialTimeout = 0 }, `"dial_timeout" is 0s: must be at least 100ms`},
+		"request_timeout":   {func(c *Config) { c.RequestTimeout = -1 }, `"request_timeout" is -1ns: must be at least 100ms`},
+		"refresh_interval":  {func(c *Config) { c.Metadata.RefreshInterval = 300 }, `"metadata.refresh_interval" is 300ns: must be 0s, or at least 1s`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := Config{Brokers: []string{"kafka:9092"}, ClientID: "lag", DialTimeout: time.Second, RequestTimeout: time.Second}

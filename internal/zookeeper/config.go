@@ -10,6 +10,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 )
 
 // Config is where the offsets are.
@@ -34,8 +36,7 @@ func (c *Config) Mistakes() []error {
 	if c.Chroot != "" && !strings.HasPrefix(c.Chroot, "/") {
 		mistakes = append(mistakes, fmt.Errorf(`"zookeeper.chroot" is %q: must be a path that begins with /`, c.Chroot))
 	}
-	if c.SessionTimeout < time.Second {
-		mistakes = append(mistakes, fmt.Errorf(`"zookeeper.session_timeout" is %v: must be at least 1s`, c.SessionTimeout))
-	}
-	return mistakes
+	return append(mistakes, durations.CheckAll(
+		durations.Limit{Key: "zookeeper.session_timeout", Given: c.SessionTimeout, Least: time.Second},
+	)...)
 }
