@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,15 +28,32 @@ import (
 // cannot tell is absent: docs/compatibility.md lists it, and is held to what is
 // seen here (write it anew with -update).
 func TestRealVersions(t *testing.T) {
-	versions := []string{"0.10.2.2", "0.11.0.3", "2.8.2", "3.9.1", "4.2.0"}
+	versions := []string{"0.10.2.2", "0.11.0.3", "2.8.2", "3.9.1", "4.2.0", "4.3.1", "4.4.0"}
 	require.ElementsMatch(t, jars.Versions(), versions)
-	told := map[string]map[string]bool{} // by version
-	for _, version := range versions {
-		t.Run(version, func(t *testing.T) { told[version] = readVersion(t, version) })
-	}
+	told := readVersions(t, versions)
 	table := compatibility(versions, told)
 	t.Log("\n" + table)
 	requireTable(t, "../docs/compatibility.md", table)
+}
+
+// readVersions checks the versions side by side, since each mostly waits for its
+// brokers, and gives by version the names of what it tells.
+func readVersions(t *testing.T, versions []string) map[string]map[string]bool {
+	t.Helper()
+	var mu sync.Mutex
+	told := make(map[string]map[string]bool, len(versions))
+	t.Run("versions", func(t *testing.T) { // ends when all of them have
+		for _, version := range versions {
+			t.Run(version, func(t *testing.T) {
+				t.Parallel()
+				tells := readVersion(t, version)
+				mu.Lock()
+				defer mu.Unlock()
+				told[version] = tells
+			})
+		}
+	})
+	return told
 }
 
 // readVersion checks one version and gives the names of what it tells.

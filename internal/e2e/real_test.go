@@ -21,7 +21,7 @@ const (
 // Kafka's own tool is the authority: each of its rows is on /metrics with the
 // same offset and lag, and nothing else is.
 func TestProductAgreesWithKafka(t *testing.T) {
-	for _, version := range []string{"4.2.0", "3.9.1"} {
+	for _, version := range []string{kafkatest.DefaultVersion, "3.9.1"} {
 		t.Run(version, func(t *testing.T) {
 			kafkatest.NeedReal(t, version)
 			kafka := kafkatest.Start(t, kafkatest.Options{Version: version, Brokers: 3})

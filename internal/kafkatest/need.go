@@ -14,7 +14,7 @@ import (
 )
 
 // DefaultVersion is the Kafka that a test gets that names none.
-const DefaultVersion = "4.2.0"
+const DefaultVersion = "4.4.0"
 
 // NeedReal skips the test where Kafka of that version ("" is
 // [DefaultVersion]) cannot run, as [Lacks] does. [Start] and [Shared] call it

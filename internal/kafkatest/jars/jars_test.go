@@ -69,5 +69,5 @@ func TestFetchYieldsToWhoWasFaster(t *testing.T) {
 
 func TestLookup(t *testing.T) {
 	_, err := Lookup("1.2.3")
-	require.ErrorContains(t, err, "not one of [0.10.2.2 0.11.0.3 2.8.2 3.9.1 4.2.0]")
+	require.ErrorContains(t, err, "not one of [0.10.2.2 0.11.0.3 2.8.2 3.9.1 4.2.0 4.3.1 4.4.0]")
 }

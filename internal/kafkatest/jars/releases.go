@@ -33,6 +33,8 @@ const (
 )
 
 var releases = map[string]Release{
+	"4.4.0": kraft("4.4.0"),
+	"4.3.1": kraft("4.3.1"),
 	"4.2.0": kraft("4.2.0"),
 	"3.9.1": kraft("3.9.1"),
 	"2.8.2": {
