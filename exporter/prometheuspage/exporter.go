@@ -5,12 +5,15 @@ package prometheuspage
 
 import (
 	"context"
+	"crypto/tls"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.uber.org/zap"
@@ -69,7 +72,7 @@ func (e *pageExporter) start(ctx context.Context, host component.Host) error {
 	if err != nil {
 		return err
 	}
-	listener, err := e.config.ServerConfig.ToListener(ctx)
+	listener, err := listen(ctx, &e.config.ServerConfig)
 	if err != nil {
 		return err
 	}
@@ -80,6 +83,28 @@ func (e *pageExporter) start(ctx context.Context, host component.Host) error {
 	e.running.Go(func() { e.serve(listener) })
 	e.running.Go(func() { e.attend(background) })
 	return nil
+}
+
+// listen opens the endpoint. Certificates are read first: confighttp's own way
+// leaves the port open when they cannot be.
+func listen(ctx context.Context, c *confighttp.ServerConfig) (net.Listener, error) {
+	var secured *tls.Config
+	if c.TLS.HasValue() {
+		loaded, err := c.TLS.Get().LoadTLSConfig(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%q cannot be used: %w", "tls", err)
+		}
+		loaded.NextProtos = []string{"h2", "http/1.1"}
+		secured = loaded
+	}
+	listener, err := c.NetAddr.Listen(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%q is %q: must be free to listen on: %w", "endpoint", c.NetAddr.Endpoint, err)
+	}
+	if secured != nil {
+		listener = tls.NewListener(listener, secured)
+	}
+	return listener, nil
 }
 
 func (e *pageExporter) serve(listener net.Listener) {

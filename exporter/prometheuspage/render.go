@@ -36,7 +36,8 @@ type renderer struct {
 
 // render writes what a message says of an origin. Nothing of the message is kept.
 func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time) *part {
-	r.o, r.layouts, r.at = o, layouts{}, 0
+	r.o, r.at = o, 0
+	defer r.forget()
 	p := &part{arrived: now, families: map[string]*family{}}
 	for i := metrics.Len() - 1; i >= 0; i-- {
 		r.metric(p, metrics.At(i))
@@ -50,6 +51,13 @@ func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time)
 		p.at = pcommon.NewTimestampFromTime(now) // points may lack a time
 	}
 	return p
+}
+
+// forget lets go of the message.
+func (r *renderer) forget() {
+	r.o, r.block, r.layouts = nil, nil, layouts{}
+	clear(r.keys[:cap(r.keys)])
+	clear(r.values[:cap(r.values)])
 }
 
 // metric writes one metric into the part.

@@ -47,7 +47,7 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 	case p.at < newest:
 		return false
 	case p.at > newest:
-		s.show() // whatever came of the scrape before
+		changed = s.show() // whatever came of the scrape before
 		s.next = []*part{p}
 	case len(s.next) > 0:
 		s.next = insert(s.next, p)
@@ -55,19 +55,20 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 		s.shown = insert(s.shown, p)
 		return true
 	}
-	if len(s.next) < len(s.shown) {
-		return false
+	if len(s.next) >= len(s.shown) {
+		changed = s.show()
 	}
-	s.show()
-	return true
+	return changed
 }
 
-// show replaces the scrape that is shown by the next.
-func (s *source) show() {
-	if len(s.next) > 0 {
-		s.shown, s.next = s.next, nil
-		s.kept = seriesOf(s.shown)
+// show replaces the scrape that is shown by the next, if there is one.
+func (s *source) show() (changed bool) {
+	if len(s.next) == 0 {
+		return false
 	}
+	s.shown, s.next = s.next, nil
+	s.kept = seriesOf(s.shown)
+	return true
 }
 
 // growth is how many series more than twice those that are needed are kept before
@@ -138,8 +139,7 @@ func (s *source) arrived() (last time.Time) {
 // a source that is heard of every ten minutes is not silent after five.
 func (s *source) expire(now time.Time, after time.Duration) (changed bool) {
 	if len(s.next) > 0 && now.Sub(s.next[0].arrived) >= settling {
-		s.show()
-		changed = true
+		changed = s.show()
 	}
 	oldest := now.Add(-max(after, 2*s.interval))
 	before := len(s.shown)

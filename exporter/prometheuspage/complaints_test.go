@@ -1,0 +1,71 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+func TestComplaintsAreRepeatedOnceInAWhile(t *testing.T) {
+	core, logs := observer.New(zap.WarnLevel)
+	c := newComplaints(zap.New(core))
+	now := time.Now()
+	c.now = func() time.Time { return now }
+	for range 3 {
+		c.about("odd", "a")
+		c.about("odd", "b")
+	}
+	assert.Equal(t, 2, logs.Len())
+	now = now.Add(repeat)
+	c.about("odd", "a")
+	assert.Equal(t, 3, logs.Len())
+	for i := range 2 * maxComplaints {
+		c.about("odd", fmt.Sprint(i))
+	}
+	assert.Len(t, c.told, maxComplaints)
+	now = now.Add(repeat)
+	c.about("odd", "new")
+	assert.Len(t, c.told, 1, "old ones make room")
+}
+
+// What a page cannot show is left out with one line for each reason.
+func TestWhatIsLeftOutIsSaid(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	logs := watchLog(e)
+	md := pmetric.NewMetrics()
+	metrics := md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics()
+	add := func(name string) pmetric.Metric {
+		m := metrics.AppendEmpty()
+		m.SetName(name)
+		return m
+	}
+	add("exponential").SetEmptyExponentialHistogram().DataPoints().AppendEmpty()
+	delta := add("delta").SetEmptySum()
+	delta.SetAggregationTemporality(pmetric.AggregationTemporalityDelta)
+	delta.DataPoints().AppendEmpty()
+	add("unspecified").SetEmptyHistogram().DataPoints().AppendEmpty()
+	add("%%").SetEmptyGauge().DataPoints().AppendEmpty()
+	add("reserved").SetEmptyGauge().DataPoints().AppendEmpty().Attributes().PutStr("__name__", "x")
+	add("no.name").SetEmptyGauge().DataPoints().AppendEmpty().Attributes().PutStr("", "x")
+	add("quantile").SetEmptySummary().DataPoints().AppendEmpty().Attributes().PutStr("quantile", "x")
+	add("kept").SetEmptyGauge().DataPoints().AppendEmpty().Attributes().PutStr("quantile", "x")
+	e.mustConsume(t, md)
+	e.mustConsume(t, md)
+	assert.Equal(t, []string{`kept{quantile="x"} 0`}, samples(t, h))
+	assert.ElementsMatch(t, []string{
+		errExponential.Error() + ": exponential",
+		errNotCumulative.Error() + ": delta",
+		`left out metrics whose names cannot be translated: normalization for metric "%%" resulted in empty name: %%`,
+		"left out series with labels that Prometheus does not take: " + errReservedLabel.Error() + ": reserved",
+		"left out series with labels that Prometheus does not take: label name is empty: no.name",
+		"left out series with labels that Prometheus does not take: " + errOwnLabel.Error() + ": quantile",
+	}, messages(logs))
+}

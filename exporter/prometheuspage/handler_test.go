@@ -1,0 +1,61 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestPaths(t *testing.T) {
+	_, h := newTestExporter(t, func(c *Config) { c.Path = "/kafka/metrics" })
+	for _, c := range []struct {
+		method, path string
+		status       int
+		contains     string
+	}{
+		{http.MethodGet, "/", 200, `<a href="/kafka/metrics">`},
+		{http.MethodGet, "/healthz", 200, "ok\n"},
+		{http.MethodGet, "/kafka/metrics", 200, ""},
+		{http.MethodGet, "/kafka/metrics?x=y", 200, ""},
+		{http.MethodHead, "/kafka/metrics", 200, ""},
+		{http.MethodGet, "/metrics", 404, ""},
+		{http.MethodGet, "/kafka/metrics/", 404, ""},
+		{http.MethodPost, "/kafka/metrics", 405, ""},
+		{http.MethodDelete, "/", 405, ""},
+	} {
+		recorder := httptest.NewRecorder()
+		h.ServeHTTP(withDeadlines{recorder}, httptest.NewRequest(c.method, c.path, nil))
+		assert.Equal(t, c.status, recorder.Code, c.path)
+		assert.Contains(t, recorder.Body.String(), c.contains)
+	}
+}
+
+func TestHeadTellsSize(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	e.mustConsume(t, gauges(1, "lag", map[string]int64{"g": 1}))
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, httptest.NewRequest(http.MethodHead, "/metrics", nil))
+	assert.Equal(t, strconv.Itoa(len(page004(t, h))), recorder.Header().Get("Content-Length"))
+	assert.Empty(t, recorder.Body.String())
+}
+
+// More than so many at once are turned away, and told when to come again.
+func TestPullsAreBounded(t *testing.T) {
+	_, h := newTestExporter(t, nil)
+	for range maxPulls {
+		h.pulls <- struct{}{}
+	}
+	response, _ := pull(t, h, "/metrics")
+	assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+	assert.Equal(t, "1", response.Header.Get("Retry-After"))
+	<-h.pulls
+	response, _ = pull(t, h, "/metrics")
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	assert.Len(t, h.pulls, maxPulls-1, "its place is free again")
+}

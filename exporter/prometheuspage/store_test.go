@@ -1,0 +1,204 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package prometheuspage
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+)
+
+// samples is the page's samples, without its other lines.
+func samples(t testing.TB, h *handler) []string {
+	t.Helper()
+	lines := []string{}
+	for line := range strings.Lines(page004(t, h)) {
+		if !strings.HasPrefix(line, "#") {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
+}
+
+func (e *pageExporter) mustConsume(t testing.TB, md pmetric.Metrics) {
+	t.Helper()
+	require.NoError(t, e.consume(context.Background(), md))
+}
+
+func perSeries(c *Config) { c.ExactExpiry = false }
+
+// With exact expiry, a group that the next scrape does not have is gone with it.
+func TestNewerScrapeReplaces(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	e.mustConsume(t, gauges(1, "lag", map[string]int64{"gone": 1}))
+	e.mustConsume(t, gauges(1, "old", map[string]int64{"gone": 1}))
+	assert.Equal(t, []string{`lag{group="gone"} 1`, `old{group="gone"} 1`}, samples(t, h), "parts of one scrape add up")
+	e.mustConsume(t, gauges(2, "lag", map[string]int64{"here": 2}))
+	e.mustConsume(t, gauges(2, "new", map[string]int64{"here": 2}))
+	assert.Equal(t, []string{`lag{group="here"} 2`, `new{group="here"} 2`}, samples(t, h))
+}
+
+// Two scrapes may be one message, where a processor gathers them.
+func TestScrapesInOneMessage(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	md := gauges(1, "lag", map[string]int64{"gone": 1})
+	gauges(2, "lag", map[string]int64{"here": 2}).ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
+	e.mustConsume(t, md)
+	assert.Equal(t, []string{`lag{group="here"} 2`}, samples(t, h))
+}
+
+func TestOlderScrapeIsNotShown(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	e.mustConsume(t, gauges(2, "lag", map[string]int64{"here": 2}))
+	e.mustConsume(t, gauges(1, "lag", map[string]int64{"late": 1}))
+	assert.Equal(t, []string{`lag{group="here"} 2`}, samples(t, h))
+}
+
+// Points may lack a time. Each message counts as a scrape then.
+func TestScrapesWithoutTimes(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	e.mustConsume(t, gauges(0, "lag", map[string]int64{"gone": 1}))
+	e.mustConsume(t, gauges(0, "lag", map[string]int64{"here": 2}))
+	assert.Equal(t, []string{`lag{group="here"} 2`}, samples(t, h))
+}
+
+// While the parts of a split scrape come in, the page shows the last one whole.
+func TestSplitScrapeIsShownWhole(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	scrape := func(at pcommon.Timestamp, parts ...string) {
+		for _, name := range parts {
+			e.mustConsume(t, gauges(at, name, map[string]int64{"g": int64(at)}))
+		}
+	}
+	scrape(1, "a", "b", "c")
+	scrape(2, "a", "b")
+	assert.Equal(t, []string{`a{group="g"} 1`, `b{group="g"} 1`, `c{group="g"} 1`}, samples(t, h))
+	scrape(2, "c")
+	assert.Equal(t, []string{`a{group="g"} 2`, `b{group="g"} 2`, `c{group="g"} 2`}, samples(t, h))
+	scrape(2, "d")
+	assert.Len(t, samples(t, h), 4, "it may have more parts than the last")
+
+	scrape(3, "a", "b")
+	assert.Len(t, samples(t, h), 4)
+	e.store.expire(time.Now().Add(settling))
+	assert.Equal(t, []string{`a{group="g"} 3`, `b{group="g"} 3`}, samples(t, h), "it may have fewer")
+
+	scrape(4, "b")
+	scrape(5, "c", "d", "e")
+	assert.Equal(t, []string{`c{group="g"} 5`, `d{group="g"} 5`, `e{group="g"} 5`}, samples(t, h))
+	scrape(6, "a", "b")
+	scrape(7, "c")
+	assert.Equal(t, []string{`a{group="g"} 6`, `b{group="g"} 6`}, samples(t, h), "what came of a scrape is shown when the next begins")
+}
+
+// Without exact expiry, series last on their own, and the newest point counts.
+func TestSeriesLastOnTheirOwn(t *testing.T) {
+	e, h := newTestExporter(t, perSeries)
+	e.mustConsume(t, gauges(2, "lag", map[string]int64{"a": 1, "b": 1}))
+	e.mustConsume(t, gauges(3, "lag", map[string]int64{"b": 2}))
+	e.mustConsume(t, gauges(1, "lag", map[string]int64{"a": 0, "b": 0, "c": 0}))
+	assert.ElementsMatch(t, []string{`lag{group="a"} 1`, `lag{group="b"} 2`, `lag{group="c"} 0`}, samples(t, h))
+}
+
+// What has no recorded value leaves the page, with or without exact expiry.
+func TestNoRecordedValueRemoves(t *testing.T) {
+	for name, change := range map[string]func(*Config){"exact": nil, "per series": perSeries} {
+		e, h := newTestExporter(t, change)
+		e.mustConsume(t, gauges(1, "lag", map[string]int64{"a": 1, "b": 1}))
+		gone := gauges(1, "lag", map[string]int64{"a": 0})
+		points := gone.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints()
+		points.At(0).SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+		e.mustConsume(t, gone)
+		assert.Equal(t, []string{`lag{group="b"} 1`}, samples(t, h), name)
+		e.mustConsume(t, gauges(1, "lag", map[string]int64{"a": 3}))
+		assert.ElementsMatch(t, []string{`lag{group="b"} 1`, `lag{group="a"} 3`}, samples(t, h), name)
+	}
+}
+
+// Of a message's points for one series the last counts, be it a value or none.
+func TestLastPointOfSeriesCounts(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	md := pmetric.NewMetrics()
+	m := md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty()
+	m.SetName("lag")
+	points := m.SetEmptyGauge().DataPoints()
+	for i, series := range []string{"twice", "gone", "back", "twice", "gone", "back"} {
+		p := points.AppendEmpty()
+		p.SetTimestamp(1)
+		p.SetIntValue(int64(i))
+		p.Attributes().PutStr("s", series)
+		p.SetFlags(p.Flags().WithNoRecordedValue(i == 4 || i == 2))
+	}
+	e.mustConsume(t, md)
+	assert.ElementsMatch(t, []string{`lag{s="twice"} 3`, `lag{s="back"} 5`}, samples(t, h))
+}
+
+// Sources that fall silent expire although nobody pulls, and not sooner than
+// twice their interval.
+func TestSilentSourcesExpire(t *testing.T) {
+	for name, change := range map[string]func(*Config){"exact": nil, "per series": perSeries} {
+		t.Run(name, func(t *testing.T) {
+			e, _ := newTestExporter(t, change)
+			start := time.Now()
+			part := func(at pcommon.Timestamp, arrived time.Time) *part {
+				p := &part{at: at, arrived: arrived, families: map[string]*family{}}
+				p.put(&family{name: "lag"}, &block{series: []uint64{uint64(at)}})
+				p.count()
+				return p
+			}
+			s := e.store
+			s.add("silent", part(1, start))
+			s.add("slow", part(1, start.Add(-10*time.Minute)))
+			s.add("slow", part(2, start))
+			s.expire(start.Add(5 * time.Minute))
+			assert.Len(t, s.sources, 2)
+			s.expire(start.Add(5*time.Minute + 1))
+			assert.Len(t, s.sources, 1)
+			s.expire(start.Add(20 * time.Minute))
+			assert.Len(t, s.sources, 1)
+			s.expire(start.Add(20*time.Minute + 1))
+			assert.Empty(t, s.sources)
+		})
+	}
+}
+
+// However many messages come, what is kept is in proportion to the page, and the
+// page is the same.
+func TestWhatNewerPartsHaveIsDropped(t *testing.T) {
+	for name, change := range map[string]func(*Config){"exact": nil, "per series": perSeries} {
+		t.Run(name, func(t *testing.T) {
+			e, h := newTestExporter(t, change)
+			want := map[string]int64{}
+			for message := range int64(300) {
+				points := map[string]int64{fmt.Sprint("once", message): message}
+				for i := range 100 {
+					points[fmt.Sprint("always", i)] = message
+				}
+				for group, value := range points {
+					want[group] = value
+				}
+				md := gauges(1, "lag", points)
+				m := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().AppendEmpty()
+				m.SetName("same")
+				m.SetEmptyGauge().DataPoints().AppendEmpty().SetIntValue(message)
+				e.mustConsume(t, md)
+			}
+			lines := []string{"same 299"}
+			for group, value := range want {
+				lines = append(lines, fmt.Sprintf("lag{group=%q} %d", group, value))
+			}
+			assert.ElementsMatch(t, lines, samples(t, h))
+			for _, s := range e.store.sources {
+				assert.Less(t, seriesOf(s.shown), 2*len(want)+2*growth)
+			}
+		})
+	}
+}
