@@ -69,7 +69,7 @@ func (c *collector) overrides(receiver map[string]any) (string, error) {
 	push := map[string]any{"otlp": map[string]any{"protocol": "grpc", "endpoint": "http://" + c.sink.address, "insecure": true}}
 	text, err := json.Marshal(map[string]any{
 		"receivers":  map[string]any{"kafkalag": receiver},
-		"exporters":  map[string]any{"prometheus": map[string]any{"endpoint": at(ports[0])}},
+		"exporters":  map[string]any{"prometheus_page": map[string]any{"endpoint": at(ports[0])}},
 		"extensions": map[string]any{"healthcheckv2": map[string]any{"http": map[string]any{"endpoint": at(ports[2])}}},
 		"service": map[string]any{"telemetry": map[string]any{
 			"metrics": map[string]any{"readers": []any{map[string]any{"pull": map[string]any{"exporter": pull}}}},

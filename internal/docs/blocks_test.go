@@ -46,16 +46,19 @@ func TestEveryBlockIsOfATestedKind(t *testing.T) {
 	}
 }
 
-// assertBuilds holds the builder's lines to the one that internal/e2e builds
-// a collector from, and to those of the distribution.
+// assertBuilds holds the builder's lines to those that internal/e2e builds a
+// collector from, and to those of the distribution.
 func assertBuilds(t *testing.T, content map[string]any) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(Root(t), "builder-config.yaml"))
 	require.NoError(t, err)
 	var distribution map[string]any
 	require.NoError(t, yaml.Unmarshal(text, &distribution))
-	own := map[string]any{"gomod": "github.com/kafkalag/kafkalagreceiver VERSION"}
-	distribution["receivers"] = append(distribution["receivers"].([]any), own)
+	const module = "github.com/kafkalag/kafkalagreceiver"
+	for kind, imported := range map[string]string{"receivers": module, "exporters": module + "/exporter/prometheuspage"} {
+		own := map[string]any{"gomod": module + " VERSION", "import": imported}
+		distribution[kind] = append(distribution[kind].([]any), own)
+	}
 	assert.True(t, contains(distribution, content), "%v", content)
 }
 

@@ -21,30 +21,43 @@ import (
 const modulePath = "github.com/kafkalag/kafkalagreceiver"
 
 // A user's own builder config needs one gomod line and nothing else: neither a
-// path, nor the replacements of this module's go.mod, which hold only here.
+// path, nor the replacements of this module's go.mod, which hold only here. The
+// page's exporter, a package of the same module, takes one line more.
 func TestProductBuildsFromOneLine(t *testing.T) {
 	binary(t) // where the collector was not built, there is no builder either
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(t, err)
 	proxy, version := serveModule(t, root)
-	out := t.TempDir()
-	config := writeFile(t, "builder.yaml", fmt.Sprintf(`
-dist: {name: own, module: example.com/own, output_path: "%s"}
-receivers: [{gomod: %s %s}]
-exporters: [{gomod: go.opentelemetry.io/collector/exporter/debugexporter v0.165.0}]
-`, out, modulePath, version))
+	module := "gomod: " + modulePath + " " + version
+	for name, tt := range map[string]struct {
+		exporter string
+		modules  int // components that come from this module
+	}{
+		"receiver":              {"gomod: go.opentelemetry.io/collector/exporter/debugexporter v0.165.0", 1},
+		"receiver and exporter": {module + ", import: " + modulePath + "/exporter/prometheuspage", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			own := buildOwn(t, root, proxy, fmt.Sprintf("receivers: [{%s}]\nexporters: [{%s}]\n", module, tt.exporter))
+			components, err := exec.Command(own, "components").CombinedOutput()
+			require.NoError(t, err, "%s", components)
+			assert.Equal(t, tt.modules, strings.Count(string(components), "module: "+modulePath+" "+version), "%s", components)
+		})
+	}
+}
 
-	build := exec.Command("go", "tool", "-modfile=internal/tools/go.mod", "builder", "--config", config)
+// buildOwn builds a collector of these components, and returns the program.
+func buildOwn(t *testing.T, root, proxy, components string) string {
+	t.Helper()
+	out := t.TempDir()
+	dist := fmt.Sprintf("dist: {name: own, module: example.com/own, output_path: %q}\n", out)
+	build := exec.Command("go", "tool", "-modfile=internal/tools/go.mod", "builder", "--config", writeFile(t, "builder.yaml", dist+components))
 	build.Dir = root
 	build.Env = append(os.Environ(),
 		"GOPROXY=file://"+filepath.ToSlash(proxy)+","+goEnv(t, "GOPROXY"),
 		"GONOSUMDB="+modulePath, "GONOPROXY=none", "GOFLAGS=-mod=mod -modcacherw")
 	told, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", told)
-
-	components, err := exec.Command(filepath.Join(out, "own"), "components").CombinedOutput()
-	require.NoError(t, err, "%s", components)
-	assert.Contains(t, string(components), "module: "+modulePath+" "+version)
+	return filepath.Join(out, "own")
 }
 
 // serveModule writes the checkout as a module proxy has it, and returns the

@@ -94,7 +94,7 @@ func (c *collector) portsConfig(t *testing.T) string {
 	c.healthURL = fmt.Sprintf("http://127.0.0.1:%d/health/status?verbose", health)
 	c.selfURL = fmt.Sprintf("http://127.0.0.1:%d/metrics", self)
 	return writeFile(t, "ports.yaml", fmt.Sprintf(`
-exporters: {prometheus: {endpoint: "127.0.0.1:%d"}}
+exporters: {prometheus_page: {endpoint: "127.0.0.1:%d"}}
 extensions: {healthcheckv2: {http: {endpoint: "127.0.0.1:%d"}}}
 service: {telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: %d}}}}]}}}
 `, metrics, health, self))

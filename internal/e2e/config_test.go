@@ -55,14 +55,14 @@ func TestProductShippedConfigsStartWithoutWarning(t *testing.T) {
 	}
 }
 
-// A user who sees a consumer group go shall not see its lag for long, nor any
-// lag come and go between two scrapes.
-func TestProductShippedExpirationIsTwiceTheInterval(t *testing.T) {
+// A group that is gone leaves the page with the next scrape. What is shown while
+// no scrape comes outlasts one that fails and one that takes all of its time-out.
+func TestProductShippedConfigsExpireExactly(t *testing.T) {
 	for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
 		for env, want := range map[string]time.Duration{
-			"":                         time.Minute,
-			"KAFKALAG_INTERVAL=5m":     10 * time.Minute,
-			"KAFKALAG_INTERVAL=1m30s":  3 * time.Minute,
+			"":                         90 * time.Second,
+			"KAFKALAG_INTERVAL=5m":     10*time.Minute + 30*time.Second,
+			"KAFKALAG_INTERVAL=1m30s":  3*time.Minute + 30*time.Second,
 			"KAFKALAG_EXPIRATION=100s": 100 * time.Second,
 		} {
 			t.Run(name+" "+env, func(t *testing.T) {
@@ -70,13 +70,15 @@ func TestProductShippedExpirationIsTwiceTheInterval(t *testing.T) {
 				require.NoError(t, err)
 				var config struct {
 					Exporters struct {
-						Prometheus struct {
+						Page struct {
+							Exact      bool          `yaml:"exact_expiry"`
 							Expiration time.Duration `yaml:"metric_expiration"`
-						}
+						} `yaml:"prometheus_page"`
 					}
 				}
 				require.NoError(t, yaml.Unmarshal(text, &config))
-				assert.Equal(t, want, config.Exporters.Prometheus.Expiration)
+				assert.True(t, config.Exporters.Page.Exact)
+				assert.Equal(t, want, config.Exporters.Page.Expiration)
 			})
 		}
 	}

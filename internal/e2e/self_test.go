@@ -100,7 +100,7 @@ func TestProductStatusFollowsKafka(t *testing.T) {
 	for _, p := range proxies {
 		addresses = append(addresses, p.Addr())
 	}
-	c := start(t, brokersEnv(addresses...), shipped("default.yaml"))
+	c := start(t, append(brokersEnv(addresses...), "KAFKALAG_EXPIRATION=2s"), shipped("default.yaml"))
 	status := func(want string) {
 		t.Helper()
 		require.EventuallyWithT(t, func(now *assert.CollectT) { assert.Contains(now, get(now, c.healthURL), want) }, patience, tick)
