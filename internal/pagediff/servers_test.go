@@ -57,8 +57,14 @@ func (s *server) send(t *testing.T, md pmetric.Metrics) {
 	require.NoError(t, s.exporter.ConsumeMetrics(t.Context(), sent))
 }
 
-// read pulls the page.
+// read pulls the page and reads it.
 func (s *server) read(t *testing.T, accept string) content {
+	t.Helper()
+	page, contentType := s.pull(t, accept)
+	return read(t, page, contentType)
+}
+
+func (s *server) pull(t *testing.T, accept string) (page, contentType string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url, nil)
 	require.NoError(t, err)
@@ -67,10 +73,10 @@ func (s *server) read(t *testing.T, accept string) content {
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	page, err := io.ReadAll(response.Body)
+	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, "%s", page)
-	return read(t, string(page), response.Header.Get("Content-Type"))
+	require.Equal(t, http.StatusOK, response.StatusCode, "%s", body)
+	return string(body), response.Header.Get("Content-Type")
 }
 
 // both runs ours and contrib's with the same keys, but for exact expiry that only
