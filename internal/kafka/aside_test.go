@@ -25,14 +25,14 @@ func TestHangingOptionalQuestionCostsOnlyItself(t *testing.T) {
 			ask := everything()
 			ask.LogDirs, ask.MinInSync, ask.BrokerRetention = true, true, true
 			snapshot(t, client, ask)
-			client.settings = nil // have them asked again
-			client.cfg.RequestTimeout = 500 * time.Millisecond
+			client.memory.settings = nil // have them asked again
+			client.pool.cfg.RequestTimeout = 500 * time.Millisecond
 			release := fake.Hang(api, 1)
 			defer release()
 			asked := 0
 			for range 8 {
 				fake.ResetRequests()
-				client.settings = nil
+				client.memory.settings = nil
 				s := snapshot(t, client, ask)
 				asked += fake.RequestsTo(1)[api.Name()]
 				for _, p := range s.Topics["t0"].Partitions {
@@ -72,7 +72,7 @@ func TestPassingErrorOfSettings(t *testing.T) {
 	ask := everything()
 	ask.MinInSync = true
 	require.NotNil(t, snapshot(t, client, ask).Topics["t0"].Config)
-	for _, known := range client.settings {
+	for _, known := range client.memory.settings {
 		known.at = time.Time{}
 	}
 	fake.Fail(kmsg.DescribeConfigs, kafkatest.AnyBroker, kerr.UnknownTopicOrPartition, 1)

@@ -5,7 +5,6 @@ package kafka
 
 import (
 	"github.com/IBM/sarama"
-	"go.uber.org/zap"
 )
 
 // current says what c says in keys that are not deprecated, and which of those it had
@@ -33,10 +32,4 @@ func (c *Config) tlsKey() string {
 		return "auth.tls"
 	}
 	return "tls"
-}
-
-func warnDeprecated(log *zap.Logger, keys []string) {
-	if len(keys) > 0 {
-		log.Warn("The configuration has deprecated keys", zap.Strings("keys", keys))
-	}
 }

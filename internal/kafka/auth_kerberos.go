@@ -4,11 +4,26 @@
 package kafka
 
 import (
+	"errors"
+
+	krbconfig "github.com/jcmturner/gokrb5/v8/config"
+	"github.com/jcmturner/gokrb5/v8/keytab"
+
 	"cmp"
 	"strings"
 
 	"github.com/IBM/sarama"
 )
+
+var kerberos = mechanism{
+	name:      sarama.SASLTypeGSSAPI,
+	configure: setKerberos,
+	hints: loginHints{
+		refused: "it does not accept the ticket: check auth.kerberos.service_name and the clocks",
+		silent:  " from the KDC or the broker",
+		explain: causeOfKerberos,
+	},
+}
 
 // systemKerberos is where Kerberos's own programs look for their configuration.
 const systemKerberos = "/etc/krb5.conf"
@@ -19,7 +34,8 @@ func (k *KerberosConfig) withKeyTab() bool { return k.UseKeyTab || k.Password ==
 
 // setKerberos has the library get a ticket of its own for every login, so none
 // of them grows old.
-func setKerberos(conf *sarama.Config, k *KerberosConfig) {
+func setKerberos(conf *sarama.Config, auth *AuthConfig) {
+	k := auth.Kerberos
 	conf.Net.SASL.GSSAPI = sarama.GSSAPIConfig{
 		AuthType:           sarama.KRB5_USER_AUTH,
 		KerberosConfigPath: k.configFile(),
@@ -33,6 +49,44 @@ func setKerberos(conf *sarama.Config, k *KerberosConfig) {
 		conf.Net.SASL.GSSAPI.AuthType = sarama.KRB5_KEYTAB_AUTH
 		conf.Net.SASL.GSSAPI.KeyTabPath = k.KeyTabFile
 	}
+}
+
+func (k *KerberosConfig) mistakes() []error {
+	if k == nil {
+		return nil
+	}
+	var mistakes []error
+	for _, needed := range []struct{ key, given string }{
+		{"service_name", k.ServiceName},
+		{"realm", k.Realm},
+		{"username", k.Username},
+	} {
+		if needed.given == "" {
+			mistakes = append(mistakes, notEmpty("auth.kerberos."+needed.key, "Kerberos"))
+		}
+	}
+	switch {
+	case k.UseKeyTab && k.KeyTabFile == "":
+		mistakes = append(mistakes, errors.New(`"auth.kerberos.keytab_file" is empty: must be set with "auth.kerberos.use_keytab"`))
+	case !k.UseKeyTab && k.KeyTabFile != "" && k.Password != "":
+		mistakes = append(mistakes, errors.New(`"auth.kerberos.keytab_file" is set beside "auth.kerberos.password": must be one of them, or "auth.kerberos.use_keytab" true`))
+	case k.KeyTabFile == "" && k.Password == "":
+		mistakes = append(mistakes, errors.New(`"auth.kerberos.password" is empty: must be set for Kerberos, or "auth.kerberos.keytab_file"`))
+	}
+	return mistakes
+}
+
+func (k *KerberosConfig) fileMistakes() []error {
+	var mistakes []error
+	if _, err := krbconfig.Load(k.configFile()); err != nil {
+		mistakes = append(mistakes, fileMistake("auth.kerberos.config_file", k.configFile(), "a krb5.conf", reason(k.configFile(), err)))
+	}
+	if k.withKeyTab() {
+		if _, err := keytab.Load(k.KeyTabFile); err != nil {
+			mistakes = append(mistakes, fileMistake("auth.kerberos.keytab_file", k.KeyTabFile, "a keytab", reason(k.KeyTabFile, err)))
+		}
+	}
+	return mistakes
 }
 
 // kerberosCauses explains what the Kerberos library says, which has no types

@@ -5,6 +5,7 @@ package kafka
 
 import (
 	"testing"
+	"time"
 
 	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
@@ -40,7 +41,7 @@ func TestSetKerberos(t *testing.T) {
 			given := common(tt.given)
 			tt.want.ServiceName, tt.want.Realm, tt.want.Username = "kafka", "R", "u"
 			conf := sarama.NewConfig()
-			setLogin(conf, &AuthConfig{Kerberos: &given}, nil)
+			newLogin(t.Context(), &AuthConfig{Kerberos: &given}, time.Second).configure(conf)
 			assert.Equal(t, tt.want, conf.Net.SASL.GSSAPI)
 		})
 	}

@@ -4,19 +4,25 @@
 package kafka
 
 import (
-	"github.com/IBM/sarama"
 	"go.uber.org/zap"
 )
 
+// warn says what the configuration has that works and should not be there.
+func (c Config) warn(log *zap.Logger) {
+	c, deprecated := c.current()
+	if len(deprecated) > 0 {
+		log.Warn("The configuration has deprecated keys", zap.Strings("keys", deprecated))
+	}
+	warnReadable(log, &c)
+}
+
 // warnReadable tells of a login that hands its secret over in plain text. That
-// is allowed, because a network may be trusted, but seldom what is meant. SCRAM
-// and Kerberos prove that they know theirs without showing it.
+// is allowed, because a network may be trusted, but seldom what is meant.
 func warnReadable(log *zap.Logger, cfg *Config) {
 	if cfg.TLS != nil && !cfg.TLS.isOff() {
 		return
 	}
-	switch mechanism := cfg.Auth.mechanism(); mechanism {
-	case sarama.SASLTypePlaintext, sarama.SASLTypeOAuth, mechanismMSK:
+	if mechanism := cfg.Auth.plaintextSecret(); mechanism != "" {
 		log.Warn("The login is sent in plain text: whoever listens on the network can read its secret",
 			zap.String("mechanism", mechanism), zap.String("remedy", `set "tls", with "tls.insecure" false`))
 	}

@@ -13,6 +13,30 @@ import (
 	"github.com/xdg-go/scram"
 )
 
+var (
+	scram256 = newSCRAM(sarama.SASLTypeSCRAMSHA256, scram.SHA256)
+	scram512 = newSCRAM(sarama.SASLTypeSCRAMSHA512, scram.SHA512)
+)
+
+func newSCRAM(name string, hash scram.HashGeneratorFcn) mechanism {
+	return mechanism{
+		name:     name,
+		mistakes: passwordMistakes,
+		configure: func(conf *sarama.Config, auth *AuthConfig) {
+			configurePassword(conf, auth)
+			conf.Net.SASL.SCRAMClientGeneratorFunc = scramClient(hash)
+		},
+		hints: loginHints{refused: wrongPassword, explain: causeOfSCRAM},
+	}
+}
+
+func causeOfSCRAM(err error) string {
+	if errors.Is(err, errUnproven) {
+		return "the broker does not know this password itself: somebody else may answer in its place"
+	}
+	return ""
+}
+
 // scramClient makes one conversation for each login.
 func scramClient(hash scram.HashGeneratorFcn) func() sarama.SCRAMClient {
 	return func() sarama.SCRAMClient { return &scramConversation{hash: hash} }

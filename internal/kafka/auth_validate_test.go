@@ -151,8 +151,8 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 			client, err := NewClient(cfg, zap.New(core), nil)
 			require.NoError(t, err)
 			client.Close()
-			assert.Equal(t, tt.want.TLS, client.cfg.TLS)
-			assert.Equal(t, tt.want.Auth, client.cfg.Auth)
+			assert.Equal(t, tt.want.TLS, client.pool.cfg.TLS)
+			assert.Equal(t, tt.want.Auth, client.pool.cfg.Auth)
 			if tt.keys == nil {
 				assert.Zero(t, logs.Len())
 				return

@@ -3,7 +3,10 @@
 
 package kafka
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // skippedError is a broker that was left out of a scrape.
 type skippedError struct {
@@ -11,11 +14,16 @@ type skippedError struct {
 	last   error
 }
 
+func (e *skippedError) Error() string {
+	return fmt.Sprintf("not asked: it failed in %d scrapes before: %v", e.failed, e.last)
+}
+func (e *skippedError) Unwrap() error { return e.last }
+
 // begin opens a scrape.
 func (n *node) begin() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, a := range n.aside {
+	for _, a := range n.suspensions {
 		a.now = a.skip > 0
 		a.skip = max(a.skip-1, 0)
 	}
@@ -23,7 +31,7 @@ func (n *node) begin() {
 		n.skip--
 		return
 	}
-	n.down, n.forgiven = nil, false
+	n.down, n.retried = nil, false
 }
 
 // end closes a scrape: a broker that failed is left out of none, then one, then

@@ -16,8 +16,8 @@ import (
 // for failing before, they are asked: somebody has to be. Of those that refused
 // the login one is, and the others are spared until somebody lets in: attempts
 // may lock an account.
-func (c *Client) candidates(last *node) (nodes, spared []*node) {
-	nodes = c.all()
+func (p *pool) candidates(last *node) (nodes, spared []*node) {
+	nodes = p.all()
 	rank := func(n *node) int {
 		switch {
 		case n == last:
@@ -38,7 +38,7 @@ func (c *Client) candidates(last *node) (nodes, spared []*node) {
 	})
 	if !slices.ContainsFunc(nodes, func(n *node) bool { return !n.isDown() }) {
 		spared = refusing(nodes)
-		wake(slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return slices.Contains(spared, n) }))
+		clearBackoff(slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return slices.Contains(spared, n) }))
 	}
 	return nodes, spared
 }
@@ -61,50 +61,52 @@ func refusing(nodes []*node) []*node {
 	return all
 }
 
-func refusedNow(n *node) bool {
-	_, now := n.refused()
-	return now
+// clearSpared has the spared candidates asked, once somebody has let in.
+func clearSpared(spared []*node) {
+	clearBackoff(slices.DeleteFunc(spared, func(n *node) bool {
+		_, now := n.refused()
+		return now
+	}))
 }
 
-func wake(nodes []*node) {
+func clearBackoff(nodes []*node) {
 	for _, n := range nodes {
-		n.wake()
+		n.clearBackoff()
 	}
 }
 
-// adopt makes meta the view of the cluster: brokers that it names get a node,
-// others lose theirs and with it all that was held against them. The
+// setBrokers takes over the brokers of the newest metadata: those that it names
+// get a node, others lose theirs and with it all that was held against them. The
 // connection of a seed that turns out to be one of the brokers moves there.
-func (c *Client) adopt(meta *metadata) {
-	c.mu.Lock()
+func (p *pool) setBrokers(brokers map[int32]cluster.Broker) {
+	p.mu.Lock()
 	var gone []*node
-	for id, n := range c.nodes {
-		if b, ok := meta.brokers[id]; !ok || b.Address != n.address {
+	for id, n := range p.nodes {
+		if b, ok := brokers[id]; !ok || b.Address != n.address {
 			gone = append(gone, n)
-			delete(c.nodes, id)
+			delete(p.nodes, id)
 		}
 	}
-	byAddress := make(map[string]*node, len(meta.brokers))
-	for id, b := range meta.brokers {
-		if c.nodes[id] == nil {
-			c.nodes[id] = &node{client: c, id: id, address: b.Address}
+	byAddress := make(map[string]*node, len(brokers))
+	for id, b := range brokers {
+		if p.nodes[id] == nil {
+			p.nodes[id] = &node{pool: p, id: id, address: b.Address}
 		}
-		byAddress[b.Address] = c.nodes[id]
+		byAddress[b.Address] = p.nodes[id]
 	}
-	c.meta = meta
-	seeds := c.seeds
-	c.mu.Unlock()
+	seeds := p.seeds
+	p.mu.Unlock()
 	for _, n := range gone {
 		n.retire()
 	}
 	for _, seed := range seeds {
-		seed.handOver(byAddress[seed.address])
+		seed.transferIdle(byAddress[seed.address])
 	}
 }
 
-// sorted lists the nodes by broker id. The caller holds c.mu.
-func (c *Client) sorted() []*node {
-	nodes := slices.Collect(maps.Values(c.nodes))
+// sorted lists the nodes by broker id. The caller holds p.mu.
+func (p *pool) sorted() []*node {
+	nodes := slices.Collect(maps.Values(p.nodes))
 	slices.SortFunc(nodes, func(a, b *node) int { return cmp.Compare(a.id, b.id) })
 	return nodes
 }

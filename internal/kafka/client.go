@@ -8,13 +8,7 @@ package kafka
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"sync"
-	"sync/atomic"
-	"time"
 
-	"github.com/IBM/sarama"
 	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
 
@@ -61,42 +55,24 @@ const (
 	Everywhere
 )
 
-// maxCalls bounds the calls under way, those included that were given up on but
-// have not ended: they wait for something that cutting a connection does not
-// end.
-const maxCalls = 2048
-
-var (
-	errNoAnswer = errors.New("no answer within request_timeout")
-	errClosed   = errors.New("the client is closed")
-	errHanging  = errors.New("not dialed: too many earlier calls still hang")
-)
+// optionalAPIs names the requests that nothing else depends on.
+var optionalAPIs = []string{apiDescribeGroups, apiConsumerGroupDescribe, apiDescribeConfigs, apiDescribeLogDirs}
 
 // Client asks one cluster. It is started once, and connects when first asked,
 // never before. One goroutine at a time may call Snapshot, any may call Close.
 type Client struct {
-	cfg   Config
-	conf  sarama.Config
-	log   *zap.Logger
-	obs   Observer
-	ctx   context.Context //nolint:containedctx // ends with Close
-	stop  context.CancelCauseFunc
-	calls atomic.Int64
-	// tokens is nil where the login needs none.
-	tokens *tokens
+	pool     *pool
+	metadata metadataCache
+	memory   memory
+	log      *zap.Logger
+}
 
+// memory is what scrapes leave to those after them, beside metadata. Each file
+// that has a part of it bounds that part.
+type memory struct {
 	sizes sizes
-
-	mu    sync.Mutex
-	nodes map[int32]*node
-	seeds []*node
-
-	meta *metadata // the last one that was learned; nil at first
-	// fresh says that it was learned in this scrape, stale why it still serves
-	// although it should have been.
-	fresh      bool
-	stale      []cluster.Failure
-	limitsTold bool
+	// multiGroup is the brokers that take several groups in one OffsetFetch.
+	multiGroup map[int32]bool
 	// seen is the groups of the scrapes before.
 	seen map[string]seenGroup
 	// missing is what groups committed in and was looked for in vain.
@@ -108,57 +84,38 @@ type Client struct {
 
 // NewClient returns a client for cfg, which has been validated, and warns of
 // its deprecated keys and of secrets in plain text. It does not dial. Its
-// traffic is told to obs, which may be nil.
+// traffic is reported to obs, which may be nil.
 func NewClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
-	cfg, deprecated := cfg.current()
-	warnDeprecated(log, deprecated)
-	warnReadable(log, &cfg)
-	return newClient(cfg, log, obs)
-}
-
-// newClient is NewClient without a warning: a finder has the same configuration.
-func newClient(cfg Config, log *zap.Logger, obs Observer) (*Client, error) {
-	if obs == nil {
-		obs = unobserved{}
-	}
-	cfg, _ = cfg.current()
-	c := &Client{cfg: cfg, log: log, obs: obs, nodes: map[int32]*node{}, lacking: map[string]bool{}}
-	c.ctx, c.stop = context.WithCancelCause(context.Background())
-	c.tokens = newTokens(c.ctx, &c.cfg)
-	conf, err := saramaConfig(&c.cfg, c.tokens)
+	cfg.warn(log)
+	p, err := newPool(cfg, log, obs, optionalAPIs...)
 	if err != nil {
 		return nil, err
 	}
-	c.conf = *conf
-	for _, address := range cfg.Brokers {
-		c.seeds = append(c.seeds, &node{client: c, id: cluster.NoBroker, address: address})
-	}
-	forwardLogs(log)
-	return c, nil
+	return &Client{
+		pool:     p,
+		metadata: metadataCache{pool: p, maxAge: cfg.Metadata.RefreshInterval, log: log},
+		memory:   memory{lacking: map[string]bool{}, multiGroup: map[int32]bool{}},
+		log:      log,
+	}, nil
 }
 
 // Start looks at what the configuration refers to: files, and a collector
 // extension that hands out tokens. It does not dial. The error has a line for
 // each mistake.
-func (c *Client) Start(host component.Host) error {
-	mistakes := c.cfg.fileMistakes(c.ctx, time.Now())
-	if err := c.useExtension(host); err != nil {
-		mistakes = append(mistakes, err)
-	}
-	return errors.Join(mistakes...)
-}
+func (c *Client) Start(host component.Host) error { return c.pool.start(host) }
+
+// Close drops all connections, and ends a snapshot that is being taken.
+func (c *Client) Close() { c.pool.close() }
 
 // Snapshot asks the cluster. It returns by ctx's deadline, with what was
 // learned by then. The error is non-nil only where nothing usable was learned;
 // the snapshot then holds the failures alone.
 func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(c.ctx, func() { cancel(errClosed) })() //nolint:contextcheck // the client's own end
-	c.begin()
-	defer c.end()
-	c.stale = nil
-	if err := c.metadata(ctx); err != nil {
+	ctx, release := c.pool.until(ctx)
+	defer release()
+	c.pool.begin()
+	defer c.pool.end()
+	if err := c.metadata.learn(ctx); err != nil {
 		return &cluster.Snapshot{Failures: failuresOf(err)}, err
 	}
 	s := newScrape(c, ask)
@@ -172,70 +129,9 @@ func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot
 	s.dropUnwanted(stateless, s.describe(ctx, <-members))
 	s.configs(ctx)
 	s.logDirs(ctx)
-	if !c.fresh && c.allDown() { // what was cached is no answer
+	if !c.metadata.fresh && c.pool.allDown() { // what was cached is no answer
 		failures := s.snapshot.Failures
 		return &cluster.Snapshot{Failures: failures}, &noMetadataError{failures}
 	}
 	return s.snapshot, nil
-}
-
-// allDown tells whether no broker at all has answered.
-func (c *Client) allDown() bool {
-	return !slices.ContainsFunc(c.current(), func(n *node) bool { return !n.isDown() })
-}
-
-// troubled tells whether a broker failed in the scrape before.
-func (c *Client) troubled() bool {
-	return slices.ContainsFunc(c.current(), func(n *node) bool { return !n.steady() })
-}
-
-// Close drops all connections, and cuts those that a request hangs on.
-func (c *Client) Close() {
-	c.stop(errClosed)
-	for _, n := range c.all() {
-		n.dropIdle()
-	}
-}
-
-// open makes a connection that is ready for requests.
-func (c *Client) open(ctx context.Context, address string) (*link, error) {
-	if c.calls.Load() >= maxCalls {
-		return nil, errHanging
-	}
-	return openLink(ctx, c, address)
-}
-
-// all lists every broker known, those of the metadata first.
-func (c *Client) all() []*node {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append(c.sorted(), c.seeds...)
-}
-
-func (c *Client) begin() {
-	c.tokens.begin()
-	for _, n := range c.all() {
-		n.begin()
-	}
-}
-
-func (c *Client) end() {
-	for _, n := range c.all() {
-		n.end()
-	}
-}
-
-// step gives one request its share of the time.
-func (c *Client) step(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, c.cfg.RequestTimeout, errNoAnswer)
-}
-
-// half gives many requests of one kind half of what time is left, so that
-// those that come after them have theirs.
-func half(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if !limited {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeoutCause(ctx, time.Until(deadline)/2, errNoAnswer)
 }

@@ -29,28 +29,25 @@ const (
 	singleFetches = 8
 )
 
-var (
-	errNotAnswered = errors.New("left out of the answer")
-	errOneGroup    = errors.New("the broker takes one group in a request")
-)
+var errOneGroup = errors.New("the broker takes one group in a request")
 
 // commits asks n, the coordinator of groups, for all that they committed and
-// fills it in. It returns the groups that failed. A first request tells whether
-// the broker takes several groups.
-func (s *scrape) commits(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
-	ctx, cancel := half(ctx)
+// fills it in. It returns the groups that failed, and whether the broker takes
+// several groups in one request, which a first one tells.
+func (s *scrape) commits(ctx context.Context, n *node, groups []*cluster.Group) (failed []groupError, multiGroup bool) {
+	ctx, cancel := withHalfRemaining(ctx)
 	defer cancel()
-	batches := s.sizes.batches(groups)
-	if n.severalGroups.Load() {
-		return s.spread(ctx, n, fetches, batches)
+	batches := s.memory.sizes.batches(groups)
+	if s.memory.multiGroup[n.id] {
+		return s.spread(ctx, n, fetches, batches), true
 	}
 	answer, err := s.fetch(ctx, n, batches[0])
 	if errors.Is(err, errOneGroup) {
-		return s.commitsOneByOne(ctx, n, groups)
+		return s.commitsOneByOne(ctx, n, groups), false
 	}
-	n.severalGroups.Store(err == nil && answer.Version >= multiGroupFetch)
+	multiGroup = err == nil && answer.Version >= multiGroupFetch
 	first := s.takeCommits(ctx, n, batches[0], answer, err)
-	return append(first, s.spread(ctx, n, fetches, batches[1:])...)
+	return append(first, s.spread(ctx, n, fetches, batches[1:])...), multiGroup
 }
 
 func (s *scrape) commitsOneByOne(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
@@ -81,14 +78,14 @@ func (s *scrape) spread(ctx context.Context, n *node, workers int, batches [][]*
 // fetch sends one OffsetFetch for several groups. Before Kafka 3.0 that takes
 // one group only: the library then refuses to send it, which costs nothing.
 func (s *scrape) fetch(ctx context.Context, n *node, groups []*cluster.Group) (*sarama.OffsetFetchResponse, error) {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	type sent struct {
 		version int16
 		answer  *sarama.OffsetFetchResponse
 	}
 	got, err := ask(ctx, n, apiOffsetFetch, func(b *sarama.Broker) (sent, error) {
-		request := sarama.NewOffsetFetchRequest(s.conf.Version, "", nil)
+		request := sarama.NewOffsetFetchRequest(s.pool.version(), "", nil)
 		request.Groups = request.Groups[:0]
 		for _, g := range groups {
 			request.Groups = append(request.Groups, sarama.OffsetFetchRequestGroup{GroupId: g.Name})
@@ -161,7 +158,7 @@ func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sara
 		}
 		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: name, Partitions: commits})
 	}
-	s.sizes.learn(g, answered)
+	s.memory.sizes.learn(g, answered)
 	slices.SortFunc(g.Commits, func(a, b cluster.TopicCommits) int { return strings.Compare(a.Topic, b.Topic) })
 	if failed.err != nil {
 		return []groupError{failed}

@@ -32,7 +32,7 @@ func (s *scrape) configs(ctx context.Context) {
 // askConfigs asks side by side. Any broker can tell of any topic, so that they
 // share the work; of a broker's own settings only itself can.
 func (s *scrape) askConfigs(ctx context.Context, due []subject) {
-	nodes := slices.DeleteFunc(s.current(), (*node).isDown)
+	nodes := slices.DeleteFunc(s.pool.brokers(), (*node).isDown)
 	share := map[int32][]subject{}
 	for i, of := range due {
 		id := of.broker
@@ -41,10 +41,10 @@ func (s *scrape) askConfigs(ctx context.Context, due []subject) {
 		}
 		share[id] = append(share[id], of)
 	}
-	answers := sideBySide(nodes, func(n *node) configsOf { return s.configsOf(ctx, n, share[n.id]) })
+	answers := parallel(nodes, func(n *node) configsOf { return s.configsOf(ctx, n, share[n.id]) })
 	for _, a := range answers {
 		for of, learned := range a.learned {
-			s.settings[of] = learned.orElse(s.settings[of])
+			s.memory.settings[of] = learned.orElse(s.memory.settings[of])
 		}
 		if a.err != nil { // what was learned before still serves
 			s.failed(failure(a.node, apiDescribeConfigs, a.err))
@@ -61,11 +61,11 @@ type configsOf struct {
 
 // configsOf asks one broker in batches.
 func (s *scrape) configsOf(ctx context.Context, n *node, subjects []subject) configsOf {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	a := configsOf{node: n, learned: make(settings, len(subjects))}
 	for batch := range slices.Chunk(subjects, subjectsPerRequest) {
-		request := newDescribeConfigsRequest(s.conf.Version)
+		request := newDescribeConfigsRequest(s.pool.version())
 		byResource := make(map[string]subject, len(batch))
 		for _, of := range batch {
 			resource := s.ask.resource(of)
@@ -90,7 +90,7 @@ func (s *scrape) configsOf(ctx context.Context, n *node, subjects []subject) con
 					learned.at = time.Now()
 				}
 				a.learned[of] = learned
-				s.observe(apiDescribeConfigs, learned.err)
+				s.pool.observe(apiDescribeConfigs, learned.err)
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func (s *scrape) applySettings() {
 	var failures []cluster.Failure
 	told := map[configsRefused]bool{}
 	s.snapshot.BrokerConfigs = map[int32]cluster.BrokerConfig{}
-	for of, known := range s.settings {
+	for of, known := range s.memory.settings {
 		if known.topic != nil {
 			s.snapshot.Topics[of.topic].Config = known.topic
 		}

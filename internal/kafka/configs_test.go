@@ -49,10 +49,10 @@ func TestSettings(t *testing.T) {
 	s := snapshot(t, client, settingsAlone())
 	assert.NotNil(t, s.Topics["new"].Config)
 	assert.Equal(t, 1, fake.Requests()["DescribeConfigs"])
-	assert.Len(t, client.settings, 31+3)
+	assert.Len(t, client.memory.settings, 31+3)
 
 	// What is old is asked for again; while that fails the old serves on.
-	for _, known := range client.settings {
+	for _, known := range client.memory.settings {
 		known.at = known.at.Add(-settingsAge)
 	}
 	fault := fake.Fail(kmsg.DescribeConfigs, kafkatest.AnyBroker, kerr.TopicAuthorizationFailed, -1)
@@ -87,7 +87,7 @@ func TestSettingsWithoutABroker(t *testing.T) {
 	fake := seeded(t, 4, 1, 0)
 	client := newTestClient(t, fake.Brokers()...)
 	hung := fake.Hang(kmsg.DescribeConfigs, 1)
-	client.cfg.RequestTimeout = 300 * time.Millisecond
+	client.pool.cfg.RequestTimeout = 300 * time.Millisecond
 	s := snapshot(t, client, settingsAlone())
 	require.Len(t, s.Failures, 1)
 	assert.Equal(t, int32(1), s.Failures[0].Broker)

@@ -22,11 +22,11 @@ var errCut = errors.New("connection cut")
 // certificate files are read anew for every connection, and the guard sees the
 // plain text.
 type dialer struct {
-	cfg  *Config
-	bare int // see [frameGuard]
-	obs  Observer
-	ctx  context.Context //nolint:containedctx // sarama's dialer interface takes none
-	stop context.CancelCauseFunc
+	cfg      *Config
+	unframed int // see [frameGuard]
+	obs      Observer
+	ctx      context.Context //nolint:containedctx // sarama's dialer interface takes none
+	stop     context.CancelCauseFunc
 
 	mu   sync.Mutex
 	sock net.Conn // the TCP connection below everything
@@ -36,9 +36,9 @@ type dialer struct {
 	stranger atomic.Pointer[notKafkaError] // what came instead of one
 }
 
-func newDialer(cfg *Config, bare int, obs Observer) *dialer {
+func newDialer(cfg *Config, unframed int, obs Observer) *dialer {
 	ctx, stop := context.WithCancelCause(context.Background())
-	return &dialer{cfg: cfg, bare: bare, obs: obs, ctx: ctx, stop: stop}
+	return &dialer{cfg: cfg, unframed: unframed, obs: obs, ctx: ctx, stop: stop}
 }
 
 // Dial connects within the dial timeout, TLS handshake included.
@@ -61,7 +61,7 @@ func (d *dialer) Dial(network, address string) (net.Conn, error) {
 		return nil, err
 	}
 	d.stood.Store(true)
-	return &conn{Conn: plain, sock: sock, dialer: d, guard: frameGuard{bare: d.bare}}, nil
+	return &conn{Conn: plain, sock: sock, dialer: d, guard: frameGuard{unframed: d.unframed}}, nil
 }
 
 // secure puts TLS on top of sock where it is configured.
@@ -127,12 +127,6 @@ func (d *dialer) explain(err error) error {
 	}
 	return err
 }
-
-// tlsError is a TLS handshake that failed.
-type tlsError struct{ err error }
-
-func (e *tlsError) Error() string { return "tls handshake: " + e.err.Error() }
-func (e *tlsError) Unwrap() error { return e.err }
 
 // conn guards and counts what passes.
 type conn struct {

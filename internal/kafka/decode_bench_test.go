@@ -19,7 +19,7 @@ const decodedCommits = groupsPerRequest * 20 * 10
 func decoder() func() []groupError {
 	answer := &sarama.OffsetFetchResponse{Version: multiGroupFetch}
 	s := &scrape{
-		Client:   &Client{},
+		memory:   &memory{},
 		ask:      Questions{Topic: anything},
 		snapshot: &cluster.Snapshot{Topics: map[string]*cluster.Topic{}},
 	}

@@ -35,7 +35,7 @@ type describer func(ctx context.Context, n *node, groups []*cluster.Group) []gro
 // coordinators that list the groups then. It returns the groups that were not
 // described in the end.
 func (s *scrape) describe(ctx context.Context, failed []undescribed) []*cluster.Group {
-	if worthRetrying(failed) && s.settle(ctx) {
+	if worthRetrying(failed) && s.refreshForRetry(ctx) {
 		s.findCoordinators(ctx)
 		failed = s.askMembers(ctx, s.failedGroups(failed))
 	}
@@ -56,8 +56,8 @@ type undescribed struct {
 // side by side, and returns what failed. Nothing else depends on it.
 func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []undescribed {
 	classic, consumer := byCoordinator(groups)
-	return slices.Concat(sideBySide(s.current(), func(n *node) []undescribed {
-		ctx, cancel := half(ctx)
+	return slices.Concat(parallel(s.pool.brokers(), func(n *node) []undescribed {
+		ctx, cancel := withHalfRemaining(ctx)
 		defer cancel()
 		return []undescribed{
 			s.describeAll(ctx, n, apiDescribeGroups, classic[n.id], s.describeClassic),
@@ -84,7 +84,7 @@ func (s *scrape) failedGroups(failed []undescribed) []*cluster.Group {
 
 // findCoordinators asks every broker anew for the groups that it coordinates.
 func (s *scrape) findCoordinators(ctx context.Context) {
-	for _, a := range sideBySide(s.current(), func(n *node) groupsOf { return s.list(ctx, n) }) {
+	for _, a := range parallel(s.pool.brokers(), func(n *node) groupsOf { return s.list(ctx, n) }) {
 		for _, g := range a.groups {
 			if known := s.snapshot.Groups[g.Name]; known != nil {
 				known.Coordinator = g.Coordinator
@@ -132,10 +132,10 @@ func inHalves(ctx context.Context, n *node, groups []*cluster.Group, describe de
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.
 func (s *scrape) describeClassic(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	answer, err := ask(ctx, n, apiDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
-		return b.DescribeGroups(newDescribeGroupsRequest(s.conf.Version, names(groups)))
+		return b.DescribeGroups(newDescribeGroupsRequest(s.pool.version(), names(groups)))
 	})
 	if err != nil {
 		return allFailed(groups, err)
@@ -170,10 +170,10 @@ func newDescribeGroupsRequest(version sarama.KafkaVersion, groups []string) *sar
 
 // describeConsumer asks for groups of the protocol of KIP-848.
 func (s *scrape) describeConsumer(ctx context.Context, n *node, groups []*cluster.Group) []groupError {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	answer, err := ask(ctx, n, apiConsumerGroupDescribe, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
-		request := sarama.NewConsumerGroupDescribeRequest(s.conf.Version)
+		request := sarama.NewConsumerGroupDescribeRequest(s.pool.version())
 		request.GroupIDs = names(groups)
 		return b.ConsumerGroupDescribe(request)
 	})

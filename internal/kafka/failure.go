@@ -3,16 +3,7 @@
 
 package kafka
 
-import (
-	"context"
-	"errors"
-	"net"
-	"os"
-
-	"github.com/IBM/sarama"
-
-	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-)
+import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
 // failure says that n did not answer a request of api, or only with an error.
 // What that costs is for the caller to add. n is nil where no broker could be
@@ -31,87 +22,6 @@ func failure(n *node, api string, err error) cluster.Failure {
 	return f
 }
 
-// failuresOf takes apart the error of a scrape that learned nothing.
-func failuresOf(err error) []cluster.Failure {
-	if e, ok := errors.AsType[*noMetadataError](err); ok {
-		return e.failures
-	}
-	return []cluster.Failure{failure(nil, apiMetadata, err)}
-}
-
-// fine tells whether Kafka answered without an error. Its code for success is
-// not nil.
-func fine(code sarama.KError) bool { return code == sarama.ErrNoError }
-
-// kafkaCode is the error code that a broker answered with, where err is one.
-func kafkaCode(err error) (sarama.KError, bool) {
-	if code, ok := errors.AsType[sarama.KError](err); ok {
-		return code, true
-	}
-	// The library puts the code of a refused login where only a comparison
-	// finds it.
-	for _, code := range []sarama.KError{
-		sarama.ErrSASLAuthenticationFailed, sarama.ErrUnsupportedSASLMechanism, sarama.ErrIllegalSASLState,
-	} {
-		if errors.Is(err, code) {
-			return code, true
-		}
-	}
-	return 0, false
-}
-
-// codeOf is Kafka's name of an error, or one of the names that
-// [cluster.Failure] lists for what is none of Kafka's.
-func codeOf(err error) string {
-	code, ok := kafkaCode(err)
-	switch {
-	case ok:
-		return codeName(code)
-	case errors.Is(err, errNotAnswered), errors.Is(err, errNoBrokers):
-		return cluster.CodeIncomplete
-	case errors.Is(err, errNoLeader):
-		return cluster.CodeNoLeader
-	case tooLarge(err):
-		return cluster.CodeTooLarge
-	case timedOut(err):
-		return cluster.CodeNoAnswer
-	}
-	if _, ok := errors.AsType[*loginError](err); ok {
-		return cluster.CodeNoLogin
-	}
-	return cluster.CodeNoConnection
-}
-
-// timedOut tells whether err is a deadline that passed, ours or the system's.
-func timedOut(err error) bool {
-	if errors.Is(err, errNoAnswer) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
-		return true
-	}
-	timeout, ok := errors.AsType[net.Error](err)
-	return ok && timeout.Timeout()
-}
-
-// passing tells whether a failure may be gone after fresh metadata: leadership
-// or a coordinator that moves, or the connection to a broker that was well a
-// moment ago.
-func passing(n *node, err error) bool {
-	code, ok := kafkaCode(err)
-	switch {
-	case err == nil || errors.Is(err, context.Canceled):
-		return false
-	case !ok:
-		if _, refused := errors.AsType[*loginError](err); refused && !gone(err) {
-			return false
-		}
-		return n == nil || n.steady() && !unsent(err) && !tooLarge(err)
-	}
-	switch code {
-	case sarama.ErrNotLeaderForPartition, sarama.ErrLeaderNotAvailable, sarama.ErrReplicaNotAvailable,
-		sarama.ErrUnknownTopicOrPartition, sarama.ErrOffsetNotAvailable, sarama.ErrFencedLeaderEpoch,
-		sarama.ErrUnknownLeaderEpoch, sarama.ErrKafkaStorageError, sarama.ErrBrokerNotAvailable,
-		sarama.ErrNotCoordinatorForConsumer, sarama.ErrConsumerCoordinatorNotAvailable,
-		sarama.ErrOffsetsLoadInProgress, sarama.ErrRequestTimedOut, sarama.ErrNetworkException:
-		return true
-	}
-	return false
-}
+// passing reports whether what n answered, or did not, may be gone after fresh
+// metadata. n is nil where no broker could be asked.
+func passing(n *node, err error) bool { return retriable(err, n == nil || n.steady()) }

@@ -134,7 +134,7 @@ func TestHangingBroker(t *testing.T) {
 	fake := seeded(t, 1, 6, 6)
 	proxies := fake.Proxies(t)
 	client := newTestClient(t, proxies[0].Addr(), proxies[2].Addr())
-	client.cfg.RequestTimeout = time.Second
+	client.pool.cfg.RequestTimeout = time.Second
 	requireWhole(t, snapshot(t, client, everything()), 1, 6, 6)
 	proxies[1].Hang()
 	fake.ResetRequests()
@@ -299,7 +299,7 @@ func TestMetadataOfAnIgnorantBroker(t *testing.T) {
 	fake := seeded(t, 3, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
 	requireWhole(t, snapshot(t, client, everything()), 3, 3, 1)
-	ignorant := client.meta.from.id
+	ignorant := client.metadata.current.from.id
 	fake.Rewrite(kmsg.Metadata, func(broker int32, answer kmsg.Response) {
 		if broker == ignorant {
 			answer.(*kmsg.MetadataResponse).Topics = nil
@@ -308,7 +308,7 @@ func TestMetadataOfAnIgnorantBroker(t *testing.T) {
 	requireWhole(t, snapshot(t, client, everything()), 3, 3, 1)
 	fake.Honest()
 	fake.Rewrite(kmsg.Metadata, func(broker int32, answer kmsg.Response) {
-		if broker == client.meta.from.id {
+		if broker == client.metadata.current.from.id {
 			answer.(*kmsg.MetadataResponse).Brokers = nil
 		}
 	})
@@ -415,7 +415,7 @@ func TestStrangers(t *testing.T) {
 		t.Run(noise.Name, func(t *testing.T) {
 			port := kafkatest.StartNoise(t, noise)
 			client := newTestClient(t, port.Addr())
-			client.cfg.RequestTimeout = time.Second
+			client.pool.cfg.RequestTimeout = time.Second
 			before := allocated()
 			s, err := client.Snapshot(t.Context(), everything())
 			require.Error(t, err)
@@ -431,8 +431,8 @@ func TestStrangers(t *testing.T) {
 func TestHandshakeWithoutAnswer(t *testing.T) {
 	port := kafkatest.StartNoise(t, kafkatest.Noise{Name: "nothing"})
 	client := newTestClient(t, port.Addr())
-	client.cfg.TLS = &TLSConfig{clientConfig{InsecureSkipVerify: true}}
-	client.cfg.DialTimeout = 200 * time.Millisecond
+	client.pool.cfg.TLS = &TLSConfig{clientConfig{InsecureSkipVerify: true}}
+	client.pool.cfg.DialTimeout = 200 * time.Millisecond
 	s, err := client.Snapshot(t.Context(), everything())
 	require.Error(t, err)
 	require.Len(t, s.Failures, 1)
@@ -460,13 +460,13 @@ func TestSeedsThatCannotBeReached(t *testing.T) {
 func TestMetadataRefreshFails(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 	fake.ResetRequests()
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 	assert.Zero(t, fake.Requests()["Metadata"], "young enough")
 
-	client.meta.at = time.Now().Add(-2 * time.Hour)
+	client.metadata.current.at = time.Now().Add(-2 * time.Hour)
 	hidden := true
 	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
 		if hidden {
@@ -484,7 +484,7 @@ func TestMetadataRefreshFails(t *testing.T) {
 	hidden = false
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 
-	client.meta.at = time.Now().Add(-2 * time.Hour)
+	client.metadata.current.at = time.Now().Add(-2 * time.Hour)
 	fake.Kfake.Close()
 	_, err := client.Snapshot(t.Context(), everything())
 	require.Error(t, err, "a cluster that is gone has no number of brokers")
@@ -496,7 +496,7 @@ func TestMetadataRefreshFails(t *testing.T) {
 func TestCachedMetadataCatchesUpWithCommits(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 
 	fake.AddPartitions(t, "t0", 5)
@@ -515,7 +515,7 @@ func TestCachedMetadataCatchesUpWithCommits(t *testing.T) {
 		m := answer.(*kmsg.MetadataResponse)
 		m.Topics = slices.DeleteFunc(m.Topics, func(t kmsg.MetadataResponseTopic) bool { return *t.Topic == "new" })
 	})
-	client.meta.at = time.Now().Add(-2 * time.Hour)
+	client.metadata.current.at = time.Now().Add(-2 * time.Hour)
 	assert.Nil(t, snapshot(t, client, everything()).Topics["new"])
 	fake.ResetRequests()
 	assert.Nil(t, snapshot(t, client, everything()).Topics["new"])
@@ -527,7 +527,7 @@ func TestCachedMetadataCatchesUpWithCommits(t *testing.T) {
 func TestCachedMetadataThatCannotCatchUp(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 	offsets := map[string]map[int32]int64{}
 	for i := range 10 {
@@ -548,7 +548,7 @@ func TestCachedMetadataThatCannotCatchUp(t *testing.T) {
 func TestCachedMetadataWithoutALeader(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	fake.Leaderless("t0", 1)
 	s := snapshot(t, client, everything())
 	assert.Equal(t, cluster.NoBroker, s.Topics["t0"].Partitions[1].Leader)
@@ -563,7 +563,7 @@ func TestCachedMetadataWithoutALeader(t *testing.T) {
 func TestCachedMetadataCatchesUpWithZooKeeper(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 
 	fake.CreateTopic(t, "new", 1, 1, nil)
@@ -588,7 +588,7 @@ func TestCachedMetadataAfterTheLossOfABroker(t *testing.T) {
 	fake := seeded(t, 1, 3, 0)
 	proxies := fake.Proxies(t)
 	client := newTestClient(t, proxies[0].Addr())
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 0)
 	proxies[2].Refuse()
 	for range 2 {
@@ -609,7 +609,7 @@ func TestCachedMetadataAfterTheLossOfABroker(t *testing.T) {
 func TestCachedMetadataIsNoAnswer(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 	fake.Kfake.Close()
 	for range 3 {
@@ -623,7 +623,7 @@ func TestCachedMetadataIsNoAnswer(t *testing.T) {
 func TestCachedMetadataFollowsLeaders(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
-	client.cfg.Metadata.RefreshInterval = time.Hour
+	client.metadata.maxAge = time.Hour
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 	fake.MoveLeader(t, "t0", 0, 2)
 	s := snapshot(t, client, everything())

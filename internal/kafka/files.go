@@ -10,9 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"time"
-
-	krbconfig "github.com/jcmturner/gokrb5/v8/config"
-	"github.com/jcmturner/gokrb5/v8/keytab"
 )
 
 // fileMistakes returns what is wrong with the files that the configuration
@@ -20,26 +17,7 @@ import (
 // configuration is validated, which may be on another machine.
 func (c *Config) fileMistakes(ctx context.Context, now time.Time) []error {
 	mistakes := tlsMistakes(ctx, c.tlsKey(), c.TLS, now)
-	if s := c.Auth.SASL; s != nil && s.OAuthBearer != nil {
-		mistakes = append(mistakes, tlsMistakes(ctx, "auth.sasl.oauthbearer.tls", s.OAuthBearer.TLS, now)...)
-	}
-	if k := c.Auth.Kerberos; k != nil {
-		mistakes = append(mistakes, k.fileMistakes()...)
-	}
-	return mistakes
-}
-
-func (k *KerberosConfig) fileMistakes() []error {
-	var mistakes []error
-	if _, err := krbconfig.Load(k.configFile()); err != nil {
-		mistakes = append(mistakes, fileMistake("auth.kerberos.config_file", k.configFile(), "a krb5.conf", reason(k.configFile(), err)))
-	}
-	if k.withKeyTab() {
-		if _, err := keytab.Load(k.KeyTabFile); err != nil {
-			mistakes = append(mistakes, fileMistake("auth.kerberos.keytab_file", k.KeyTabFile, "a keytab", reason(k.KeyTabFile, err)))
-		}
-	}
-	return mistakes
+	return append(mistakes, c.Auth.fileMistakes(ctx, now)...)
 }
 
 // reason is err without the path, which is named already, where it is that the

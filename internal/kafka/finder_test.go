@@ -134,7 +134,7 @@ func TestLookupOfABrokerThatIsAway(t *testing.T) {
 	finder.Begin(brokers)
 	lookups := []cluster.Lookup{{Topic: "t0", Partition: 0, Leader: 0}, {Topic: "t0", Partition: 1, Leader: 1}}
 	proxies[1].Hang()
-	finder.client.cfg.RequestTimeout = 100 * time.Millisecond
+	finder.pool.cfg.RequestTimeout = 100 * time.Millisecond
 	for range 5 {
 		failed := 0
 		for _, a := range finder.Lookup(t.Context(), lookups) {
@@ -178,7 +178,7 @@ func TestCompacted(t *testing.T) {
 	assert.False(t, got["none"])
 
 	counts := newTally()
-	finder.client.obs = counts
+	finder.pool.obs = counts
 	fake.Rewrite(kmsg.DescribeConfigs, func(_ int32, answer kmsg.Response) {
 		resources := answer.(*kmsg.DescribeConfigsResponse).Resources
 		resources[0].ErrorCode, resources[0].Configs = kerr.TopicAuthorizationFailed.Code, nil

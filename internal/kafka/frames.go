@@ -5,8 +5,6 @@ package kafka
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 
 	"github.com/IBM/sarama"
 )
@@ -15,7 +13,6 @@ import (
 // library allocates what they say before it has read any more. Four bytes of
 // an HTTP answer would cost 1.1 GiB, so lengths are looked at first.
 const (
-	lengthBytes = 4
 	// minFrame is the correlation id, without which there is no response.
 	minFrame = 4
 	// maxFirstFrame bounds the first response of a connection. It answers
@@ -23,38 +20,17 @@ const (
 	maxFirstFrame = 64 << 10
 )
 
-// notKafkaError is a peer that sent something other than a Kafka response.
-type notKafkaError struct {
-	start [lengthBytes]byte
-	first bool // nothing sensible came before
-	large bool // it does, but is larger than what is read
-}
-
-func (e *notKafkaError) Error() string {
-	if e.large {
-		return fmt.Sprintf("the answer has %d bytes, more than the %d that are read", binary.BigEndian.Uint32(e.start[:]), sarama.MaxResponseSize)
-	}
-	return fmt.Sprintf("the answer does not begin like a Kafka response but with %q", e.start[:])
-}
-
-// tooLarge tells whether err is an answer that is larger than what is read,
-// and that smaller questions would avoid.
-func tooLarge(err error) bool {
-	e, ok := errors.AsType[*notKafkaError](err)
-	return ok && e.large
-}
-
 // frameGuard follows a stream of responses and refuses a length that no broker
 // sends.
 type frameGuard struct {
-	// bare is which frame may be shorter than a response, counted from 1: the
+	// unframed is which frame may be shorter than a response, counted from 1: the
 	// answer to a password outside of requests, as before Kafka 1.0. Without
 	// such a login it is 0.
-	bare   int
-	length [lengthBytes]byte
-	have   int   // bytes of length read so far
-	rest   int64 // bytes of the current frame still to come
-	frames int   // frames begun
+	unframed int
+	length   [lengthBytes]byte
+	have     int   // bytes of length read so far
+	rest     int64 // bytes of the current frame still to come
+	frames   int   // frames begun
 }
 
 // follow looks at the next bytes of the stream and returns why they are
@@ -87,7 +63,7 @@ func (g *frameGuard) begin() *notKafkaError {
 		limit = maxFirstFrame
 	}
 	least := int32(minFrame)
-	if g.frames+1 == g.bare {
+	if g.frames+1 == g.unframed {
 		least = 0
 	}
 	size := int32(binary.BigEndian.Uint32(g.length[:]))

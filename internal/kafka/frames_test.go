@@ -86,9 +86,9 @@ func abs(n int) int {
 func TestFrameGuardOfABareLogin(t *testing.T) {
 	answer, empty := []byte{0, 0, 0, 4, 1, 2, 3, 4}, []byte{0, 0, 0, 0}
 	for name, tt := range map[string]struct {
-		bare   int
-		frames [][]byte
-		good   bool
+		unframed int
+		frames   [][]byte
+		good     bool
 	}{
 		"after a handshake":     {2, [][]byte{answer, empty, answer}, true},
 		"without a handshake":   {1, [][]byte{empty, answer}, true},
@@ -98,7 +98,7 @@ func TestFrameGuardOfABareLogin(t *testing.T) {
 		"no such login":         {0, [][]byte{empty}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			guard := frameGuard{bare: tt.bare}
+			guard := frameGuard{unframed: tt.unframed}
 			assert.Equal(t, tt.good, guard.follow(bytes.Join(tt.frames, nil)) == nil)
 		})
 	}

@@ -178,7 +178,7 @@ func TestBusyBrokerIsNotDown(t *testing.T) {
 	})
 	client := newTestClient(t, fake.Brokers()...)
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 240)
-	client.cfg.RequestTimeout = time.Second
+	client.pool.cfg.RequestTimeout = time.Second
 	fake.Slow(kmsg.OffsetFetch, 1, 400*time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // half of it for the commits
 	defer cancel()
@@ -204,22 +204,22 @@ func TestSlowerBrokerIsNotCountedAsFailed(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
 	counts := newTally()
-	client.obs = counts
+	client.pool.obs = counts
 	snapshot(t, client, everything())
-	client.cfg.RequestTimeout = 2 * time.Second
-	fake.Slow(kmsg.Metadata, client.meta.from.id, time.Second) // beyond the patience of a quarter
+	client.pool.cfg.RequestTimeout = 2 * time.Second
+	fake.Slow(kmsg.Metadata, client.metadata.current.from.id, time.Second) // beyond the patience of a quarter
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
 	assert.Empty(t, counts.failed)
 }
 
 // The second chance is kept by those who did not need it.
-func TestForgive(t *testing.T) {
+func TestResetForRetry(t *testing.T) {
 	n := &node{}
-	n.forgive()
+	n.resetForRetry()
 	n.down = errNotAnswered
-	n.forgive()
+	n.resetForRetry()
 	require.NoError(t, n.down)
 	n.down = errNotAnswered
-	n.forgive()
+	n.resetForRetry()
 	require.Error(t, n.down, "there is no third")
 }

@@ -5,6 +5,7 @@ package kafka
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ type groupsOf struct {
 	groups   []*cluster.Group
 	listErr  error
 	failed   []groupError
+	// multiGroup says that it takes several groups in one OffsetFetch.
+	multiGroup bool
 }
 
 // groupError is a group that a broker listed and then did not answer for, or
@@ -61,16 +64,20 @@ func (s *scrape) groups(ctx context.Context) {
 	}
 	var open openQuestions
 	answers := s.askGroups(ctx, &open)
-	if (open.worthRetrying() || s.worthASecondLook(ctx, &open)) && s.settle(ctx) {
+	if (open.worthRetrying() || s.worthASecondLook(ctx, &open)) && s.refreshForRetry(ctx) {
 		s.topics()
-		open.keepOnly(s.current())
+		open.keepOnly(s.pool.brokers())
 		answers = s.askGroups(ctx, &open)
 	}
 	for _, a := range answers {
 		s.snapshot.FilteredGroups += a.filtered
 	}
 	s.snapshot.ClaimedTwice = len(s.claimedTwice)
-	s.sizes.forget(s.snapshot.Groups, open.listed)
+	maps.DeleteFunc(s.memory.multiGroup, func(id int32, _ bool) bool {
+		_, known := s.snapshot.Brokers[id]
+		return !known
+	})
+	s.memory.sizes.forget(s.snapshot.Groups, open.listed)
 	s.remember(&open)
 	s.failed(open.failures()...)
 }
@@ -78,12 +85,15 @@ func (s *scrape) groups(ctx context.Context) {
 // askGroups asks side by side, enters what it learns into the snapshot, and
 // keeps book of what is open.
 func (s *scrape) askGroups(ctx context.Context, open *openQuestions) []groupsOf {
-	answers := sideBySide(s.current(), func(n *node) groupsOf { return s.groupsOf(ctx, n) })
+	answers := parallel(s.pool.brokers(), func(n *node) groupsOf { return s.groupsOf(ctx, n) })
 	claimed := map[string]int32{}
 	for _, a := range answers {
-		s.observe(apiListGroups, a.listErr)
+		s.pool.observe(apiListGroups, a.listErr)
 		s.observeGroups(apiOffsetFetch, a.failed)
 		open.note(a)
+		if a.multiGroup {
+			s.memory.multiGroup[a.node.id] = true
+		}
 		s.noteDenied(a.failed)
 		for _, g := range a.groups {
 			if other, twice := claimed[g.Name]; twice && other != g.Coordinator {
@@ -126,18 +136,18 @@ func (s *scrape) groupsOf(ctx context.Context, n *node) groupsOf {
 		return known != nil && whole(known)
 	})
 	if s.ask.Commits && len(a.groups) > 0 {
-		a.failed = s.commits(ctx, n, a.groups)
+		a.failed, a.multiGroup = s.commits(ctx, n, a.groups)
 	}
 	return a
 }
 
 // list asks one broker for its groups.
 func (s *scrape) list(ctx context.Context, n *node) groupsOf {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	a := groupsOf{node: n}
 	answer, err := ask(ctx, n, apiListGroups, func(b *sarama.Broker) (*sarama.ListGroupsResponse, error) {
-		request := newListGroupsRequest(s.conf.Version)
+		request := newListGroupsRequest(s.pool.version())
 		request.StatesFilter, request.TypesFilter = s.ask.States, s.ask.Types
 		return b.ListGroups(request)
 	})

@@ -17,7 +17,7 @@ const notTold = math.MinInt32
 // tellLimits says once what the brokers leave out of their answers because of
 // missing ACLs. They do so without a word, so that it cannot be counted: what
 // one may not describe looks like what does not exist.
-func (c *Client) tellLimits(meta *metadata) {
+func (c *metadataCache) tellLimits(meta *metadata) {
 	if c.limitsTold {
 		return
 	}

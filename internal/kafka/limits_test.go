@@ -36,7 +36,7 @@ func TestLimitsAreToldOnce(t *testing.T) {
 			})
 			client := newTestClient(t, fake.Brokers()...)
 			core, lines := observer.New(zapcore.WarnLevel)
-			client.log = zap.New(core)
+			client.metadata.log = zap.New(core)
 			for range 3 {
 				snapshot(t, client, everything())
 			}
@@ -50,7 +50,7 @@ func TestNoTopicsAreToldOnce(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	client := newTestClient(t, fake.Brokers()...)
 	core, lines := observer.New(zapcore.WarnLevel)
-	client.log = zap.New(core)
+	client.metadata.log = zap.New(core)
 	for range 3 {
 		snapshot(t, client, everything())
 	}

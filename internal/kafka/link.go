@@ -5,8 +5,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/IBM/sarama"
 )
@@ -16,16 +14,16 @@ import (
 // again: after a time-out the next answer on it would belong to the request
 // before.
 type link struct {
-	client *Client
+	pool   *pool
 	dialer *dialer
 	broker *sarama.Broker
 	used   bool // has served a request before
 }
 
 // openLink connects to address, logs in, and negotiates the protocol.
-func openLink(ctx context.Context, c *Client, address string) (*link, error) {
-	l := &link{client: c, dialer: newDialer(&c.cfg, bareFrame(&c.conf), c.obs), broker: sarama.NewBroker(address)}
-	conf := c.conf
+func openLink(ctx context.Context, p *pool, address string) (*link, error) {
+	l := &link{pool: p, dialer: newDialer(&p.cfg, unframedAnswer(&p.conf), p.obs), broker: sarama.NewBroker(address)}
+	conf := p.conf
 	conf.Net.Proxy.Enable = true
 	conf.Net.Proxy.Dialer = l.dialer
 	if err := l.broker.Open(&conf); err != nil {
@@ -35,23 +33,13 @@ func openLink(ctx context.Context, c *Client, address string) (*link, error) {
 	if err != nil {
 		reached, silent := l.dialer.reached(), l.dialer.silent()
 		l.close()
-		if l.dialer.stood.Load() && (!silent || isBare(&conf)) {
-			err = c.asLogin(err)
+		if l.dialer.stood.Load() && (!silent || isUnframed(&conf)) {
+			err = p.login.explain(err)
 		}
 		return nil, &openError{err: err, reached: reached, silent: silent}
 	}
 	return l, nil
 }
-
-// openError is a connection that could not be made ready for requests.
-type openError struct {
-	err     error
-	reached bool // there was a TCP connection
-	silent  bool // the peer never sent a response
-}
-
-func (e *openError) Error() string { return "connect: " + e.err.Error() }
-func (e *openError) Unwrap() error { return e.err }
 
 // close cuts the connection. What the library still holds of it is given back
 // beside the caller, because that waits for a call in progress.
@@ -70,14 +58,14 @@ func await[T any](ctx context.Context, l *link, call func(*sarama.Broker) (T, er
 		err   error
 	}
 	done := make(chan outcome, 1)
-	l.client.calls.Add(1)
+	l.pool.calls.Add(1)
 	go func() {
 		var o outcome
 		defer func() {
 			if r := recover(); r != nil {
 				o.err = &panicError{value: r}
 			}
-			l.client.calls.Add(-1)
+			l.pool.calls.Add(-1)
 			done <- o
 		}()
 		o.value, o.err = call(l.broker)
@@ -90,17 +78,4 @@ func await[T any](ctx context.Context, l *link, call func(*sarama.Broker) (T, er
 		var none T
 		return none, context.Cause(ctx)
 	}
-}
-
-// panicError is a panic of the client library, most likely over bytes that a
-// broker should not have sent.
-type panicError struct{ value any }
-
-func (e *panicError) Error() string { return fmt.Sprintf("panic in the Kafka client: %v", e.value) }
-
-// unsent tells whether err means that the request never left: the link is as
-// good as before.
-func unsent(err error) bool {
-	var encoding sarama.PacketEncodingError
-	return errors.Is(err, sarama.ErrUnsupportedVersion) || errors.As(err, &encoding)
 }

@@ -37,9 +37,9 @@ func (s *scrape) logDirs(ctx context.Context) {
 	if !s.ask.LogDirs {
 		return
 	}
-	nodes := s.current()
+	nodes := s.pool.brokers()
 	s.snapshot.LogDirs = make(map[int32][]cluster.LogDir, len(nodes))
-	for _, a := range sideBySide(nodes, func(n *node) logDirsOf { return s.logDirsOf(ctx, n) }) {
+	for _, a := range parallel(nodes, func(n *node) logDirsOf { return s.logDirsOf(ctx, n) }) {
 		if a.err != nil {
 			s.failed(failure(a.node, apiDescribeLogDirs, a.err))
 			continue
@@ -57,16 +57,16 @@ type logDirsOf struct {
 
 // logDirsOf asks one broker.
 func (s *scrape) logDirsOf(ctx context.Context, n *node) logDirsOf {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	answer, err := ask(ctx, n, apiDescribeLogDirs, func(b *sarama.Broker) (*sarama.DescribeLogDirsResponse, error) {
-		return b.DescribeLogDirs(newDescribeLogDirsRequest(s.conf.Version))
+		return b.DescribeLogDirs(newDescribeLogDirsRequest(s.pool.version()))
 	})
 	switch {
 	case err != nil:
 	case !fine(answer.ErrorCode):
 		err = answer.ErrorCode
-		s.observe(apiDescribeLogDirs, err)
+		s.pool.observe(apiDescribeLogDirs, err)
 	case len(answer.LogDirs) == 0:
 		err = errNoLogDirs
 	}
@@ -79,7 +79,7 @@ func (s *scrape) enterLogDirs(a logDirsOf) {
 	for i := range a.answer.LogDirs {
 		dir := &a.answer.LogDirs[i]
 		if !fine(dir.ErrorCode) {
-			s.observe(apiDescribeLogDirs, dir.ErrorCode)
+			s.pool.observe(apiDescribeLogDirs, dir.ErrorCode)
 			s.failed(failure(a.node, apiDescribeLogDirs, &offlineDirError{dir.Path, dir.ErrorCode}))
 			continue
 		}

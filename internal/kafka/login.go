@@ -6,85 +6,111 @@ package kafka
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/IBM/sarama"
+	"go.opentelemetry.io/collector/component"
 )
 
-// loginError is a login that failed over a connection that is well.
-type loginError struct {
-	mechanism string
-	err       error
+// login logs in to brokers in the way that is configured, if there is one. It
+// keeps the tokens of mechanisms that need them.
+type login struct {
+	auth      AuthConfig
+	mechanism *mechanism // nil: connections need no login
+	tokens    *tokens    // nil: the mechanism needs none
 }
 
-func (e *loginError) Error() string { return "login by " + e.mechanism + ": " + e.err.Error() }
-func (e *loginError) Unwrap() error { return e.err }
+// newLogin returns the login that auth describes, which has been validated and
+// has no deprecated keys. ctx ends requests for tokens; timeout bounds each.
+func newLogin(ctx context.Context, auth *AuthConfig, timeout time.Duration) *login {
+	l := &login{auth: *auth, mechanism: auth.mechanism()}
+	if l.mechanism != nil && l.mechanism.tokens != nil {
+		l.tokens = &tokens{ctx: ctx, timeout: timeout}
+		l.tokens.source, l.tokens.extensions = l.mechanism.tokens(auth)
+	}
+	return l
+}
 
-// asLogin takes err, which came once the protocol was negotiated and before
-// the first request, for a failed login where there was one.
-func (c *Client) asLogin(err error) error {
-	mechanism := c.cfg.Auth.mechanism()
+// configure tells the library how to log in.
+func (l *login) configure(conf *sarama.Config) {
+	if l.mechanism == nil {
+		return
+	}
+	conf.Net.SASL.Enable = true
+	conf.Net.SASL.Mechanism = sarama.SASLMechanism(l.mechanism.name)
+	if l.mechanism.configure != nil {
+		l.mechanism.configure(conf, &l.auth)
+	}
+	if l.tokens != nil {
+		conf.Net.SASL.Mechanism = sarama.SASLTypeOAuth
+		conf.Net.SASL.TokenProvider = l.tokens
+	}
+	old := !conf.Version.IsAtLeast(sarama.V1_0_0_0) && l.tokens == nil
+	if old || !conf.Net.SASL.Handshake {
+		// Before Kafka 1.0 a login goes over the connection bare, not wrapped in
+		// requests, and brokers let nothing be negotiated before it.
+		conf.Net.SASL.Version = sarama.SASLHandshakeV0
+		conf.ApiVersionsRequest = false
+	}
+}
+
+// begin opens a scrape: a source of tokens that failed is asked again.
+func (l *login) begin() {
+	if l.tokens != nil {
+		l.tokens.fail(nil)
+	}
+}
+
+// explain takes err, which came once the protocol was negotiated and before
+// the first request, for a failed login where there was one. A token that was
+// refused is not shown again.
+func (l *login) explain(err error) error {
 	_, stranger := errors.AsType[*notKafkaError](err)
 	_, panicked := errors.AsType[*panicError](err)
-	if mechanism == "" || stranger || panicked || alertOf(err) != nil || errors.Is(err, context.Canceled) {
+	if l.mechanism == nil || stranger || panicked || alertOf(err) != nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	c.tokens.forget()
-	return &loginError{mechanism: mechanism, err: err}
-}
-
-// isRefusal tells whether another login would be refused as well, as far as one
-// can know.
-func isRefusal(err error) bool {
-	_, noToken := errors.AsType[*tokenError](err)
-	_, login := errors.AsType[*loginError](err)
-	return noToken || login && errors.Is(err, sarama.ErrSASLAuthenticationFailed)
-}
-
-func causeOfLogin(e *loginError) string {
-	cause := "SASL " + e.mechanism + " login failed"
-	if reason := e.reason(); reason != "" {
-		cause += ": " + reason
+	if l.tokens != nil {
+		l.tokens.hold(nil)
 	}
-	return cause
+	return &loginError{mechanism: l.mechanism.name, err: err, hints: l.mechanism.hints}
 }
 
-// reason is "" where the error tells no more than itself.
-func (e *loginError) reason() string {
-	if token, ok := errors.AsType[*tokenError](e.err); ok {
-		return token.cause
+// useExtension takes the source of tokens from the collector's extensions,
+// where that is configured.
+func (l *login) useExtension(host component.Host) error {
+	if l.tokens == nil || l.auth.SASL.OAuthBearerTokenSource == (component.ID{}) {
+		return nil
 	}
+	const key = "auth.sasl.oauthbearer_token_source"
+	id := l.auth.SASL.OAuthBearerTokenSource
+	extension, found := host.GetExtensions()[id]
+	if !found {
+		return fmt.Errorf(`%q is %q: must be an extension that service::extensions lists`, key, id)
+	}
+	source, ok := extension.(tokenSource)
+	if !ok {
+		return fmt.Errorf(`%q is %q: must be an extension that hands out OAuth 2.0 tokens, such as oauth2client`, key, id)
+	}
+	l.tokens.source = &extensionSource{id: id, tokenSource: source}
+	return nil
+}
+
+// isUnframed reports whether the login goes over the connection outside of
+// Kafka's requests.
+func isUnframed(conf *sarama.Config) bool {
+	return conf.Net.SASL.Enable && conf.Net.SASL.Version == sarama.SASLHandshakeV0
+}
+
+// unframedAnswer is which answer, counted from 1, is empty where an unframed
+// login by PLAIN succeeds; 0 where there is no such login.
+func unframedAnswer(conf *sarama.Config) int {
 	switch {
-	case errors.Is(e.err, sarama.ErrSASLAuthenticationFailed):
-		return e.refusal()
-	case errors.Is(e.err, sarama.ErrUnsupportedSASLMechanism):
-		return "the broker does not offer this mechanism on this port"
-	case errors.Is(e.err, sarama.ErrIllegalSASLState):
-		return "the broker expects no login on this port"
-	case errors.Is(e.err, sarama.ErrUnsupportedVersion):
-		return "a broker before Kafka 1.0 wants protocol_version to be set"
-	case timedOut(e.err) && e.mechanism == sarama.SASLTypeGSSAPI:
-		return "no answer from the KDC or the broker within request_timeout"
-	case timedOut(e.err):
-		return "no answer within request_timeout"
-	case errors.Is(e.err, errUnproven):
-		return "the broker does not know this password itself: somebody else may answer in its place"
-	case gone(e.err):
-		return "the broker closed the connection: " + e.refusal() + ", or it went down"
-	case e.mechanism == sarama.SASLTypeGSSAPI:
-		return causeOfKerberos(e.err)
+	case !isUnframed(conf) || conf.Net.SASL.Mechanism != sarama.SASLTypePlaintext:
+		return 0
+	case conf.Net.SASL.Handshake:
+		return 2
 	}
-	return ""
-}
-
-// refusal says what a broker may hold against what was shown to it.
-func (e *loginError) refusal() string {
-	switch e.mechanism {
-	case sarama.SASLTypeGSSAPI:
-		return "it does not accept the ticket: check auth.kerberos.service_name and the clocks"
-	case sarama.SASLTypeOAuth:
-		return "it does not accept the token: check its issuer, audience, scopes and the clocks"
-	case mechanismMSK:
-		return "it does not accept the AWS credentials: check their IAM policy (kafka-cluster:Connect), the region and the clock"
-	}
-	return "wrong user name or password"
+	return 1
 }

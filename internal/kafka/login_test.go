@@ -121,12 +121,12 @@ func (c *doorConn) open() error {
 
 // What cannot be caused with servers that run on one clock, and a few others.
 func TestCauseOfLogin(t *testing.T) {
-	plain := &Client{cfg: Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN"}}}}
+	login := newLogin(t.Context(), &AuthConfig{SASL: &SASLConfig{Mechanism: "PLAIN"}}, time.Second)
 	code := func(code sarama.KError) error {
-		return plain.asLogin(sarama.Wrap(code, errors.New("said the broker")))
+		return login.explain(sarama.Wrap(code, errors.New("said the broker")))
 	}
 	ticket := func(text string) error {
-		return &loginError{mechanism: "GSSAPI", err: errors.New(text)}
+		return &loginError{mechanism: "GSSAPI", err: errors.New(text), hints: kerberos.hints}
 	}
 	for _, tt := range []struct {
 		err  error
@@ -140,12 +140,12 @@ func TestCauseOfLogin(t *testing.T) {
 		{ticket("KRB Error: (68) KDC_ERR_WRONG_REALM"), "SASL GSSAPI login failed: unknown realm: check auth.kerberos.realm", "NO_LOGIN"},
 		{ticket("[Root cause: Networking_Error] refused"), "SASL GSSAPI login failed: the KDC cannot be reached: check auth.kerberos.config_file", "NO_LOGIN"},
 		{ticket("else"), "SASL GSSAPI login failed: no ticket from the KDC", "NO_LOGIN"},
-		{plain.asLogin(errors.New("else")), "SASL PLAIN login failed", "NO_LOGIN"},
+		{login.explain(errors.New("else")), "SASL PLAIN login failed", "NO_LOGIN"},
 		{
-			&loginError{mechanism: "SCRAM-SHA-256", err: errUnproven},
+			&loginError{mechanism: "SCRAM-SHA-256", err: errUnproven, hints: scram256.hints},
 			"SASL SCRAM-SHA-256 login failed: the broker does not know this password itself: somebody else may answer in its place", "NO_LOGIN",
 		},
-		{&loginError{mechanism: "GSSAPI", err: errNoAnswer}, "SASL GSSAPI login failed: no answer from the KDC or the broker within request_timeout", "NO_ANSWER"},
+		{&loginError{mechanism: "GSSAPI", err: errNoAnswer, hints: kerberos.hints}, "SASL GSSAPI login failed: no answer from the KDC or the broker within request_timeout", "NO_ANSWER"},
 	} {
 		opened := fmt.Errorf("metadata: %w", &openError{err: tt.err})
 		assert.Equal(t, tt.want, causeOf(opened))
@@ -154,7 +154,7 @@ func TestCauseOfLogin(t *testing.T) {
 	}
 	// In TLS 1.3 the broker looks at the client's certificate when the client
 	// takes TLS for done.
-	late := plain.asLogin(&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")})
+	late := login.explain(&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")})
 	assert.Equal(t, "the broker refused TLS (tls: certificate required): check tls.cert_file and tls.key_file", causeOf(late))
 }
 
@@ -171,7 +171,7 @@ func TestRefusedLoginsAreTriedOnceAScrape(t *testing.T) {
 	client, err := NewClient(cfg, zap.NewNop(), nil)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	client.tokens.source = &countingSource{}
+	client.pool.login.tokens.source = &countingSource{}
 	const scrapes = 12
 	for range scrapes {
 		_, err := client.Snapshot(t.Context(), Questions{Topic: anything})
@@ -195,7 +195,7 @@ func TestRefusedLoginsOfManyBrokers(t *testing.T) {
 	client, err := NewClient(cfg, zap.NewNop(), nil)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	client.tokens.source = &countingSource{}
+	client.pool.login.tokens.source = &countingSource{}
 	for scrape, want := range []int64{3, 3, 1, 2, 1, 1, 1, 2} { // see skipsAfter
 		logins.Store(0)
 		_, err := client.Snapshot(t.Context(), everything())
@@ -215,7 +215,7 @@ func TestSecretsFromFiles(t *testing.T) {
 		{Kerberos: &KerberosConfig{ServiceName: "kafka", Realm: "R", Username: "u", Password: "p\r\n"}},
 	} {
 		conf := sarama.NewConfig()
-		setLogin(conf, &auth, nil)
+		newLogin(t.Context(), &auth, time.Second).configure(conf)
 		assert.Equal(t, "p", conf.Net.SASL.Password+conf.Net.SASL.GSSAPI.Password)
 	}
 	assert.Equal(t, "p", newTokenServer(&OAuthBearerConfig{ClientSecret: "p\n"}).grant.ClientSecret)
@@ -224,14 +224,15 @@ func TestSecretsFromFiles(t *testing.T) {
 // A token that a broker has refused is not shown to it again.
 func TestRefusedTokenIsForgotten(t *testing.T) {
 	source := &countingSource{}
-	tokens := &tokens{ctx: t.Context(), timeout: time.Second, source: source}
-	c := &Client{tokens: tokens, cfg: Config{Auth: AuthConfig{SASL: &SASLConfig{Mechanism: "OAUTHBEARER"}}}}
+	login := newLogin(t.Context(), &AuthConfig{SASL: &SASLConfig{Mechanism: "OAUTHBEARER"}}, time.Second)
+	tokens := login.tokens
+	tokens.source = source
 	for range 2 {
 		_, err := tokens.Token()
 		require.NoError(t, err)
 	}
 	assert.Equal(t, 1, source.asked)
-	require.Error(t, c.asLogin(sarama.ErrSASLAuthenticationFailed))
+	require.Error(t, login.explain(sarama.ErrSASLAuthenticationFailed))
 	_, err := tokens.Token()
 	require.NoError(t, err)
 	assert.Equal(t, 2, source.asked)

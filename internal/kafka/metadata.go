@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -36,19 +37,31 @@ type metadata struct {
 	at      time.Time
 }
 
-var errNoBrokers = errors.New("the metadata names no brokers")
+// metadataCache keeps the last metadata that was learned.
+type metadataCache struct {
+	pool   *pool
+	maxAge time.Duration
+	log    *zap.Logger
 
-// metadata learns the cluster's brokers and topics from whichever broker
-// answers first, unless what was learned before is young enough. It is not
-// while a broker is down, or a partition without a leader: where partitions and
-// groups went to is news.
-func (c *Client) metadata(ctx context.Context) error {
-	c.fresh = false
-	if c.meta != nil && time.Since(c.meta.at) < c.cfg.Metadata.RefreshInterval && c.meta.settled() && !c.troubled() {
+	current *metadata // nil at first
+	// fresh says that it was learned in this scrape, stale why it still serves
+	// although it should have been.
+	fresh      bool
+	stale      []cluster.Failure
+	limitsTold bool
+}
+
+// learn gets the cluster's brokers and topics from whichever broker answers
+// first, unless what was learned before is young enough. It is not while a
+// broker is down, or a partition without a leader: where partitions and groups
+// went to is news.
+func (c *metadataCache) learn(ctx context.Context) error {
+	c.fresh, c.stale = false, nil
+	if c.current != nil && time.Since(c.current.at) < c.maxAge && c.current.settled() && !c.pool.troubled() {
 		return nil
 	}
 	err := c.refresh(ctx)
-	if err != nil && c.meta != nil && c.cfg.Metadata.RefreshInterval > 0 {
+	if err != nil && c.current != nil && c.maxAge > 0 {
 		c.stale = failuresOf(err)
 		return nil
 	}
@@ -67,19 +80,20 @@ func (m *metadata) settled() bool {
 }
 
 // refresh asks for metadata.
-func (c *Client) refresh(ctx context.Context) error {
-	ctx, cancel := c.step(ctx)
+func (c *metadataCache) refresh(ctx context.Context) error {
+	ctx, cancel := c.pool.withRequestTimeout(ctx)
 	defer cancel()
 	answer, err := c.askMetadata(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if c.meta.lost(answer) {
+	if c.current.lost(answer) {
 		if answer, err = c.confirm(ctx, answer); err != nil {
 			return err
 		}
 	}
-	c.adopt(answer)
+	c.pool.setBrokers(answer.brokers)
+	c.current = answer
 	c.fresh = true
 	c.tellLimits(answer)
 	return nil
@@ -103,7 +117,7 @@ func (m *metadata) lost(next *metadata) bool {
 // where there is one. The answer that knows more counts. Without a second one
 // nothing is known: taking the first for the truth would be to forget topics
 // that may be there.
-func (c *Client) confirm(ctx context.Context, first *metadata) (*metadata, error) {
+func (c *metadataCache) confirm(ctx context.Context, first *metadata) (*metadata, error) {
 	if !pause(ctx, retryPause) {
 		return nil, context.Cause(ctx)
 	}
@@ -120,10 +134,10 @@ func (c *Client) confirm(ctx context.Context, first *metadata) (*metadata, error
 // askMetadata asks one broker after the other, the next one as soon as one has
 // failed or not answered for a quarter of the request timeout. The broker last
 // comes last.
-func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error) {
+func (c *metadataCache) askMetadata(ctx context.Context, last *node) (*metadata, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(context.Canceled) // those that are slower are not to blame
-	nodes, spared := c.candidates(last)
+	nodes, spared := c.pool.candidates(last)
 	withLimits := !c.limitsTold
 	type outcome struct {
 		asked int
@@ -143,7 +157,7 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 			outcomes <- outcome{i, meta, err}
 		}()
 	}
-	patience := time.NewTicker(c.cfg.RequestTimeout / 4)
+	patience := time.NewTicker(c.pool.requestTimeout() / 4)
 	defer patience.Stop()
 	var failures []cluster.Failure
 	askNext()
@@ -151,7 +165,7 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 		select {
 		case o := <-outcomes:
 			if o.err == nil {
-				wake(slices.DeleteFunc(spared, refusedNow))
+				clearSpared(spared)
 				return o.meta, nil
 			}
 			failures = append(failures, failure(nodes[o.asked], apiMetadata, o.err))
@@ -164,9 +178,9 @@ func (c *Client) askMetadata(ctx context.Context, last *node) (*metadata, error)
 }
 
 // metadataOf asks one broker.
-func (c *Client) metadataOf(ctx context.Context, n *node, withLimits bool) (*metadata, error) {
+func (c *metadataCache) metadataOf(ctx context.Context, n *node, withLimits bool) (*metadata, error) {
 	answer, err := ask(ctx, n, apiMetadata, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
-		return b.GetMetadata(newMetadataRequest(c.conf.Version, withLimits))
+		return b.GetMetadata(newMetadataRequest(c.pool.version(), withLimits))
 	})
 	if err != nil {
 		return nil, err
@@ -208,6 +222,14 @@ func (e *noMetadataError) Unwrap() []error {
 		errs[i] = f.Err
 	}
 	return errs
+}
+
+// failuresOf takes apart the error of a scrape that learned nothing.
+func failuresOf(err error) []cluster.Failure {
+	if e, ok := errors.AsType[*noMetadataError](err); ok {
+		return e.failures
+	}
+	return []cluster.Failure{failure(nil, apiMetadata, err)}
 }
 
 // pause waits for d and tells whether ctx still goes on.

@@ -6,9 +6,7 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/IBM/sarama"
@@ -21,7 +19,7 @@ const maxSkipped = 3
 // node is one broker as this client knows it across scrapes: its connections,
 // and whether it is worth asking.
 type node struct {
-	client  *Client
+	pool    *pool
 	id      int32
 	address string
 
@@ -29,17 +27,15 @@ type node struct {
 	idle []*link
 	// down is why the broker is not asked (again) in this scrape.
 	down error
-	// forgiven says that the scrape has given it its second chance.
-	forgiven bool
+	// retried says that the scrape has given it its second chance.
+	retried bool
 	// failed counts the scrapes in a row that ended with down set, skip the
 	// coming ones that leave the broker out.
 	failed, skip int
-	// aside is the requests that nothing else depends on and that failed.
-	aside map[string]*standAside
+	// suspensions is the optional requests that failed.
+	suspensions map[string]*suspension
 	// answered is when it last answered.
 	answered time.Time
-	// severalGroups says that it takes several groups in an OffsetFetch.
-	severalGroups atomic.Bool
 	// retired says that the cluster has no such broker any more.
 	retired bool
 
@@ -47,11 +43,6 @@ type node struct {
 	// one try, however many want to ask it.
 	dialing sync.Mutex
 }
-
-func (e *skippedError) Error() string {
-	return fmt.Sprintf("not asked: it failed in %d scrapes before: %v", e.failed, e.last)
-}
-func (e *skippedError) Unwrap() error { return e.last }
 
 // refused tells whether the broker is down for a login that it or the source of
 // tokens refused, and whether that was in this scrape.
@@ -63,8 +54,8 @@ func (n *node) refused() (refused, now bool) {
 	return refused, refused && !before
 }
 
-// wake has a broker asked although it was to be left out.
-func (n *node) wake() {
+// clearBackoff has a broker asked although it was to be left out.
+func (n *node) clearBackoff() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.down, n.skip = nil, 0
@@ -82,7 +73,7 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 		if ctx.Err() != nil {
 			return none, context.Cause(ctx) // before n was given a chance
 		}
-		if err := n.standsAside(api); err != nil {
+		if err := n.suspended(api); err != nil {
 			return none, err
 		}
 		l, err := n.take(ctx, api)
@@ -97,10 +88,10 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 			n.give(l)
 			return value, err
 		}
-		n.client.obs.Request(api, time.Since(began))
+		n.pool.obs.Request(api, time.Since(began))
 		if err == nil {
 			n.give(l)
-			n.stepForward(api)
+			n.resumeAPI(api)
 			return value, nil
 		}
 		l.close()
@@ -112,7 +103,7 @@ func ask[T any](ctx context.Context, n *node, api string, request func(*sarama.B
 			n.dropIdle() // as old as this one, most likely gone with it
 			continue
 		}
-		if n.stepAside(api, err) || n.busy(ctx) {
+		if n.suspendAPI(api, err) || n.busy(ctx) {
 			return none, err
 		}
 		return none, n.fail(ctx, &requestError{err: err})
@@ -125,21 +116,15 @@ func (n *node) busy(ctx context.Context) bool {
 	end, limited := ctx.Deadline()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return limited && ctx.Err() != nil && n.answered.After(end.Add(-n.client.cfg.RequestTimeout))
+	return limited && ctx.Err() != nil && n.answered.After(end.Add(-n.pool.cfg.RequestTimeout))
 }
 
 // tellFailed tells the observer, unless the answer was not wanted any more.
 func (n *node) tellFailed(ctx context.Context, api string, err error) {
 	if !errors.Is(context.Cause(ctx), context.Canceled) {
-		n.client.obs.Failed(api, codeOf(err))
+		n.pool.obs.Failed(api, codeOf(err))
 	}
 }
-
-// requestError is a connection that broke on its first request.
-type requestError struct{ err error }
-
-func (e *requestError) Error() string { return e.err.Error() }
-func (e *requestError) Unwrap() error { return e.err }
 
 // take returns a connection for a request of api that nobody else uses.
 func (n *node) take(ctx context.Context, api string) (*link, error) {
@@ -151,7 +136,7 @@ func (n *node) take(ctx context.Context, api string) (*link, error) {
 	if l, err := n.takeIdle(); l != nil || err != nil {
 		return l, err
 	}
-	l, err := n.client.open(ctx, n.address)
+	l, err := n.pool.open(ctx, n.address)
 	if err != nil {
 		n.tellFailed(ctx, api, err)
 		return nil, n.fail(ctx, err)
@@ -181,21 +166,21 @@ func (n *node) give(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.answered = time.Now()
-	if n.retired || n.client.ctx.Err() != nil {
+	if n.retired || n.pool.ctx.Err() != nil {
 		l.close()
 		return
 	}
 	n.idle = append(n.idle, l)
 }
 
-// forgive lets a broker that failed in this scrape be asked once more in it,
+// resetForRetry lets a broker that failed in this scrape be asked once more in it,
 // unless it failed by not answering, or keeps failing: that would take as long
 // again.
-func (n *node) forgive() {
+func (n *node) resetForRetry() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.down != nil && n.failed == 0 && !n.forgiven && !timedOut(n.down) {
-		n.down, n.forgiven = nil, true
+	if n.down != nil && n.failed == 0 && !n.retried && !timedOut(n.down) {
+		n.down, n.retried = nil, true
 	}
 }
 
@@ -219,9 +204,9 @@ func (n *node) connected() bool {
 	return n.down == nil && len(n.idle) > 0
 }
 
-// handOver gives a seed's connections to the broker that it turned out to be,
+// transferIdle gives a seed's connections to the broker that it turned out to be,
 // or closes them.
-func (n *node) handOver(to *node) {
+func (n *node) transferIdle(to *node) {
 	if to == nil {
 		n.dropIdle()
 		return

@@ -57,9 +57,9 @@ func (c *tally) Transferred(sent, received int) {
 // the reason, and not again for each request that would have used it.
 func TestObserverIsToldOfALoginOnce(t *testing.T) {
 	counts := newTally()
-	s := &scrape{Client: &Client{obs: counts}}
+	p := &pool{obs: counts}
 	refused := &openError{err: sarama.ErrUnsupportedSASLMechanism}
-	s.observe(apiOffsetFetch, sarama.ErrGroupAuthorizationFailed, refused, sarama.ErrGroupAuthorizationFailed)
+	p.observe(apiOffsetFetch, sarama.ErrGroupAuthorizationFailed, refused, sarama.ErrGroupAuthorizationFailed)
 	assert.Equal(t, map[[2]string]int{{"OffsetFetch", "GROUP_AUTHORIZATION_FAILED"}: 1}, counts.failed)
 }
 
@@ -67,7 +67,7 @@ func TestObserver(t *testing.T) {
 	fake := seeded(t, 1, 3, 3)
 	client := newTestClient(t, fake.Brokers()...)
 	counts := newTally()
-	client.obs = counts
+	client.pool.obs = counts
 	fake.ResetRequests()
 	snapshot(t, client, everything())
 	wire := fake.Requests()

@@ -5,7 +5,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/IBM/sarama"
@@ -14,8 +13,6 @@ import (
 )
 
 const apiListOffsets = "ListOffsets"
-
-var errNoLeader = errors.New("its leader is not among the brokers")
 
 // place is one partition of the snapshot.
 type place struct {
@@ -66,7 +63,7 @@ type inquiry struct {
 func (s *scrape) offsets(ctx context.Context) {
 	failed := s.askOffsets(ctx, s.inquiries())
 	again := slices.ContainsFunc(failed, func(f placeError) bool { return passing(f.node, f.err) })
-	if again && s.settle(ctx) {
+	if again && s.refreshForRetry(ctx) {
 		s.followLeaders()
 		failed = s.askOffsets(ctx, s.inquiries())
 	}
@@ -116,7 +113,7 @@ func (s *scrape) askOffsets(ctx context.Context, inquiries []inquiry) []placeErr
 		inquiry
 	}
 	nodes := map[int32]*node{}
-	for _, n := range s.current() {
+	for _, n := range s.pool.brokers() {
 		nodes[n.id] = n
 	}
 	var requests []toLeader
@@ -125,7 +122,7 @@ func (s *scrape) askOffsets(ctx context.Context, inquiries []inquiry) []placeErr
 			requests = append(requests, toLeader{nodes[leader], inquiry{q.bound, places}})
 		}
 	}
-	answers := sideBySide(requests, func(r toLeader) []placeError {
+	answers := parallel(requests, func(r toLeader) []placeError {
 		if r.node == nil {
 			return allPlacesFailed(nil, r.bound, r.places, errNoLeader)
 		}
@@ -151,10 +148,10 @@ func byLeader(places []place) map[int32][]place {
 // offsetsOf asks one leader. Each partition has one leader, so that leaders
 // asked side by side fill in different partitions.
 func (s *scrape) offsetsOf(ctx context.Context, n *node, b bound, places []place) []placeError {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	answer, err := ask(ctx, n, apiListOffsets, func(broker *sarama.Broker) (*sarama.OffsetResponse, error) {
-		request := sarama.NewOffsetRequest(s.conf.Version)
+		request := sarama.NewOffsetRequest(s.pool.version())
 		if s.ask.Committed { // left out for brokers before 0.11, which have no transactions
 			request.IsolationLevel = sarama.ReadCommitted
 		}

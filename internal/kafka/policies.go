@@ -19,7 +19,7 @@ const cleanupPolicy = "cleanup.policy"
 // compacted: one may not describe its configuration, or the brokers are older
 // than Kafka 0.11. Any broker can tell.
 func (f *Finder) Compacted(ctx context.Context, topics []string) map[string]bool {
-	ctx, end := f.until(ctx)
+	ctx, end := f.pool.until(ctx)
 	defer end()
 	told := make(map[string]bool, len(topics))
 	for batch := range slices.Chunk(topics, subjectsPerRequest) {
@@ -31,7 +31,7 @@ func (f *Finder) Compacted(ctx context.Context, topics []string) map[string]bool
 // anyCompacted asks the brokers until one tells.
 func (f *Finder) anyCompacted(ctx context.Context, topics []string) map[string]bool {
 	old := false
-	for _, n := range f.client.current() {
+	for _, n := range f.pool.brokers() {
 		compacted, err := f.compacted(ctx, n, topics)
 		if err == nil {
 			return compacted
@@ -49,9 +49,9 @@ func (f *Finder) anyCompacted(ctx context.Context, topics []string) map[string]b
 }
 
 func (f *Finder) compacted(ctx context.Context, n *node, topics []string) (map[string]bool, error) {
-	ctx, cancel := f.client.step(ctx)
+	ctx, cancel := f.pool.withRequestTimeout(ctx)
 	defer cancel()
-	request := newDescribeConfigsRequest(f.client.conf.Version)
+	request := newDescribeConfigsRequest(f.pool.version())
 	for _, topic := range topics {
 		request.Resources = append(request.Resources, &sarama.ConfigResource{
 			Type: sarama.TopicResource, Name: topic, ConfigNames: []string{cleanupPolicy},
@@ -79,6 +79,6 @@ func (f *Finder) compacted(ctx context.Context, n *node, topics []string) (map[s
 			}
 		}
 	}
-	f.client.observe(apiDescribeConfigs, errs...)
+	f.pool.observe(apiDescribeConfigs, errs...)
 	return compacted, nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // saramaConfig translates cfg. The dialer is each link's own.
-func saramaConfig(cfg *Config, tokens *tokens) (*sarama.Config, error) {
+func saramaConfig(cfg *Config, login *login) (*sarama.Config, error) {
 	conf := sarama.NewConfig()
 	conf.ClientID = cfg.ClientID
 	conf.Version = sarama.MaxVersion // an upper bound; each broker's ApiVersions lowers it
@@ -32,7 +32,7 @@ func saramaConfig(cfg *Config, tokens *tokens) (*sarama.Config, error) {
 	conf.Net.ReadTimeout = backstop
 	conf.Net.WriteTimeout = backstop
 	conf.Net.MaxOpenRequests = 1
-	setLogin(conf, &cfg.Auth, tokens)
+	login.configure(conf)
 	if err := conf.Validate(); err != nil {
 		return nil, err
 	}

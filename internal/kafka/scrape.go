@@ -8,6 +8,9 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
+
+	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -15,7 +18,10 @@ import (
 // scrape is one snapshot in the making. Brokers are asked side by side; what
 // they answer is put together by the one goroutine that asked.
 type scrape struct {
-	*Client
+	pool         *pool
+	metadata     *metadataCache
+	memory       *memory
+	log          *zap.Logger
 	ask          Questions
 	snapshot     *cluster.Snapshot
 	claimedTwice map[string]bool // groups
@@ -24,18 +30,22 @@ type scrape struct {
 
 // newScrape begins with what the metadata says of the topics that are wanted.
 func newScrape(c *Client, ask Questions) *scrape {
-	s := &scrape{Client: c, ask: ask, claimedTwice: map[string]bool{}, denied: map[string]bool{}, snapshot: &cluster.Snapshot{
-		ClusterID: c.meta.clusterID,
-		Groups:    map[string]*cluster.Group{},
-	}}
-	s.failed(c.stale...)
+	s := &scrape{
+		pool: c.pool, metadata: &c.metadata, memory: &c.memory, log: c.log, ask: ask,
+		claimedTwice: map[string]bool{}, denied: map[string]bool{},
+		snapshot: &cluster.Snapshot{
+			ClusterID: c.metadata.current.clusterID,
+			Groups:    map[string]*cluster.Group{},
+		},
+	}
+	s.failed(c.metadata.stale...)
 	s.topics()
 	return s
 }
 
 // topics takes the brokers and topics from the metadata.
 func (s *scrape) topics() {
-	meta := s.meta
+	meta := s.metadata.current
 	s.snapshot.Brokers = meta.brokers
 	s.snapshot.Topics = make(map[string]*cluster.Topic, len(meta.topics))
 	s.snapshot.FilteredTopics, s.snapshot.FilteredPartitions = 0, 0
@@ -53,9 +63,9 @@ func (s *scrape) topics() {
 
 // unclear says which topics the metadata could not describe.
 func (s *scrape) unclear() {
-	for name, code := range s.meta.unclear {
+	for name, code := range s.metadata.current.unclear {
 		if topic := s.snapshot.Topics[name]; topic != nil {
-			f := failure(s.meta.from, apiMetadata, code)
+			f := failure(s.metadata.current.from, apiMetadata, code)
 			f.Partitions = max(1, len(topic.Partitions))
 			s.failed(f)
 		}
@@ -74,13 +84,13 @@ type unnamed struct {
 // for once and is still not named is gone.
 func (s *scrape) catchUp(ctx context.Context) {
 	missing := s.notNamed()
-	if unlike(missing, s.missing) {
-		if s.refresh(ctx) == nil {
+	if unlike(missing, s.memory.missing) {
+		if s.metadata.refresh(ctx) == nil {
 			s.topics()
-			s.missing = s.notNamed()
+			s.memory.missing = s.notNamed()
 		}
 	} else {
-		s.missing = missing
+		s.memory.missing = missing
 	}
 	s.unclear()
 }
@@ -121,7 +131,7 @@ func (s *scrape) notNamed() map[unnamed]bool {
 // failure: asking again would not help, and nobody is to be called for it.
 func (s *scrape) failed(failures ...cluster.Failure) {
 	for _, f := range failures {
-		if unsupported(f.Err) && optional[f.API] {
+		if unsupported(f.Err) && slices.Contains(optionalAPIs, f.API) {
 			s.tellLacking(f)
 		} else {
 			s.snapshot.Failures = append(s.snapshot.Failures, f)
@@ -129,16 +139,9 @@ func (s *scrape) failed(failures ...cluster.Failure) {
 	}
 }
 
-// current lists the brokers of the newest metadata.
-func (c *Client) current() []*node {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.sorted()
-}
-
-// sideBySide asks all at once and returns their answers in the same
+// parallel asks all at once and returns their answers in the same
 // order.
-func sideBySide[W, T any](whom []W, ask func(W) T) []T {
+func parallel[W, T any](whom []W, ask func(W) T) []T {
 	answers := make([]T, len(whom))
 	var wait sync.WaitGroup
 	for i, w := range whom {
@@ -156,24 +159,32 @@ func async[T any](do func() T) <-chan T {
 	return result
 }
 
-// settle gives the cluster a moment, then learns anew who leads and
-// coordinates what. Brokers that failed fast get one more chance. It tells
+// refreshForRetry gives the cluster a moment, then learns anew who leads and
+// coordinates what. Brokers that failed fast get one more chance. It reports
 // whether there is anybody to ask again.
-func (s *scrape) settle(ctx context.Context) bool {
+func (s *scrape) refreshForRetry(ctx context.Context) bool {
 	if !pause(ctx, retryPause) {
 		return false
 	}
-	for _, n := range s.current() {
-		n.forgive()
+	s.pool.resetForRetry()
+	return s.metadata.refresh(ctx) == nil
+}
+
+// withHalfRemaining gives many requests of one kind half of what time is left,
+// so that those that come after them have theirs.
+func withHalfRemaining(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return context.WithCancel(ctx)
 	}
-	return s.refresh(ctx) == nil
+	return context.WithTimeoutCause(ctx, time.Until(deadline)/2, errNoAnswer)
 }
 
 // followLeaders takes over who leads the partitions now.
 func (s *scrape) followLeaders() {
-	s.snapshot.Brokers = s.meta.brokers
+	s.snapshot.Brokers = s.metadata.current.brokers
 	for name, topic := range s.snapshot.Topics {
-		if now := s.meta.topics[name]; now != nil && now.ID == topic.ID {
+		if now := s.metadata.current.topics[name]; now != nil && now.ID == topic.ID {
 			follow(topic, now)
 		}
 	}

@@ -203,10 +203,10 @@ func TestSizesOfDeletedGroupsAreForgotten(t *testing.T) {
 	inflate(fake, "g1", commitsPerRequest)
 	client := newTestClient(t, fake.Brokers()...)
 	snapshot(t, client, everything())
-	require.Contains(t, client.sizes.large, "g1")
+	require.Contains(t, client.memory.sizes.large, "g1")
 	hideGroup(fake, "g1")
 	snapshot(t, client, everything())
-	assert.Empty(t, client.sizes.large)
+	assert.Empty(t, client.memory.sizes.large)
 }
 
 // inflate has OffsetFetch answer that the group has committed in so many

@@ -58,14 +58,14 @@ const (
 // due lists the subjects in the snapshot of which nothing young enough is
 // known, and forgets those that are not in it.
 func (s *scrape) due(now time.Time) []subject {
-	kept := make(settings, len(s.settings))
+	kept := make(settings, len(s.memory.settings))
 	var due []subject
 	check := func(of subject) {
-		known := s.settings[of]
+		known := s.memory.settings[of]
 		if known != nil {
 			kept[of] = known
 		}
-		if known == nil || now.Sub(known.at) >= cmp.Or(s.cfg.Metadata.RefreshInterval, settingsAge) {
+		if known == nil || now.Sub(known.at) >= cmp.Or(s.metadata.maxAge, settingsAge) {
 			due = append(due, of)
 		}
 	}
@@ -79,7 +79,7 @@ func (s *scrape) due(now time.Time) []subject {
 			check(subject{broker: id})
 		}
 	}
-	s.settings = kept
+	s.memory.settings = kept
 	return due
 }
 

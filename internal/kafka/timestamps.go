@@ -23,14 +23,14 @@ var errNoTimestamps = errors.New("the broker is older than Kafka 0.10.1: it tell
 // first record at or after a time. A partition may be in lookups once. There is
 // one answer for each look-up, in no order.
 func (f *Finder) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer {
-	ctx, end := f.until(ctx)
+	ctx, end := f.pool.until(ctx)
 	defer end()
 	byLeader := map[int32][]cluster.Lookup{}
 	for _, l := range lookups {
 		byLeader[l.Leader] = append(byLeader[l.Leader], l)
 	}
-	nodes := f.client.current()
-	answers := slices.Concat(sideBySide(nodes, func(n *node) []cluster.Answer {
+	nodes := f.pool.brokers()
+	answers := slices.Concat(parallel(nodes, func(n *node) []cluster.Answer {
 		var answers []cluster.Answer
 		for batch := range slices.Chunk(byLeader[n.id], lookupsPerRequest) {
 			answers = append(answers, f.lookup(ctx, n, batch)...)
@@ -48,10 +48,10 @@ func (f *Finder) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster
 
 // lookup asks one leader.
 func (f *Finder) lookup(ctx context.Context, n *node, lookups []cluster.Lookup) []cluster.Answer {
-	ctx, cancel := f.client.step(ctx)
+	ctx, cancel := f.pool.withRequestTimeout(ctx)
 	defer cancel()
 	got, err := ask(ctx, n, apiListOffsets, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
-		request := sarama.NewOffsetRequest(f.client.conf.Version)
+		request := sarama.NewOffsetRequest(f.pool.version())
 		for _, l := range lookups {
 			request.AddBlock(l.Topic, l.Partition, int64(l.At), 1)
 		}
@@ -69,7 +69,7 @@ func (f *Finder) lookup(ctx context.Context, n *node, lookups []cluster.Lookup) 
 		answers[i] = decodeFound(l, got.Blocks[l.Topic][l.Partition])
 		errs[i] = answers[i].Err
 	}
-	f.client.observe(apiListOffsets, errs...)
+	f.pool.observe(apiListOffsets, errs...)
 	return answers
 }
 

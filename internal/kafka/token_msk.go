@@ -12,6 +12,25 @@ import (
 	"golang.org/x/oauth2"
 )
 
+// awsMSK is OAUTHBEARER with a token that is a request signed with AWS
+// credentials.
+var awsMSK = mechanism{
+	name: "AWS_MSK_IAM_OAUTHBEARER",
+	mistakes: func(s *SASLConfig) []error {
+		if s.AWSMSK.Region == "" {
+			return []error{notEmpty("auth.sasl.aws_msk.region", s.Mechanism)}
+		}
+		return nil
+	},
+	tokens: func(a *AuthConfig) (tokenSource, map[string]string) {
+		return &mskSigner{region: a.SASL.AWSMSK.Region}, nil
+	},
+	sendsSecret: true,
+	hints: loginHints{
+		refused: "it does not accept the AWS credentials: check their IAM policy (kafka-cluster:Connect), the region and the clock",
+	},
+}
+
 // mskSigner makes the tokens of Amazon MSK itself: each is a signed request to
 // connect, valid for 15 minutes.
 type mskSigner struct{ region string }

@@ -162,7 +162,7 @@ func TestMSKLogin(t *testing.T) {
 				return query.Get("X-Amz-Signature") == signature(host, query, accessPass)
 			})
 			cfg := testConfig(fake.Brokers()...)
-			cfg.Auth.SASL = &SASLConfig{Mechanism: mechanismMSK, AWSMSK: AWSMSKConfig{Region: "eu-west-1"}}
+			cfg.Auth.SASL = &SASLConfig{Mechanism: awsMSK.name, AWSMSK: AWSMSKConfig{Region: "eu-west-1"}}
 			require.Empty(t, cfg.Mistakes())
 			requireLogin(t, cfg, tt.cause)
 		})
@@ -172,15 +172,15 @@ func TestMSKLogin(t *testing.T) {
 // bearer has the cluster want a login by a token that is accepted.
 func bearer(t *testing.T, fake *kafkatest.Fake, accepts func(token string) bool) {
 	t.Helper()
-	oauthBearer(t, fake, func(message string) bool {
+	acceptBearer(t, fake, func(message string) bool {
 		token, bearer := strings.CutPrefix(message, "n,,\x01auth=Bearer ")
 		token, _, _ = strings.Cut(token, "\x01")
 		return bearer && accepts(token)
 	})
 }
 
-// oauthBearer has the brokers take OAUTHBEARER's first message or refuse it.
-func oauthBearer(t *testing.T, fake *kafkatest.Fake, accepts func(message string) bool) {
+// acceptBearer has the brokers take OAUTHBEARER's first message or refuse it.
+func acceptBearer(t *testing.T, fake *kafkatest.Fake, accepts func(message string) bool) {
 	t.Helper()
 	fake.Kfake.ControlKey(int16(kmsg.SASLHandshake), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		fake.Kfake.KeepControl()

@@ -11,10 +11,26 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/IBM/sarama"
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
+
+// oauthBearer shows a token, of a token server or a collector extension.
+var oauthBearer = mechanism{
+	name:     sarama.SASLTypeOAuth,
+	mistakes: (*SASLConfig).tokenMistakes,
+	tokens: func(a *AuthConfig) (tokenSource, map[string]string) {
+		if o := a.SASL.OAuthBearer; o != nil {
+			return newTokenServer(o), o.Extensions
+		}
+		return nil, nil
+	},
+	sendsSecret: true,
+	hints:       loginHints{refused: "it does not accept the token: check its issuer, audience, scopes and the clocks"},
+}
 
 // tokenServer asks an OAuth 2.0 server by the client credentials grant.
 type tokenServer struct {
@@ -103,4 +119,51 @@ func plainTokenError(err error) error {
 		return fmt.Errorf("the token server answered %s", refused.Response.Status)
 	}
 	return fmt.Errorf("the token server answered %s: %s", refused.Response.Status, refused.ErrorCode)
+}
+
+func (s *SASLConfig) tokenMistakes() []error {
+	extension := s.OAuthBearerTokenSource != component.ID{}
+	switch {
+	case extension && s.OAuthBearer != nil:
+		return []error{errors.New(`"auth.sasl.oauthbearer" is set beside "auth.sasl.oauthbearer_token_source": must be one of them`)}
+	case extension:
+		return nil
+	case s.OAuthBearer == nil:
+		return []error{errors.New(`"auth.sasl.oauthbearer" is empty: must be set for OAUTHBEARER, or "auth.sasl.oauthbearer_token_source"`)}
+	}
+	return s.OAuthBearer.mistakes()
+}
+
+func (o *OAuthBearerConfig) mistakes() []error {
+	var mistakes []error
+	for _, needed := range []struct{ key, given string }{
+		{"client_id", o.ClientID},
+		{"client_secret", reveal(o.ClientSecret)},
+	} {
+		if needed.given == "" {
+			mistakes = append(mistakes, notEmpty("auth.sasl.oauthbearer."+needed.key, sarama.SASLTypeOAuth))
+		}
+	}
+	u, err := url.Parse(o.TokenURL)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, withoutPassword(u, o.TokenURL)))
+	case u.Scheme == "http" && o.TLS != nil && !o.TLS.isOff():
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, u.Redacted()))
+	}
+	if _, reserved := o.Extensions[sarama.SASLExtKeyAuth]; reserved {
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.extensions" has %q: must be another name, that is the token's own`, sarama.SASLExtKeyAuth))
+	}
+	return mistakes
+}
+
+// withoutPassword is a URL as it may be shown. One that cannot be parsed is not.
+func withoutPassword(u *url.URL, given string) string {
+	if u == nil {
+		return "(unreadable)"
+	}
+	if u.User == nil {
+		return given
+	}
+	return u.Redacted()
 }

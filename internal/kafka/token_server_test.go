@@ -29,7 +29,7 @@ func TestTokenServerParametersAndExtensions(t *testing.T) {
 	}))
 	defer server.Close()
 	fake := kafkatest.StartFake(t, 1)
-	oauthBearer(t, fake, func(message string) bool {
+	acceptBearer(t, fake, func(message string) bool {
 		return message == "n,,\x01auth=Bearer the-token\x01identityPoolId=pool-1\x01logicalCluster=lkc-1\x01\x01"
 	})
 	cfg := testConfig(fake.Brokers()...)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -37,36 +36,6 @@ type tokens struct {
 	mu     sync.Mutex
 	held   *oauth2.Token
 	failed error // why there is none in this scrape
-}
-
-// tokenError is that there was nothing to log in with.
-type tokenError struct {
-	cause string
-	err   error
-}
-
-// Error is one line, whatever others have answered.
-func (e *tokenError) Error() string {
-	return "no token: " + strings.Join(strings.Fields(e.err.Error()), " ")
-}
-
-func (e *tokenError) Unwrap() error { return e.err }
-
-// newTokens returns nil where the login needs none.
-func newTokens(ctx context.Context, cfg *Config) *tokens {
-	t := &tokens{ctx: ctx, timeout: cfg.RequestTimeout / 2}
-	switch cfg.Auth.mechanism() {
-	case sarama.SASLTypeOAuth:
-		if o := cfg.Auth.SASL.OAuthBearer; o != nil {
-			t.source = newTokenServer(o)
-			t.extensions = o.Extensions
-		}
-	case mechanismMSK:
-		t.source = &mskSigner{region: cfg.Auth.SASL.AWSMSK.Region}
-	default:
-		return nil
-	}
-	return t
 }
 
 // Token implements [sarama.AccessTokenProvider].
@@ -112,13 +81,6 @@ func (t *tokens) fetch() (token *oauth2.Token, err error) {
 	return token, nil
 }
 
-// begin opens a scrape: a source that failed is asked again.
-func (t *tokens) begin() {
-	if t != nil {
-		t.fail(nil)
-	}
-}
-
 func (t *tokens) known() (*oauth2.Token, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -135,34 +97,6 @@ func (t *tokens) hold(token *oauth2.Token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.held = token
-}
-
-// forget drops a token that a broker has refused, so that the next login gets
-// another.
-func (t *tokens) forget() {
-	if t != nil {
-		t.hold(nil)
-	}
-}
-
-// useExtension takes the source of tokens from the collector's extensions,
-// where that is configured.
-func (c *Client) useExtension(host component.Host) error {
-	if c.tokens == nil || c.cfg.Auth.SASL.OAuthBearerTokenSource == (component.ID{}) {
-		return nil
-	}
-	const key = "auth.sasl.oauthbearer_token_source"
-	id := c.cfg.Auth.SASL.OAuthBearerTokenSource
-	extension, found := host.GetExtensions()[id]
-	if !found {
-		return fmt.Errorf(`%q is %q: must be an extension that service::extensions lists`, key, id)
-	}
-	source, ok := extension.(tokenSource)
-	if !ok {
-		return fmt.Errorf(`%q is %q: must be an extension that hands out OAuth 2.0 tokens, such as oauth2client`, key, id)
-	}
-	c.tokens.source = &extensionSource{id: id, tokenSource: source}
-	return nil
 }
 
 // extensionSource says of which extension an error is.

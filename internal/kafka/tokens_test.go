@@ -110,7 +110,7 @@ func TestTokensThatFailAreAskedForOnceAScrape(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tokens := &tokens{ctx: t.Context(), timeout: time.Second, source: source}
 			for range 2 {
-				tokens.begin()
+				tokens.fail(nil)
 				for range 3 {
 					_, err := tokens.Token()
 					require.Error(t, err)

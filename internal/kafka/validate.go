@@ -41,7 +41,16 @@ func (c *Config) Mistakes() []error {
 		durations.Limit{Key: "request_timeout", Given: c.RequestTimeout, Least: shortest},
 		durations.Limit{Key: "metadata.refresh_interval", Given: c.Metadata.RefreshInterval, Least: time.Second, OrZero: true},
 	)...)
-	return append(mistakes, c.authMistakes()...)
+	mistakes = append(mistakes, c.Auth.mistakes(c.TLS != nil, c.ProtocolVersion)...)
+	return append(mistakes, c.encryptionMistakes()...)
+}
+
+func (c *Config) encryptionMistakes() []error {
+	mistakes := append(c.TLS.mistakes("tls"), c.Auth.TLS.mistakes("auth.tls")...)
+	if s := c.Auth.SASL; s != nil && s.OAuthBearer != nil {
+		mistakes = append(mistakes, s.OAuthBearer.TLS.mistakes("auth.sasl.oauthbearer.tls")...)
+	}
+	return mistakes
 }
 
 func (c *Config) brokerMistakes() []error {

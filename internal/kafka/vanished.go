@@ -31,7 +31,7 @@ type seenGroup struct {
 // which neither lists its groups, and neither says so.
 func (s *scrape) vanished() []string {
 	var names []string
-	for name := range s.seen {
+	for name := range s.memory.seen {
 		if s.snapshot.Groups[name] == nil && s.ask.Group(name) {
 			names = append(names, name)
 		}
@@ -46,7 +46,7 @@ func (s *scrape) worthASecondLook(ctx context.Context, open *openQuestions) bool
 	filtered := len(s.ask.States)+len(s.ask.Types) > 0
 	unlisted := map[int32][]string{}
 	for _, name := range s.vanished() {
-		switch g := s.seen[name]; {
+		switch g := s.memory.seen[name]; {
 		case g.missed:
 		case !open.listed[g.coordinator]:
 			return true
@@ -62,7 +62,7 @@ func (s *scrape) worthASecondLook(ctx context.Context, open *openQuestions) bool
 // dead: another one answers that it does not. Of other types than classic it says so
 // in any case, so that what it lists after that counts.
 func (s *scrape) deleted(ctx context.Context, groups map[int32][]string) bool {
-	answers := sideBySide(s.current(), func(n *node) bool {
+	answers := parallel(s.pool.brokers(), func(n *node) bool {
 		names := groups[n.id]
 		for batch := range slices.Chunk(names, groupsPerRequest) {
 			if !s.dead(ctx, n, batch) {
@@ -82,10 +82,10 @@ func (s *scrape) lacks(ctx context.Context, n *node, groups []string) bool {
 
 // dead tells whether n calls all groups dead.
 func (s *scrape) dead(ctx context.Context, n *node, groups []string) bool {
-	ctx, cancel := s.step(ctx)
+	ctx, cancel := s.pool.withRequestTimeout(ctx)
 	defer cancel()
 	answer, err := ask(ctx, n, apiDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
-		return b.DescribeGroups(newDescribeGroupsRequest(s.conf.Version, groups))
+		return b.DescribeGroups(newDescribeGroupsRequest(s.pool.version(), groups))
 	})
 	return err == nil && len(answer.Groups) == len(groups) &&
 		!slices.ContainsFunc(answer.Groups, func(d *sarama.GroupDescription) bool {
@@ -103,7 +103,7 @@ func (s *scrape) remember(open *openQuestions) {
 	}
 	orphans := 0
 	for _, name := range s.vanished() {
-		g := s.seen[name]
+		g := s.memory.seen[name]
 		if open.listed[g.coordinator] {
 			continue
 		}
@@ -116,7 +116,7 @@ func (s *scrape) remember(open *openQuestions) {
 		g.missed = true
 		seen[name] = g
 	}
-	s.seen = seen
+	s.memory.seen = seen
 	if orphans > 0 {
 		s.failed(cluster.Failure{
 			API: apiListGroups, Broker: cluster.NoBroker, Code: cluster.CodeNoCoordinator, Groups: orphans, Err: errNoCoordinator,
