@@ -21,12 +21,11 @@ func TestHangingOptionalQuestionCostsOnlyItself(t *testing.T) {
 	for _, api := range []kmsg.Key{kmsg.DescribeGroups, kmsg.DescribeConfigs, kmsg.DescribeLogDirs} {
 		t.Run(api.Name(), func(t *testing.T) {
 			fake := seeded(t, 1, 3, 6)
-			client := newTestClient(t, fake.Brokers()...)
+			client := newClientWithin(t, time.Second, fake.Brokers()...)
 			ask := everything()
 			ask.LogDirs, ask.MinInSync, ask.BrokerRetention = true, true, true
 			snapshot(t, client, ask)
 			client.memory.settings = nil // have them asked again
-			client.pool.cfg.RequestTimeout = 500 * time.Millisecond
 			release := fake.Hang(api, 1)
 			defer release()
 			asked := 0

@@ -39,14 +39,9 @@ func TestTellsOfASecretInPlainText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			core, logs := observer.New(zap.WarnLevel)
-			cfg := testConfig("kafka:9092")
+			cfg := validConfig()
 			cfg.Auth, cfg.TLS = tt.auth, tt.tls
-			client, err := NewClient(cfg, zap.New(core), nil)
-			require.NoError(t, err)
-			client.Close()
-			finder, err := NewFinder(cfg, zap.New(core), nil) // is there beside it, and warns of nothing again
-			require.NoError(t, err)
-			finder.Close()
+			cfg.warn(zap.New(core))
 			assert.LessOrEqual(t, logs.FilterMessageSnippet("deprecated keys").Len(), 1)
 			told := logs.FilterMessageSnippet("plain text").All()
 			if tt.want == "" {

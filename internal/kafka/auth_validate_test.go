@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
-	"go.opentelemetry.io/collector/config/configtls"
 	"go.opentelemetry.io/collector/confmap"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -112,7 +111,7 @@ func TestAuthMistakes(t *testing.T) {
 		"two of tls": {AuthConfig{TLS: &tls}, []string{`"auth.tls" is set beside "tls": must be "tls" alone`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := testConfig("kafka:9092")
+			cfg := validConfig()
 			cfg.TLS, cfg.Auth = &tls, tt.auth
 			mistakes := cfg.Mistakes()
 			if tt.want == nil {
@@ -146,13 +145,12 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			core, logs := observer.New(zap.WarnLevel)
-			cfg := testConfig("kafka:9092")
+			cfg := validConfig()
 			cfg.Auth = tt.auth
-			client, err := NewClient(cfg, zap.New(core), nil)
-			require.NoError(t, err)
-			client.Close()
-			assert.Equal(t, tt.want.TLS, client.pool.cfg.TLS)
-			assert.Equal(t, tt.want.Auth, client.pool.cfg.Auth)
+			current, _ := cfg.current()
+			assert.Equal(t, tt.want.TLS, current.TLS)
+			assert.Equal(t, tt.want.Auth, current.Auth)
+			cfg.warn(zap.New(core))
 			if tt.keys == nil {
 				assert.Zero(t, logs.Len())
 				return
@@ -165,7 +163,8 @@ func TestDeprecatedKeysWorkWithOneWarning(t *testing.T) {
 
 // However a configuration is printed, it keeps its secrets.
 func TestSecretsAreNotPrinted(t *testing.T) {
-	tls := &TLSConfig{clientConfig{Config: configtls.Config{CAPem: "hunter2", KeyPem: "hunter2"}}}
+	tls := new(TLSConfig)
+	tls.CAPem, tls.KeyPem = "hunter2", "hunter2"
 	cfg := Config{TLS: tls, Auth: AuthConfig{
 		SASL: &SASLConfig{Username: "u", Password: "hunter2", OAuthBearer: &OAuthBearerConfig{
 			ClientSecret: "hunter2", EndpointParams: map[string][]configopaque.String{"assertion": {"hunter2"}},

@@ -17,7 +17,6 @@ import (
 )
 
 const (
-	apiOffsetFetch = "OffsetFetch"
 	// multiGroupFetch is the first OffsetFetch that takes several groups.
 	multiGroupFetch = 8
 	// fetches is how many requests go to one broker side by side, each on a

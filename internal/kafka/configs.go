@@ -14,11 +14,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-const (
-	apiDescribeConfigs = "DescribeConfigs"
-	// subjectsPerRequest bounds one answer to about 300 KB.
-	subjectsPerRequest = 1000
-)
+// subjectsPerRequest bounds one answer to about 300 KB.
+const subjectsPerRequest = 1000
 
 // configs fills in topics' and brokers' settings, from memory where they were
 // asked for a few minutes ago. Nothing else depends on it.
@@ -99,18 +96,6 @@ func (s *scrape) configsOf(ctx context.Context, n *node, subjects []subject) con
 
 // nameOf tells a topic from a broker whose id is its name.
 func nameOf(kind sarama.ConfigResourceType, name string) string { return string(rune(kind)) + name }
-
-func newDescribeConfigsRequest(version sarama.KafkaVersion) *sarama.DescribeConfigsRequest {
-	switch {
-	case version.IsAtLeast(sarama.V2_8_0_0):
-		return &sarama.DescribeConfigsRequest{Version: 4}
-	case version.IsAtLeast(sarama.V2_0_0_0):
-		return &sarama.DescribeConfigsRequest{Version: 2}
-	case version.IsAtLeast(sarama.V1_1_0_0):
-		return &sarama.DescribeConfigsRequest{Version: 1}
-	}
-	return &sarama.DescribeConfigsRequest{}
-}
 
 // applySettings enters what is known into the snapshot. What may not be told
 // stays a failure for as long as that answer serves.

@@ -13,11 +13,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-const (
-	apiDescribeGroups        = "DescribeGroups"
-	apiConsumerGroupDescribe = "ConsumerGroupDescribe"
-)
-
 // Types of groups, as ListGroups tells them.
 const (
 	typeClassic  = "classic"

@@ -62,14 +62,11 @@ func unsent(err error) bool {
 // then never sent.
 func unsupported(err error) bool { return errors.Is(err, sarama.ErrUnsupportedVersion) }
 
-// lengthBytes is the size of the length that every Kafka response starts with.
-const lengthBytes = 4
-
 // notKafkaError is a peer that sent something other than a Kafka response.
 type notKafkaError struct {
-	start [lengthBytes]byte
-	first bool // nothing sensible came before
-	large bool // it does, but is larger than what is read
+	start [4]byte // what stands in the place of its length
+	first bool    // nothing sensible came before
+	large bool    // it does, but is larger than what is read
 }
 
 func (e *notKafkaError) Error() string {

@@ -133,8 +133,7 @@ func TestDeniedIsNotRetried(t *testing.T) {
 func TestHangingBroker(t *testing.T) {
 	fake := seeded(t, 1, 6, 6)
 	proxies := fake.Proxies(t)
-	client := newTestClient(t, proxies[0].Addr(), proxies[2].Addr())
-	client.pool.cfg.RequestTimeout = time.Second
+	client := newClientWithin(t, time.Second, proxies[0].Addr(), proxies[2].Addr())
 	requireWhole(t, snapshot(t, client, everything()), 1, 6, 6)
 	proxies[1].Hang()
 	fake.ResetRequests()
@@ -211,15 +210,6 @@ func TestWholeClusterAway(t *testing.T) {
 		p.Restore()
 	}
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
-}
-
-func TestSkipsAfter(t *testing.T) {
-	var got []int
-	for failed := 1; failed < 6; failed++ {
-		got = append(got, skipsAfter(failed))
-	}
-	assert.Equal(t, []int{0, 1, 3, 3, 3}, got)
-	assert.Equal(t, maxSkipped, skipsAfter(1_000_000))
 }
 
 func TestLeaderlessPartitionsAreNotAskedAbout(t *testing.T) {
@@ -414,8 +404,7 @@ func TestStrangers(t *testing.T) {
 	for _, noise := range kafkatest.Noises {
 		t.Run(noise.Name, func(t *testing.T) {
 			port := kafkatest.StartNoise(t, noise)
-			client := newTestClient(t, port.Addr())
-			client.pool.cfg.RequestTimeout = time.Second
+			client := newClientWithin(t, time.Second, port.Addr())
 			before := allocated()
 			s, err := client.Snapshot(t.Context(), everything())
 			require.Error(t, err)
@@ -430,10 +419,11 @@ func TestStrangers(t *testing.T) {
 // A port that waits for more takes TLS for the beginning of a long request.
 func TestHandshakeWithoutAnswer(t *testing.T) {
 	port := kafkatest.StartNoise(t, kafkatest.Noise{Name: "nothing"})
-	client := newTestClient(t, port.Addr())
-	client.pool.cfg.TLS = &TLSConfig{clientConfig{InsecureSkipVerify: true}}
-	client.pool.cfg.DialTimeout = 200 * time.Millisecond
-	s, err := client.Snapshot(t.Context(), everything())
+	cfg := testConfig(port.Addr())
+	cfg.TLS = new(TLSConfig)
+	cfg.TLS.InsecureSkipVerify = true
+	cfg.DialTimeout = 200 * time.Millisecond
+	s, err := newClientOf(t, cfg, nil).Snapshot(t.Context(), everything())
 	require.Error(t, err)
 	require.Len(t, s.Failures, 1)
 	assert.Equal(t, "it does not answer the TLS handshake: a plain text port, or no Kafka broker", s.Failures[0].Cause)

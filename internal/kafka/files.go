@@ -4,21 +4,11 @@
 package kafka
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 )
-
-// fileMistakes returns what is wrong with the files that the configuration
-// names, a line each. They are looked at when the collector starts, not when a
-// configuration is validated, which may be on another machine.
-func (c *Config) fileMistakes(ctx context.Context, now time.Time) []error {
-	mistakes := tlsMistakes(ctx, c.tlsKey(), c.TLS, now)
-	return append(mistakes, c.Auth.fileMistakes(ctx, now)...)
-}
 
 // reason is err without the path, which is named already, where it is that the
 // file cannot be read: libraries lose the type of what they met.

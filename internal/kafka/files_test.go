@@ -4,6 +4,7 @@
 package kafka
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,20 +13,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/component"
-	"go.uber.org/zap"
+	"go.opentelemetry.io/collector/config/configopaque"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
-
-// startOf is what starting a client with that configuration comes to.
-func startOf(t *testing.T, cfg Config, host component.Host) error {
-	t.Helper()
-	client, err := NewClient(cfg, zap.NewNop(), nil)
-	require.NoError(t, err)
-	defer client.Close()
-	return client.Start(host)
-}
 
 func TestStartLooksAtFiles(t *testing.T) {
 	dir := t.TempDir()
@@ -68,21 +59,21 @@ func TestStartLooksAtFiles(t *testing.T) {
 		"other key":      {pair(good.Cert, other.Key), []string{`"tls.key_file" is "` + other.Key + `": must be a file with the key of tls.cert_file in PEM: tls: private key does not match public key`}},
 		"old pair":       {pair(old.Cert, old.Key), []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
 		"old pem pair": {func(c *Config) {
-			c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, old.Cert)), opaque(read(t, old.Key))
+			c.TLS.CertPem, c.TLS.KeyPem = configopaque.String(read(t, old.Cert)), configopaque.String(read(t, old.Key))
 		}, []string{`"tls.cert_pem" is not usable: must be a valid certificate: expired at `}},
 		"old certificate, key_pem": {func(c *Config) {
-			c.TLS.CertFile, c.TLS.KeyPem = old.Cert, opaque(read(t, old.Key))
+			c.TLS.CertFile, c.TLS.KeyPem = old.Cert, configopaque.String(read(t, old.Key))
 		}, []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
 		"old certificate, key in a TPM": {func(c *Config) {
 			c.TLS.CertFile, c.TLS.KeyFile = old.Cert, nonsense
 			c.TLS.TPMConfig.Enabled, c.TLS.TPMConfig.Path = true, missing
 		}, []string{`"tls.cert_file" is "` + old.Cert + `": must be a file with a valid certificate: expired at `}},
-		"old ca_pem": {func(c *Config) { c.TLS.CAPem = opaque(read(t, old.Cert)) }, []string{
+		"old ca_pem": {func(c *Config) { c.TLS.CAPem = configopaque.String(read(t, old.Cert)) }, []string{
 			`"tls.ca_pem" is not usable: must be certificates in PEM: expired at `,
 		}},
 		"odd certificate": {pair(nonsense, good.Key), []string{`"tls.cert_file" is "` + nonsense + `": must be a file with a certificate in PEM: there is no certificate`}},
 		"all at once": {func(c *Config) {
-			c.TLS.CAPem, c.TLS.CertPem, c.TLS.KeyFile = opaque(read(t, old.Cert)), opaque(read(t, old.Cert)), old.Key
+			c.TLS.CAPem, c.TLS.CertPem, c.TLS.KeyFile = configopaque.String(read(t, old.Cert)), configopaque.String(read(t, old.Cert)), old.Key
 		}, []string{`"tls.ca_pem" is not usable: `, `"tls.cert_pem" is not usable: `}},
 		"deprecated": {func(c *Config) {
 			c.Auth.TLS, c.TLS = c.TLS, nil
@@ -100,10 +91,10 @@ func TestStartLooksAtFiles(t *testing.T) {
 		"curve":  {func(c *Config) { c.TLS.CurvePreferences = []string{"round"} }, []string{`"tls" is not usable: failed to load TLS config: invalid curve type`}},
 		"ca_pem": {func(c *Config) { c.TLS.CAPem = "no PEM" }, []string{`"tls.ca_pem" is not usable: must be certificates in PEM: there is no certificate`}},
 		"key_pem": {func(c *Config) {
-			c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, good.Cert)), opaque(read(t, other.Key))
+			c.TLS.CertPem, c.TLS.KeyPem = configopaque.String(read(t, good.Cert)), configopaque.String(read(t, other.Key))
 		}, []string{`"tls.key_pem" is not usable: must be the key of tls.cert_pem in PEM: tls: private key does not match public key`}},
 		"right pem": {func(c *Config) {
-			c.TLS.CAPem, c.TLS.CertPem, c.TLS.KeyPem = opaque(read(t, ca.File)), opaque(read(t, good.Cert)), opaque(read(t, good.Key))
+			c.TLS.CAPem, c.TLS.CertPem, c.TLS.KeyPem = configopaque.String(read(t, ca.File)), configopaque.String(read(t, good.Cert)), configopaque.String(read(t, good.Key))
 		}, nil},
 		"key in a TPM": {func(c *Config) {
 			c.TLS.CertFile, c.TLS.KeyFile = good.Cert, nonsense
@@ -119,10 +110,11 @@ func TestStartLooksAtFiles(t *testing.T) {
 		"odd keytab": {kerberos(krb, nonsense), []string{`"auth.kerberos.keytab_file" is "` + nonsense + `": must be a file with a keytab: `}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := testConfig("kafka:9092")
+			cfg := validConfig()
 			cfg.TLS = new(TLSConfig)
 			tt.change(&cfg)
-			err := startOf(t, cfg, nil)
+			cfg, _ = cfg.current()
+			err := errors.Join(cfg.fileMistakes(t.Context(), time.Now())...)
 			if tt.want == nil {
 				require.NoError(t, err)
 				return
@@ -135,18 +127,6 @@ func TestStartLooksAtFiles(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestCertificatesHaveABeginning(t *testing.T) {
-	ca := kafkatest.NewCA(t)
-	good := ca.Issue(t, "good", time.Hour)
-	c := trusting(ca.File)
-	c.CertFile, c.KeyFile = good.Cert, good.Key
-	early := time.Now().Add(-48 * time.Hour) // they begin a day ago
-	got := texts(tlsMistakes(t.Context(), "tls", c, early))
-	require.Len(t, got, 2)
-	assert.Contains(t, got[0], `"tls.ca_file" is "`+ca.File+`": must be a file with certificates in PEM: not valid before `)
-	assert.Contains(t, got[1], `"tls.cert_file" is "`+good.Cert+`": must be a file with a valid certificate: not valid before `)
 }
 
 func read(t *testing.T, path string) string {

@@ -5,7 +5,6 @@ package kafka
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -23,16 +22,33 @@ import (
 // newTestFinder is a finder that knows the brokers of fake.
 func newTestFinder(t *testing.T, fake *kafkatest.Fake) *Finder {
 	t.Helper()
+	return newFinderWithin(t, 5*time.Second, kafkatest.NewTally(), brokersOf(fake))
+}
+
+func newFinderWithin(t *testing.T, timeout time.Duration, obs Observer, brokers map[int32]cluster.Broker) *Finder {
+	t.Helper()
 	finder, err := NewFinder(Config{
 		Brokers:        []string{"127.0.0.1:1"}, // not asked
 		ClientID:       "test",
 		DialTimeout:    3 * time.Second,
-		RequestTimeout: 5 * time.Second,
-	}, zap.NewNop(), nil)
+		RequestTimeout: timeout,
+	}, zap.NewNop(), obs)
 	require.NoError(t, err)
 	t.Cleanup(finder.Close)
-	finder.Begin(brokersOf(fake))
+	finder.Begin(brokers)
 	return finder
+}
+
+// startFake has a topic of three partitions with a leader each.
+func startFake(t *testing.T) *kafkatest.Fake {
+	t.Helper()
+	fake := kafkatest.StartFake(t, 3)
+	fake.CreateTopic(t, "t0", 3, 1, nil)
+	for p := range int32(3) {
+		fake.MoveLeader(t, "t0", p, p)
+		fake.Produce(t, "t0", p, 10)
+	}
+	return fake
 }
 
 func brokersOf(fake *kafkatest.Fake) map[int32]cluster.Broker {
@@ -124,17 +140,15 @@ func TestDecodeFound(t *testing.T) {
 
 // TestLookupOfABrokerThatIsAway asks it once, not once a round.
 func TestLookupOfABrokerThatIsAway(t *testing.T) {
-	fake := seeded(t, 1, 3, 0)
+	fake := startFake(t)
 	proxies := fake.Proxies(t)
 	brokers := brokersOf(fake)
 	for id, p := range proxies {
 		brokers[int32(id)] = cluster.Broker{ID: int32(id), Address: p.Addr()}
 	}
-	finder := newTestFinder(t, fake)
-	finder.Begin(brokers)
+	finder := newFinderWithin(t, 200*time.Millisecond, nil, brokers)
 	lookups := []cluster.Lookup{{Topic: "t0", Partition: 0, Leader: 0}, {Topic: "t0", Partition: 1, Leader: 1}}
 	proxies[1].Hang()
-	finder.pool.cfg.RequestTimeout = 100 * time.Millisecond
 	for range 5 {
 		failed := 0
 		for _, a := range finder.Lookup(t.Context(), lookups) {
@@ -149,7 +163,7 @@ func TestLookupOfABrokerThatIsAway(t *testing.T) {
 }
 
 func TestLookupEndsWithClose(t *testing.T) {
-	fake := seeded(t, 1, 3, 0)
+	fake := startFake(t)
 	finder := newTestFinder(t, fake)
 	fake.ResetRequests()
 	defer fake.Hang(kmsg.ListOffsets, 0)()
@@ -177,8 +191,8 @@ func TestCompacted(t *testing.T) {
 	assert.False(t, got["plain"])
 	assert.False(t, got["none"])
 
-	counts := newTally()
-	finder.pool.obs = counts
+	counts := kafkatest.NewTally()
+	finder = newFinderWithin(t, 5*time.Second, counts, brokersOf(fake))
 	fake.Rewrite(kmsg.DescribeConfigs, func(_ int32, answer kmsg.Response) {
 		resources := answer.(*kmsg.DescribeConfigsResponse).Resources
 		resources[0].ErrorCode, resources[0].Configs = kerr.TopicAuthorizationFailed.Code, nil
@@ -186,7 +200,7 @@ func TestCompacted(t *testing.T) {
 	})
 	got = finder.Compacted(t.Context(), []string{"compacted", "both"})
 	assert.Equal(t, map[string]bool{"compacted": false}, got, "what one may not see, not what fails")
-	assert.Equal(t, map[[2]string]int{{"DescribeConfigs", "UNKNOWN_SERVER_ERROR"}: 1}, counts.failed)
+	assert.Equal(t, map[[2]string]int{{"DescribeConfigs", "UNKNOWN_SERVER_ERROR"}: 1}, counts.Failures)
 	fake.Honest()
 
 	finder.Close()
@@ -195,12 +209,4 @@ func TestCompacted(t *testing.T) {
 	fake.Without(kmsg.DescribeConfigs)
 	old := newTestFinder(t, fake)
 	assert.Equal(t, map[string]bool{"compacted": false}, old.Compacted(t.Context(), []string{"compacted"}), "it will not be told")
-}
-
-func TestNewDescribeConfigsRequest(t *testing.T) {
-	for version, want := range map[sarama.KafkaVersion]int16{
-		sarama.V0_11_0_0: 0, sarama.V1_1_0_0: 1, sarama.V2_0_0_0: 2, sarama.V2_8_0_0: 4, sarama.MaxVersion: 4,
-	} {
-		assert.Equal(t, want, newDescribeConfigsRequest(version).Version, fmt.Sprint(version))
-	}
 }

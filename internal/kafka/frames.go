@@ -13,6 +13,7 @@ import (
 // library allocates what they say before it has read any more. Four bytes of
 // an HTTP answer would cost 1.1 GiB, so lengths are looked at first.
 const (
+	lengthBytes = 4
 	// minFrame is the correlation id, without which there is no response.
 	minFrame = 4
 	// maxFirstFrame bounds the first response of a connection. It answers

@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 // The tests in this file are about answers with gaps: whatever is missing from a
@@ -176,9 +177,8 @@ func TestBusyBrokerIsNotDown(t *testing.T) {
 			}
 		}
 	})
-	client := newTestClient(t, fake.Brokers()...)
+	client := newClientWithin(t, time.Second, fake.Brokers()...)
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 240)
-	client.pool.cfg.RequestTimeout = time.Second
 	fake.Slow(kmsg.OffsetFetch, 1, 400*time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // half of it for the commits
 	defer cancel()
@@ -202,24 +202,12 @@ func TestBusyBrokerIsNotDown(t *testing.T) {
 // A broker that answers after another one has is no failure.
 func TestSlowerBrokerIsNotCountedAsFailed(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
-	client := newTestClient(t, fake.Brokers()...)
-	counts := newTally()
-	client.pool.obs = counts
+	counts := kafkatest.NewTally()
+	cfg := testConfig(fake.Brokers()...)
+	cfg.RequestTimeout = 2 * time.Second
+	client := newClientOf(t, cfg, counts)
 	snapshot(t, client, everything())
-	client.pool.cfg.RequestTimeout = 2 * time.Second
 	fake.Slow(kmsg.Metadata, client.metadata.current.from.id, time.Second) // beyond the patience of a quarter
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 1)
-	assert.Empty(t, counts.failed)
-}
-
-// The second chance is kept by those who did not need it.
-func TestResetForRetry(t *testing.T) {
-	n := &node{}
-	n.resetForRetry()
-	n.down = errNotAnswered
-	n.resetForRetry()
-	require.NoError(t, n.down)
-	n.down = errNotAnswered
-	n.resetForRetry()
-	require.Error(t, n.down, "there is no third")
+	assert.Empty(t, counts.Failures)
 }

@@ -14,8 +14,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-const apiListGroups = "ListGroups"
-
 // groupsOf is what one broker said of the groups that it coordinates.
 type groupsOf struct {
 	node     *node

@@ -76,7 +76,7 @@ func TestRealDeletedGroups(t *testing.T) {
 	for _, group := range []string{"deleted-streams", "deleted-classic"} {
 		kafka.Commit(t, group, map[string]map[int32]int64{"left": {0: 0}})
 	}
-	requests := newTally()
+	requests := kafkatest.NewTally()
 	client, err := NewClient(Config{Brokers: kafka.Brokers(), ClientID: "test", DialTimeout: 3 * time.Second, RequestTimeout: 5 * time.Second},
 		zap.NewNop(), requests)
 	require.NoError(t, err)
@@ -89,11 +89,11 @@ func TestRealDeletedGroups(t *testing.T) {
 	for _, group := range []string{"deleted-streams", "deleted-classic"} {
 		kafka.DeleteGroup(t, group)
 	}
-	clear(requests.requests)
+	clear(requests.Requests)
 	s := snapshot(t, client, ask)
 	assert.Empty(t, s.Groups)
 	assert.Empty(t, s.Failures)
-	assert.Equal(t, map[string]int{apiMetadata: 1, apiListGroups: 2, apiDescribeGroups: 1, apiListOffsets: 2}, requests.requests)
+	assert.Equal(t, map[string]int{apiMetadata: 1, apiListGroups: 2, apiDescribeGroups: 1, apiListOffsets: 2}, requests.Requests)
 }
 
 // A transaction that is left open ends the partition for those who read only

@@ -80,7 +80,7 @@ func TestServicesThatOfferLess(t *testing.T) {
 			fake := seeded(t, 2, 3, 4)
 			tt.like(fake)
 			core, logs := observer.New(zapcore.InfoLevel)
-			told := newTally()
+			told := kafkatest.NewTally()
 			client, err := NewClient(Config{
 				Brokers: fake.Brokers(), ClientID: "test", DialTimeout: 3 * time.Second, RequestTimeout: 5 * time.Second,
 			}, zap.New(core), told)
@@ -99,7 +99,7 @@ func TestServicesThatOfferLess(t *testing.T) {
 				lacking = append(lacking, entry.ContextMap()["api"].(string))
 			}
 			assert.Equal(t, tt.lacking, lacking, "once each")
-			assert.Empty(t, told.failed)
+			assert.Empty(t, told.Failures)
 		})
 	}
 }

@@ -16,8 +16,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-const apiDescribeLogDirs = "DescribeLogDirs"
-
 // errNoLogDirs is what brokers before Kafka 3.0 say without a word to those who
 // may not ask.
 var errNoLogDirs = fmt.Errorf("%w: every log directory, as for a login that may not describe the cluster", errNotAnswered)

@@ -17,8 +17,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-const apiMetadata = "Metadata"
-
 // retryPause is how long the cluster gets to settle before a part of a scrape
 // is asked again.
 const retryPause = 250 * time.Millisecond

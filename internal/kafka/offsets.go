@@ -12,8 +12,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-const apiListOffsets = "ListOffsets"
-
 // place is one partition of the snapshot.
 type place struct {
 	topic     *cluster.Topic

@@ -12,7 +12,11 @@ import (
 	"github.com/IBM/sarama"
 )
 
-const cleanupPolicy = "cleanup.policy"
+const (
+	cleanupPolicy = "cleanup.policy"
+	// topicsPerRequest bounds one answer to about 100 KB.
+	topicsPerRequest = 1000
+)
 
 // Compacted tells which of the topics are compacted. One that could not be
 // learned of is left out. Where it will not be told, a topic counts as not
@@ -22,7 +26,7 @@ func (f *Finder) Compacted(ctx context.Context, topics []string) map[string]bool
 	ctx, end := f.pool.until(ctx)
 	defer end()
 	told := make(map[string]bool, len(topics))
-	for batch := range slices.Chunk(topics, subjectsPerRequest) {
+	for batch := range slices.Chunk(topics, topicsPerRequest) {
 		maps.Copy(told, f.anyCompacted(ctx, batch))
 	}
 	return told

@@ -7,7 +7,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -137,18 +136,6 @@ func (s *scrape) failed(failures ...cluster.Failure) {
 			s.snapshot.Failures = append(s.snapshot.Failures, f)
 		}
 	}
-}
-
-// parallel asks all at once and returns their answers in the same
-// order.
-func parallel[W, T any](whom []W, ask func(W) T) []T {
-	answers := make([]T, len(whom))
-	var wait sync.WaitGroup
-	for i, w := range whom {
-		wait.Go(func() { answers[i] = ask(w) })
-	}
-	wait.Wait()
-	return answers
 }
 
 // async does something beside the caller, who takes the result when it needs

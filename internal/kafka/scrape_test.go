@@ -27,15 +27,28 @@ func everything() Questions {
 	return Questions{Topic: anything, Group: anything, Commits: true, Describe: true, Ends: Everywhere, Starts: Everywhere}
 }
 
-// newTestClient asks brokers, with time-outs that only a hanging broker meets.
+// testConfig reaches brokers with time-outs that only a hanging broker meets.
+func testConfig(brokers ...string) Config {
+	return Config{Brokers: brokers, ClientID: "test", DialTimeout: 3 * time.Second, RequestTimeout: 5 * time.Second}
+}
+
+// newTestClient asks brokers.
 func newTestClient(t *testing.T, brokers ...string) *Client {
 	t.Helper()
-	client, err := NewClient(Config{
-		Brokers:        brokers,
-		ClientID:       "test",
-		DialTimeout:    3 * time.Second,
-		RequestTimeout: 5 * time.Second,
-	}, zap.NewNop(), nil)
+	return newClientOf(t, testConfig(brokers...), nil)
+}
+
+// newClientWithin is one with a request timeout of its own.
+func newClientWithin(t *testing.T, timeout time.Duration, brokers ...string) *Client {
+	t.Helper()
+	cfg := testConfig(brokers...)
+	cfg.RequestTimeout = timeout
+	return newClientOf(t, cfg, nil)
+}
+
+func newClientOf(t *testing.T, cfg Config, obs Observer) *Client {
+	t.Helper()
+	client, err := NewClient(cfg, zap.NewNop(), obs)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return client

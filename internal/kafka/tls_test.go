@@ -4,18 +4,12 @@
 package kafka
 
 import (
-	"crypto/tls"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/twmb/franz-go/pkg/kfake"
-	"go.opentelemetry.io/collector/config/configtls"
 	"go.opentelemetry.io/collector/confmap"
-
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 // trusting speaks TLS with the authority in the file.
@@ -51,7 +45,7 @@ func TestTLSMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tls := new(TLSConfig)
 			tt.change(tls)
-			cfg := testConfig("kafka:9092")
+			cfg := validConfig()
 			cfg.Auth.TLS = tls
 			cfg.Auth.SASL = &SASLConfig{OAuthBearer: &OAuthBearerConfig{TLS: tls}}
 			var want []string
@@ -74,62 +68,4 @@ func texts(errs []error) []string {
 		texts = append(texts, err.Error())
 	}
 	return texts
-}
-
-// The settings are read and written as the collector's own are.
-func TestTLSKeys(t *testing.T) {
-	given := map[string]any{
-		"ca_file": "ca", "cert_pem": "c", "key_pem": "k", "min_version": "1.3", "cipher_suites": []any{"A"},
-		"insecure_skip_verify": true, "server_name_override": "b", "tpm": map[string]any{"enabled": true, "path": "p", "auth": "", "owner_auth": ""},
-	}
-	var ours TLSConfig
-	var theirs configtls.ClientConfig
-	conf := confmap.NewFromStringMap(given)
-	require.NoError(t, conf.Unmarshal(&ours))
-	require.NoError(t, conf.Unmarshal(&theirs))
-	assert.Equal(t, theirs, ours.clientConfig)
-
-	written, want := confmap.New(), confmap.New()
-	require.NoError(t, written.Marshal(Config{TLS: &ours}))
-	require.NoError(t, want.Marshal(theirs))
-	assert.Equal(t, want.ToStringMap(), written.Get("tls"))
-	assert.Equal(t, "[REDACTED]", written.Get("tls::key_pem"))
-
-	require.ErrorContains(t, confmap.NewFromStringMap(map[string]any{"tls": map[string]any{"ca": "f"}}).Unmarshal(new(Config)), "invalid keys: ca")
-	var cfg Config
-	require.NoError(t, confmap.NewFromStringMap(map[string]any{"tls": map[string]any{}}).Unmarshal(&cfg))
-	assert.Equal(t, new(TLSConfig), cfg.TLS, "on, with nothing set")
-}
-
-// What brokers that are real are not made for in a test.
-func TestTLS(t *testing.T) {
-	ca := kafkatest.NewCA(t)
-	for name, tt := range map[string]struct {
-		lifetime time.Duration
-		change   func(*tls.Config)
-		cause    string
-	}{
-		"right":   {time.Hour, func(*tls.Config) {}, ""},
-		"expired": {-time.Hour, func(*tls.Config) {}, "the broker's certificate has expired or is not valid yet"},
-		"old versions alone": {
-			time.Hour, func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 },
-			"the broker refused TLS (tls: protocol version not supported): check tls.min_version and tls.max_version",
-		},
-		"client certificate wanted": {
-			time.Hour, func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert },
-			"the broker refused TLS (tls: certificate required): check tls.cert_file and tls.key_file",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			files := ca.Issue(t, "broker", tt.lifetime, "127.0.0.1")
-			pair, err := tls.LoadX509KeyPair(files.Cert, files.Key)
-			require.NoError(t, err)
-			server := &tls.Config{Certificates: []tls.Certificate{pair}}
-			tt.change(server)
-			fake := kafkatest.StartFake(t, 1, kfake.TLS(server))
-			cfg := testConfig(fake.Brokers()...)
-			cfg.TLS = trusting(ca.File)
-			requireLogin(t, cfg, tt.cause)
-		})
-	}
 }

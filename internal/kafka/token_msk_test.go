@@ -21,8 +21,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
@@ -157,46 +155,13 @@ func TestMSKLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			setAWS(t, tt.secret)
 			fake := kafkatest.StartFake(t, 1)
-			bearer(t, fake, func(token string) bool {
+			fake.AcceptTokens(func(token string) bool {
 				host, query := mskQuery(t, token)
 				return query.Get("X-Amz-Signature") == signature(host, query, accessPass)
 			})
-			cfg := testConfig(fake.Brokers()...)
-			cfg.Auth.SASL = &SASLConfig{Mechanism: awsMSK.name, AWSMSK: AWSMSKConfig{Region: "eu-west-1"}}
-			require.Empty(t, cfg.Mistakes())
-			requireLogin(t, cfg, tt.cause)
+			auth := AuthConfig{SASL: &SASLConfig{Mechanism: awsMSK.name, AWSMSK: AWSMSKConfig{Region: "eu-west-1"}}}
+			require.Empty(t, auth.mistakes(false, ""))
+			requireLoginAt(t, fake.Brokers()[0], auth, tt.cause)
 		})
 	}
-}
-
-// bearer has the cluster want a login by a token that is accepted.
-func bearer(t *testing.T, fake *kafkatest.Fake, accepts func(token string) bool) {
-	t.Helper()
-	acceptBearer(t, fake, func(message string) bool {
-		token, bearer := strings.CutPrefix(message, "n,,\x01auth=Bearer ")
-		token, _, _ = strings.Cut(token, "\x01")
-		return bearer && accepts(token)
-	})
-}
-
-// acceptBearer has the brokers take OAUTHBEARER's first message or refuse it.
-func acceptBearer(t *testing.T, fake *kafkatest.Fake, accepts func(message string) bool) {
-	t.Helper()
-	fake.Kfake.ControlKey(int16(kmsg.SASLHandshake), func(r kmsg.Request) (kmsg.Response, error, bool) {
-		fake.Kfake.KeepControl()
-		answer := r.ResponseKind().(*kmsg.SASLHandshakeResponse)
-		if r.(*kmsg.SASLHandshakeRequest).Mechanism != "OAUTHBEARER" {
-			answer.ErrorCode = kerr.UnsupportedSaslMechanism.Code
-		}
-		return answer, nil, true
-	})
-	fake.Kfake.ControlKey(int16(kmsg.SASLAuthenticate), func(r kmsg.Request) (kmsg.Response, error, bool) {
-		fake.Kfake.KeepControl()
-		answer := r.ResponseKind().(*kmsg.SASLAuthenticateResponse)
-		message := string(r.(*kmsg.SASLAuthenticateRequest).SASLAuthBytes)
-		if !accepts(message) {
-			answer.ErrorCode = kerr.SaslAuthenticationFailed.Code
-		}
-		return answer, nil, true
-	})
 }

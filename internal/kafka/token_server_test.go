@@ -29,16 +29,15 @@ func TestTokenServerParametersAndExtensions(t *testing.T) {
 	}))
 	defer server.Close()
 	fake := kafkatest.StartFake(t, 1)
-	acceptBearer(t, fake, func(message string) bool {
+	fake.AcceptBearer(func(message string) bool {
 		return message == "n,,\x01auth=Bearer the-token\x01identityPoolId=pool-1\x01logicalCluster=lkc-1\x01\x01"
 	})
-	cfg := testConfig(fake.Brokers()...)
-	cfg.Auth.SASL = &SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearer: &OAuthBearerConfig{
+	auth := AuthConfig{SASL: &SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearer: &OAuthBearerConfig{
 		ClientID: "c", ClientSecret: "s", TokenURL: server.URL, Scopes: []string{"a", "b"},
 		EndpointParams: map[string][]configopaque.String{"audience": {"kafka", "other"}, "resource": {"r\n"}},
 		Extensions:     map[string]string{"logicalCluster": "lkc-1", "identityPoolId": "pool-1"},
-	}}
-	requireLogin(t, cfg, "")
+	}}}
+	requireLoginAt(t, fake.Brokers()[0], auth, "")
 }
 
 // Whoever answers in the token server's place must not lead the secret away.

@@ -14,11 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/config/configopaque"
 	"golang.org/x/oauth2"
 )
-
-func opaque(s string) configopaque.String { return configopaque.String(s) }
 
 // countingSource hands out tokens that are valid for a lifetime, or for nobody
 // knows how long; the first takes a while.
@@ -125,7 +122,7 @@ type extensions map[component.ID]component.Component
 
 func (e extensions) GetExtensions() map[component.ID]component.Component { return e }
 
-func TestStartWantsTheExtension(t *testing.T) {
+func TestUseExtension(t *testing.T) {
 	id := component.MustNewID("oauth2client")
 	for name, tt := range map[string]struct {
 		host extensions
@@ -139,9 +136,8 @@ func TestStartWantsTheExtension(t *testing.T) {
 		}{}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := testConfig("kafka:9092")
-			cfg.Auth.SASL = &SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearerTokenSource: id}
-			err := startOf(t, cfg, tt.host)
+			auth := AuthConfig{SASL: &SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearerTokenSource: id}}
+			err := newLogin(t.Context(), &auth, time.Second).useExtension(tt.host)
 			if tt.want == "" {
 				require.NoError(t, err)
 				return

@@ -11,6 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func validConfig() Config {
+	return Config{Brokers: []string{"kafka:9092"}, ClientID: "lag", DialTimeout: time.Second, RequestTimeout: time.Second}
+}
+
 func TestMistakes(t *testing.T) {
 	const wrongBroker = `: must be host:port, with a port from 1 to 65535`
 	for name, tt := range map[string]struct {
@@ -39,7 +43,7 @@ func TestMistakes(t *testing.T) {
 		"refresh_interval":  {func(c *Config) { c.Metadata.RefreshInterval = 300 }, `"metadata.refresh_interval" is 300ns: must be 0s, or at least 1s`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := Config{Brokers: []string{"kafka:9092"}, ClientID: "lag", DialTimeout: time.Second, RequestTimeout: time.Second}
+			cfg := validConfig()
 			tt.change(&cfg)
 			err := errors.Join(cfg.Mistakes()...)
 			if tt.want == "" {
