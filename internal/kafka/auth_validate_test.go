@@ -20,6 +20,8 @@ import (
 )
 
 func TestAuthMistakes(t *testing.T) {
+	plainText := new(TLSConfig)
+	plainText.Insecure = true
 	const all = "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM_OAUTHBEARER"
 	extension := component.MustNewID("oauth2client")
 	tls := TLSConfig{}
@@ -83,7 +85,7 @@ func TestAuthMistakes(t *testing.T) {
 			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token"}), nil,
 		},
 		"token server in plain text, with TLS off": {
-			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &TLSConfig{clientConfig{Insecure: true}}}), nil,
+			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: plainText}), nil,
 		},
 		"token server in plain text, with TLS": {
 			oauth(OAuthBearerConfig{ClientID: "c", ClientSecret: "s", TokenURL: "http://login/token", TLS: &tls}),
