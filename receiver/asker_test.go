@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 )
 
 // A client that was given up on is asked again when it has come back, and not
@@ -27,7 +27,7 @@ func TestAsker(t *testing.T) {
 		a := newAsker(c, time.Minute)
 		defer a.stop()
 		ask := func() error {
-			_, err := a.snapshot(t.Context(), kafka.Questions{})
+			_, err := a.snapshot(t.Context(), snapshot.Questions{})
 			return err
 		}
 		require.ErrorIs(t, ask(), errTimeout)

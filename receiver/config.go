@@ -13,7 +13,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/durations"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
@@ -34,7 +34,7 @@ type Config struct {
 	Timeout time.Duration `mapstructure:"timeout"`
 
 	// Config is how to reach and log in to the cluster.
-	kafka.Config `mapstructure:",squash"`
+	kafkaconfig.Config `mapstructure:",squash"`
 	// ClusterAlias is a name for the cluster. It becomes the resource attribute
 	// kafka.cluster.alias; empty leaves that out.
 	ClusterAlias string `mapstructure:"cluster_alias"`
@@ -96,7 +96,7 @@ func createDefaultConfig() component.Config {
 		CollectionInterval: 30 * time.Second,
 		InitialDelay:       time.Second,
 		Timeout:            30 * time.Second,
-		Config: kafka.Config{
+		Config: kafkaconfig.Config{
 			Brokers:        []string{"localhost:9092"},
 			ClientID:       "otel-collector",
 			DialTimeout:    3 * time.Second,

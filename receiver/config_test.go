@@ -13,7 +13,9 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
 
@@ -46,18 +48,18 @@ func TestEveryKeyIsRead(t *testing.T) {
 	assert.False(t, cfg.ResourceAttributes.KafkaClusterID.Enabled)
 	cfg.MetricsBuilderConfig = metrics
 
-	tls := kafka.TLSConfig{}
+	tls := tlsconfig.Config{}
 	tls.Insecure = true
 	assert.Equal(t, &Config{
 		CollectionInterval: 10 * time.Second,
 		InitialDelay:       2 * time.Second,
 		Timeout:            20 * time.Second,
-		Config: kafka.Config{
+		Config: kafkaconfig.Config{
 			Brokers:         []string{"b1:9092", "b2:9093"},
 			ProtocolVersion: "2.8.0",
 			ClientID:        "lag",
 			TLS:             &tls,
-			Auth: kafka.AuthConfig{SASL: &kafka.SASLConfig{
+			Auth: sasl.AuthConfig{SASL: &sasl.Config{
 				Mechanism: "SCRAM-SHA-512", Username: "reader", Password: "secret",
 			}},
 			DialTimeout:    time.Second,

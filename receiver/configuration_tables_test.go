@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/docs"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 )
 
 // theirs are the columns that name settings of other programs. docs/configuration.md
@@ -74,8 +74,8 @@ func knownKeys() map[string]bool {
 		for up := key; up != ""; up = above(up) {
 			known[up] = true
 		}
-		if is.kind == typeNames[reflect.TypeFor[kafka.TLSConfig]()] {
-			addFields(known, key+".", reflect.TypeFor[kafka.TLSConfig]())
+		if is.kind == typeNames[reflect.TypeFor[tlsconfig.Config]()] {
+			addFields(known, key+".", reflect.TypeFor[tlsconfig.Config]())
 		}
 	}
 	return known

@@ -17,7 +17,7 @@ import (
 	"go.opentelemetry.io/collector/config/configopaque"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/docs"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
@@ -33,7 +33,7 @@ var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[map[string][]configopaque.String]():  "map",
 	reflect.TypeFor[metadata.MetricsConfig]():            "map",
 	reflect.TypeFor[metadata.ResourceAttributesConfig](): "map",
-	reflect.TypeOf(kafka.Config{}.TLS).Elem():            "TLS",
+	reflect.TypeOf(kafkaconfig.Config{}.TLS).Elem():      "TLS",
 }
 
 // implied has the defaults of keys that say nothing where they are left out.

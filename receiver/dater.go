@@ -16,7 +16,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// finder is the part of [kafka.Finder] that a search needs.
+// finder is the part of [lookup.Client] that a search needs.
 type finder interface {
 	Start(host component.Host) error
 	Begin(brokers map[int32]cluster.Broker)

@@ -10,7 +10,8 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/receiver"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/lookup"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
@@ -34,13 +35,13 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
-	client, err := kafka.NewClient(c.Config, set.Logger, tel.traffic(forScrapes))
+	client, err := snapshot.New(c.Config, set.Logger, tel.traffic(forScrapes))
 	if err != nil {
 		return nil, err
 	}
 	var f finder
 	if needsDates(c.Metrics) && c.TimeLag.SearchBudget > 0 {
-		if f, err = kafka.NewFinder(c.Config, set.Logger, tel.traffic(forSearch)); err != nil {
+		if f, err = lookup.New(c.Config, set.Logger, tel.traffic(forSearch)); err != nil {
 			return nil, err
 		}
 	}

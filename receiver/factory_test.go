@@ -12,14 +12,14 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 )
 
 // The client of the scrapes and that of time lag share one configuration.
 func TestDeprecatedKeysAreToldOnce(t *testing.T) {
 	cfg := newConfig()
 	require.True(t, needsDates(cfg.Metrics) && cfg.TimeLag.SearchBudget > 0, "there are two clients")
-	cfg.Auth.PlainText = &kafka.PlainTextConfig{Username: "u", Password: "p"}
+	cfg.Auth.PlainText = &sasl.PlainTextConfig{Username: "u", Password: "p"}
 	core, logs := observer.New(zap.WarnLevel)
 
 	_, err := createMetrics(t.Context(), settings(zap.New(core)), cfg, consumertest.NewNop())

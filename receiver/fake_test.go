@@ -18,7 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
@@ -36,7 +36,7 @@ func answering(answer answerFunc) *fakeClient { return &fakeClient{answer: answe
 
 func (*fakeClient) Start(component.Host) error { return nil }
 
-func (c *fakeClient) Snapshot(ctx context.Context, _ kafka.Questions) (*cluster.Snapshot, error) {
+func (c *fakeClient) Snapshot(ctx context.Context, _ snapshot.Questions) (*cluster.Snapshot, error) {
 	c.mu.Lock()
 	c.asked++
 	answer := c.answer

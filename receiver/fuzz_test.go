@@ -12,7 +12,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.uber.org/zap"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 )
 
 // FuzzConfig reads what a user may have written. Whatever that is, a
@@ -38,7 +38,7 @@ func FuzzConfig(f *testing.F) {
 			return
 		}
 		questionsOf(cfg)
-		client, err := kafka.NewClient(cfg.Config, zap.NewNop(), nil)
+		client, err := snapshot.New(cfg.Config, zap.NewNop(), nil)
 		require.NoError(t, err, "valid, and of no use")
 		client.Close()
 	})

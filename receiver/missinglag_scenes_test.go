@@ -16,7 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.opentelemetry.io/collector/confmap"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -75,7 +75,7 @@ var scenes = map[string]scene{
 	"The login is refused": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		cfg.Brokers = kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "monitor", "right")).Brokers()
-		cfg.Auth.SASL = &kafka.SASLConfig{Mechanism: "SCRAM-SHA-512", Username: "monitor", Password: "wrong"}
+		cfg.Auth.SASL = &sasl.Config{Mechanism: "SCRAM-SHA-512", Username: "monitor", Password: "wrong"}
 	}},
 
 	"Left out by name": {missing: group, remains: []point{otherGroup}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {

@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/collector/scraper/scrapererror"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 )
 
 // failuresOf returns why a scrape is not whole. Where it learned nothing and
@@ -30,7 +30,7 @@ var errNeverLed = errors.New("not seen with a leader since this receiver started
 
 // leaderless returns a failure for the partitions without a leader whose end is
 // wanted, and of which no earlier scrape has learned it either.
-func leaderless(s *cluster.Snapshot, ends kafka.Extent) []cluster.Failure {
+func leaderless(s *cluster.Snapshot, ends snapshot.Extent) []cluster.Failure {
 	var offline []*cluster.Partition
 	for _, topic := range s.Topics {
 		for i := range topic.Partitions {
@@ -39,12 +39,12 @@ func leaderless(s *cluster.Snapshot, ends kafka.Extent) []cluster.Failure {
 			}
 		}
 	}
-	if len(offline) > 0 && ends == kafka.WhereCommitted {
+	if len(offline) > 0 && ends == snapshot.WhereCommitted {
 		committed := s.Committed()
 		offline = slices.DeleteFunc(offline, func(p *cluster.Partition) bool { return !committed[p] })
 	}
 	n := len(offline)
-	if n == 0 || ends == kafka.Nowhere {
+	if n == 0 || ends == snapshot.Nowhere {
 		return nil
 	}
 	return []cluster.Failure{{

@@ -4,15 +4,15 @@
 package receiver
 
 import (
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
 // questionsOf returns what has to be asked for the enabled metrics, and no more.
 // Brokers and partitions come with the metadata, which every scrape needs.
-func questionsOf(cfg *Config) kafka.Questions {
+func questionsOf(cfg *Config) snapshot.Questions {
 	on := cfg.Metrics
-	ask := kafka.Questions{
+	ask := snapshot.Questions{
 		Topic:           newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
 		States:          cfg.GroupStates,
 		Types:           cfg.GroupTypes,
@@ -38,14 +38,14 @@ func questionsOf(cfg *Config) kafka.Questions {
 
 // extent is where a bound of the logs is needed: of all partitions for a metric
 // of their own, or of those in use for a metric of the groups.
-func extent(ofPartitions, ofGroups bool) kafka.Extent {
+func extent(ofPartitions, ofGroups bool) snapshot.Extent {
 	switch {
 	case ofPartitions:
-		return kafka.Everywhere
+		return snapshot.Everywhere
 	case ofGroups:
-		return kafka.WhereCommitted
+		return snapshot.WhereCommitted
 	}
-	return kafka.Nowhere
+	return snapshot.Nowhere
 }
 
 func needsLag(on metadata.MetricsConfig) bool {

@@ -8,14 +8,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
 func TestQuestionsOf(t *testing.T) {
 	type asked struct {
 		groups, commits, describe bool
-		ends, starts              kafka.Extent
+		ends, starts              snapshot.Extent
 		assignments               bool
 	}
 	for name, tt := range map[string]struct {
@@ -23,16 +23,16 @@ func TestQuestionsOf(t *testing.T) {
 		want   asked
 	}{
 		"nothing":    {func(*metadata.MetricsConfig) {}, asked{}},
-		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, kafka.Everywhere, kafka.Everywhere, false}},
+		"everything": {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, asked{true, true, true, snapshot.Everywhere, snapshot.Everywhere, false}},
 		"brokers":    {func(on *metadata.MetricsConfig) { on.KafkaBrokers.Enabled = true }, asked{}},
 		"partitions": {func(on *metadata.MetricsConfig) { on.KafkaPartitionLeader.Enabled = true }, asked{}},
 		"current_offset": {
 			func(on *metadata.MetricsConfig) { on.KafkaPartitionCurrentOffset.Enabled = true },
-			asked{ends: kafka.Everywhere},
+			asked{ends: snapshot.Everywhere},
 		},
 		"oldest_offset": {
 			func(on *metadata.MetricsConfig) { on.KafkaPartitionOldestOffset.Enabled = true },
-			asked{starts: kafka.Everywhere},
+			asked{starts: snapshot.Everywhere},
 		},
 		"members": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupMembers.Enabled = true },
@@ -52,31 +52,31 @@ func TestQuestionsOf(t *testing.T) {
 		},
 		"lag": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLag.Enabled = true },
-			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
 		"lag_sum": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagSum.Enabled = true },
-			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
 		"lag_max": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true },
-			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
 		"time_lag": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTimeLag.Enabled = true },
-			asked{groups: true, commits: true, ends: kafka.WhereCommitted, starts: kafka.WhereCommitted},
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted, starts: snapshot.WhereCommitted},
 		},
 		"time_lag_max": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTimeLagMax.Enabled = true },
-			asked{groups: true, commits: true, ends: kafka.WhereCommitted, starts: kafka.WhereCommitted},
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted, starts: snapshot.WhereCommitted},
 		},
 		"status": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupStatus.Enabled = true },
-			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
 		"partition_status": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupPartitionStatus.Enabled = true },
-			asked{groups: true, commits: true, ends: kafka.WhereCommitted},
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
 		"topic_members": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTopicMembers.Enabled = true },
@@ -88,7 +88,7 @@ func TestQuestionsOf(t *testing.T) {
 		},
 		"expired": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupExpired.Enabled = true },
-			asked{groups: true, commits: true, starts: kafka.WhereCommitted},
+			asked{groups: true, commits: true, starts: snapshot.WhereCommitted},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,25 +108,25 @@ func TestQuestionsOfOptionalMetrics(t *testing.T) {
 	for name, tt := range map[string]struct {
 		enable func(*metadata.MetricsConfig)
 		change func(*Config)
-		want   kafka.Questions
+		want   snapshot.Questions
 	}{
-		"broker retention":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogRetentionPeriod.Enabled = true }, want: kafka.Questions{BrokerRetention: true}},
-		"retention period":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionPeriod.Enabled = true }, want: kafka.Questions{TopicRetention: true}},
-		"retention size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionSize.Enabled = true }, want: kafka.Questions{TopicRetention: true}},
-		"min in sync":                       {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicMinInsyncReplicas.Enabled = true }, want: kafka.Questions{MinInSync: true}},
-		"under min ISR":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: kafka.Questions{MinInSync: true}},
+		"broker retention":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogRetentionPeriod.Enabled = true }, want: snapshot.Questions{BrokerRetention: true}},
+		"retention period":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionPeriod.Enabled = true }, want: snapshot.Questions{TopicRetention: true}},
+		"retention size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionSize.Enabled = true }, want: snapshot.Questions{TopicRetention: true}},
+		"min in sync":                       {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicMinInsyncReplicas.Enabled = true }, want: snapshot.Questions{MinInSync: true}},
+		"under min ISR":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: snapshot.Questions{MinInSync: true}},
 		"replication factor":                {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicReplicationFactor.Enabled = true }},
-		"partition size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: kafka.Questions{LogDirs: true}},
-		"log dir size":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: kafka.Questions{LogDirs: true}},
-		"log dir total":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: kafka.Questions{LogDirs: true}},
-		"log dir usable":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: kafka.Questions{LogDirs: true}},
-		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: kafka.Questions{Ends: kafka.Everywhere}},
+		"partition size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
+		"log dir size":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
+		"log dir total":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
+		"log dir usable":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
+		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: snapshot.Questions{Ends: snapshot.Everywhere}},
 		"zookeeper offset":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperOffset.Enabled = true }, change: zookeeper},
 		"zookeeper lag without a zookeeper": {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }},
 		"assigned partitions": {
 			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffset.Enabled = true },
 			change: func(cfg *Config) { cfg.OnlyAssignedPartitions = true },
-			want:   kafka.Questions{Commits: true, Describe: true, Assignments: true},
+			want:   snapshot.Questions{Commits: true, Describe: true, Assignments: true},
 		},
 		"assigned partitions, but no group": {
 			enable: func(*metadata.MetricsConfig) {},

@@ -12,14 +12,14 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // lagScraper asks, computes and records, once per scrape.
 type lagScraper struct {
 	asker    *asker
-	ask      kafka.Questions
+	ask      snapshot.Questions
 	assigned bool // only what a member is assigned counts
 	memory   lag.Memory
 	guard    *guard
@@ -102,14 +102,14 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 }
 
 // interpret adds to a report what follows from the scrapes before.
-func (s *lagScraper) interpret(ctx context.Context, snapshot *cluster.Snapshot, report *lag.Report) {
+func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, report *lag.Report) {
 	if s.dater != nil {
-		s.dater.date(ctx, s.now(), snapshot, report)
+		s.dater.date(ctx, s.now(), learned, report)
 	}
 	if s.judge != nil {
-		s.judge.Judge(snapshot, report)
+		s.judge.Judge(learned, report)
 	}
-	if s.ask.Starts != kafka.Nowhere {
+	if s.ask.Starts != snapshot.Nowhere {
 		s.expired.report(s.now(), report)
 	}
 }

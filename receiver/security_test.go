@@ -11,36 +11,37 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 )
 
 // Read, not validated: nobody could log in all these ways at once.
 func TestEveryLoginKeyIsRead(t *testing.T) {
 	cfg, err := loadConfig(t, "kafkalag/logins")
 	require.NoError(t, err)
-	tls := func(caFile string) *kafka.TLSConfig {
-		c := new(kafka.TLSConfig)
+	tls := func(caFile string) *tlsconfig.Config {
+		c := new(tlsconfig.Config)
 		c.CAFile = caFile
 		return c
 	}
 	handshake, version := false, 1
-	assert.Equal(t, kafka.AuthConfig{
-		SASL: &kafka.SASLConfig{
+	assert.Equal(t, sasl.AuthConfig{
+		SASL: &sasl.Config{
 			Mechanism: "OAUTHBEARER", Username: "u", Password: "p1", Handshake: &handshake, Version: &version,
-			OAuthBearer: &kafka.OAuthBearerConfig{
+			OAuthBearer: &sasl.OAuthBearerConfig{
 				ClientID: "c", ClientSecret: "p2", TokenURL: "https://login/token", Scopes: []string{"a", "b"},
 				EndpointParams: map[string][]configopaque.String{"audience": {"kafka"}},
 				Extensions:     map[string]string{"logicalCluster": "lkc-1"},
 				TLS:            tls("login.pem"),
 			},
 			OAuthBearerTokenSource: component.MustNewIDWithName("oauth2client", "kafka"),
-			AWSMSK:                 kafka.AWSMSKConfig{Region: "eu-west-1"},
+			AWSMSK:                 sasl.AWSMSKConfig{Region: "eu-west-1"},
 		},
-		Kerberos: &kafka.KerberosConfig{
+		Kerberos: &sasl.KerberosConfig{
 			ServiceName: "kafka", Realm: "R", Username: "k", Password: "p3", UseKeyTab: true,
 			KeyTabFile: "keytab", ConfigFile: "krb5.conf", DisableFastNegotiation: true,
 		},
-		PlainText: &kafka.PlainTextConfig{Username: "old", Password: "p4"},
+		PlainText: &sasl.PlainTextConfig{Username: "old", Password: "p4"},
 		TLS:       tls("old.pem"),
 	}, cfg.Auth)
 }

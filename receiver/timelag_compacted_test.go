@@ -13,7 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/lookup"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -34,9 +35,9 @@ func TestRealTimeLagOutlivesNoCompactedRecord(t *testing.T) {
 	cfg := newConfig()
 	cfg.Brokers, cfg.TopicMatch = cluster.Brokers(), topic
 	cfg.Metrics.KafkaConsumerGroupTimeLag.Enabled = true
-	client, err := kafka.NewClient(cfg.Config, zap.NewNop(), nil)
+	client, err := snapshot.New(cfg.Config, zap.NewNop(), nil)
 	require.NoError(t, err)
-	finder, err := kafka.NewFinder(cfg.Config, zap.NewNop(), nil)
+	finder, err := lookup.New(cfg.Config, zap.NewNop(), nil)
 	require.NoError(t, err)
 	set := settings(zap.NewNop())
 	tel, err := newTelemetry(set)

@@ -18,7 +18,7 @@ const (
 )
 
 // traffic tells the receiver's own metrics what goes to brokers and comes from
-// them, as it happens. It is a [kafka.Observer].
+// them, as it happens. It is a [broker.Observer].
 type traffic struct {
 	*telemetry
 	purpose        attribute.KeyValue

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 )
 
 func TestValidate(t *testing.T) {
@@ -126,7 +126,7 @@ func TestValidateReportsEveryMistakeOnceInOneLine(t *testing.T) {
 	cfg.Brokers = []string{"localhost", "b:0"}
 	cfg.ProtocolVersion = "4"
 	cfg.DialTimeout = 0
-	cfg.Auth.SASL = &kafka.SASLConfig{Mechanism: "GSSAPI"}
+	cfg.Auth.SASL = &sasl.Config{Mechanism: "GSSAPI"}
 
 	keys := []string{
 		"brokers", "brokers", "protocol_version", "dial_timeout", "auth.sasl.mechanism",

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -150,16 +150,16 @@ func TestRealACLs(t *testing.T) {
 func failToLogIn(t *testing.T, cluster *kafkatest.Cluster) {
 	t.Helper()
 	for name, tt := range map[string]struct {
-		sasl *kafka.SASLConfig
+		sasl *sasl.Config
 		line string
 	}{
 		"none": {nil, "Metadata NO_CONNECTION: it closed the connection on the first request: a SASL login is missing"},
 		"a wrong password": {
-			&kafka.SASLConfig{Mechanism: "PLAIN", Username: admin, Password: "guessed"},
+			&sasl.Config{Mechanism: "PLAIN", Username: admin, Password: "guessed"},
 			"Metadata SASL_AUTHENTICATION_FAILED: SASL PLAIN login failed: wrong user name or password",
 		},
 		"a mechanism that is not offered": {
-			&kafka.SASLConfig{Mechanism: "SCRAM-SHA-256", Username: admin, Password: "guessed"},
+			&sasl.Config{Mechanism: "SCRAM-SHA-256", Username: admin, Password: "guessed"},
 			"Metadata UNSUPPORTED_SASL_MECHANISM: SASL SCRAM-SHA-256 login failed: the broker does not offer this mechanism on this port",
 		},
 	} {

@@ -19,7 +19,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadatatest"
 	"github.com/kafkalag/kafkalagreceiver/receiver"
@@ -44,13 +44,13 @@ const scrapes = 3
 const patience, tick = time.Minute, 50 * time.Millisecond
 
 // login is how a user logs in.
-func login(user string) *kafka.SASLConfig {
-	return &kafka.SASLConfig{Mechanism: "PLAIN", Username: user, Password: configopaque.String(password(user))}
+func login(user string) *sasl.Config {
+	return &sasl.Config{Mechanism: "PLAIN", Username: user, Password: configopaque.String(password(user))}
 }
 
 // see runs the receiver with a login. With change, its configuration is another
 // than the default.
-func see(t *testing.T, cluster *kafkatest.Cluster, sasl *kafka.SASLConfig, change ...func(*receiver.Config)) seen {
+func see(t *testing.T, cluster *kafkatest.Cluster, sasl *sasl.Config, change ...func(*receiver.Config)) seen {
 	t.Helper()
 	cfg := receiver.NewFactory().CreateDefaultConfig().(*receiver.Config)
 	cfg.Brokers = cluster.Addresses(listener)

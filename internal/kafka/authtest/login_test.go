@@ -21,20 +21,22 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 )
 
 // config reaches the brokers at these host:port addresses.
-func config(brokers []string) kafka.Config {
-	return kafka.Config{
+func config(brokers []string) kafkaconfig.Config {
+	return kafkaconfig.Config{
 		Brokers: brokers, ClientID: "test",
 		DialTimeout: 5 * time.Second, RequestTimeout: 10 * time.Second,
 	}
 }
 
 // trusting speaks TLS with the authority in the file.
-func trusting(caFile string) *kafka.TLSConfig {
-	c := new(kafka.TLSConfig)
+func trusting(caFile string) *tlsconfig.Config {
+	c := new(tlsconfig.Config)
 	c.CAFile = caFile
 	return c
 }
@@ -46,7 +48,7 @@ func (h host) GetExtensions() map[component.ID]component.Component { return h }
 
 // client asks a cluster, and keeps all that is said while it does.
 type client struct {
-	*kafka.Client
+	*snapshot.Client
 	said *transcript
 }
 
@@ -70,13 +72,13 @@ func (s *transcript) String() string {
 
 // connect makes a client, after it has checked that the configuration is free
 // of mistakes. At its end, no secret may have been said.
-func connect(t *testing.T, cfg kafka.Config, extensions host) *client {
+func connect(t *testing.T, cfg kafkaconfig.Config, extensions host) *client {
 	t.Helper()
 	require.Empty(t, cfg.Mistakes())
 	said := new(transcript)
 	log := zap.New(zapcore.NewCore(
 		zapcore.NewJSONEncoder(zap.NewDevelopmentEncoderConfig()), zapcore.AddSync(said), zap.DebugLevel))
-	k, err := kafka.NewClient(cfg, log, nil)
+	k, err := snapshot.New(cfg, log, nil)
 	require.NoError(t, err)
 	require.NoError(t, k.Start(extensions))
 	c := &client{Client: k, said: said}
@@ -127,7 +129,7 @@ func (c *client) ask(t *testing.T) (*cluster.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	all := func(string) bool { return true }
-	s, err := c.Snapshot(ctx, kafka.Questions{Topic: all, Group: all, Ends: kafka.Everywhere})
+	s, err := c.Snapshot(ctx, snapshot.Questions{Topic: all, Group: all, Ends: snapshot.Everywhere})
 	for _, f := range s.Failures {
 		fmt.Fprintf(c.said, "%+v\n", f)
 	}

@@ -6,7 +6,7 @@ package authtest
 import (
 	"testing"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 )
 
 const untrusted = "the broker's certificate is signed by a CA that is not trusted: set tls.ca_file"
@@ -14,16 +14,16 @@ const untrusted = "the broker's certificate is signed by a CA that is not truste
 // way is one way to log in, with the right secret and a wrong one.
 type way struct {
 	name  string
-	right kafka.AuthConfig
-	wrong kafka.AuthConfig
+	right sasl.AuthConfig
+	wrong sasl.AuthConfig
 	// cause is what the wrong one comes to.
 	cause string
 	// environment is what else is wrong there.
 	environment map[string]string
 }
 
-func byPassword(mechanism, secret string) kafka.AuthConfig {
-	return kafka.AuthConfig{SASL: &kafka.SASLConfig{Mechanism: mechanism, Username: user, Password: opaque(secret)}}
+func byPassword(mechanism, secret string) sasl.AuthConfig {
+	return sasl.AuthConfig{SASL: &sasl.Config{Mechanism: mechanism, Username: user, Password: opaque(secret)}}
 }
 
 // ways lists all that the broker offers.
@@ -67,7 +67,7 @@ func matrix(t *testing.T, s *secured) {
 		for _, tt := range []struct {
 			name     string
 			listener string
-			auth     kafka.AuthConfig
+			auth     sasl.AuthConfig
 			caFile   string
 			cause    string
 		}{

@@ -6,7 +6,7 @@ package authtest
 import (
 	"testing"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 )
 
 // What the listeners know of AWS; see testdata/MSKTokens.java.
@@ -37,9 +37,9 @@ func setEnvironment(t *testing.T, variables map[string]string) {
 	}
 }
 
-func bySignature(region string) kafka.AuthConfig {
-	return kafka.AuthConfig{SASL: &kafka.SASLConfig{
-		Mechanism: "AWS_MSK_IAM_OAUTHBEARER", AWSMSK: kafka.AWSMSKConfig{Region: region},
+func bySignature(region string) sasl.AuthConfig {
+	return sasl.AuthConfig{SASL: &sasl.Config{
+		Mechanism: "AWS_MSK_IAM_OAUTHBEARER", AWSMSK: sasl.AWSMSKConfig{Region: region},
 	}}
 }
 

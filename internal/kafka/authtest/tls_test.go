@@ -12,7 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
@@ -22,38 +23,38 @@ func encryption(t *testing.T, s *secured) {
 	_, port, err := net.SplitHostPort(s.Addresses(tlsOnly)[0])
 	require.NoError(t, err)
 	byNumber := []string{"127.0.0.1:" + port}
-	trusted := func(change func(*kafka.TLSConfig)) func(*kafka.Config) {
-		return func(c *kafka.Config) {
+	trusted := func(change func(*tlsconfig.Config)) func(*kafkaconfig.Config) {
+		return func(c *kafkaconfig.Config) {
 			c.TLS = trusting(s.ca.File)
 			change(c.TLS)
 		}
 	}
-	asItIs := trusted(func(*kafka.TLSConfig) {})
-	login := func(c *kafka.Config) { c.Auth = byPassword("PLAIN", password) }
+	asItIs := trusted(func(*tlsconfig.Config) {})
+	login := func(c *kafkaconfig.Config) { c.Auth = byPassword("PLAIN", password) }
 	for name, tt := range map[string]struct {
 		brokers []string
-		change  func(*kafka.Config)
+		change  func(*kafkaconfig.Config)
 		cause   string
 	}{
 		"right":                {s.Addresses(tlsOnly), asItIs, ""},
 		"other name":           {byNumber, asItIs, "the broker's certificate is for another name: set tls.server_name_override"},
-		"server_name_override": {byNumber, trusted(func(c *kafka.TLSConfig) { c.ServerName = "localhost" }), ""},
-		"insecure_skip_verify": {s.Addresses(tlsOnly), trusted(func(c *kafka.TLSConfig) {
+		"server_name_override": {byNumber, trusted(func(c *tlsconfig.Config) { c.ServerName = "localhost" }), ""},
+		"insecure_skip_verify": {s.Addresses(tlsOnly), trusted(func(c *tlsconfig.Config) {
 			c.CAFile, c.InsecureSkipVerify = "", true
 		}), ""},
-		"min_version": {s.Addresses(tlsOnly), trusted(func(c *kafka.TLSConfig) { c.MinVersion = "1.3" }), ""},
+		"min_version": {s.Addresses(tlsOnly), trusted(func(c *tlsconfig.Config) { c.MinVersion = "1.3" }), ""},
 		"max_version": {
-			s.Addresses(tlsOnly), trusted(func(c *kafka.TLSConfig) { c.MinVersion, c.MaxVersion = "1.0", "1.1" }),
+			s.Addresses(tlsOnly), trusted(func(c *tlsconfig.Config) { c.MinVersion, c.MaxVersion = "1.0", "1.1" }),
 			"the broker refused TLS (tls: protocol version not supported): check tls.min_version and tls.max_version",
 		},
-		"plain text to a TLS port": {s.Addresses(tlsOnly), func(*kafka.Config) {}, "a TLS port spoken to in plain text: set tls"},
+		"plain text to a TLS port": {s.Addresses(tlsOnly), func(*kafkaconfig.Config) {}, "a TLS port spoken to in plain text: set tls"},
 		"TLS to a plain text port": {
 			s.Brokers(), asItIs,
 			"it closed the connection during the TLS handshake: a plain text port, or a client certificate is wanted",
 		},
 		"login where none is expected": {s.Brokers(), login, "SASL PLAIN login failed: the broker expects no login on this port"},
 		"no login where one is expected": {
-			s.Addresses(saslOnly), func(*kafka.Config) {},
+			s.Addresses(saslOnly), func(*kafkaconfig.Config) {},
 			"it closed the connection on the first request: a SASL login is missing, or the broker went down",
 		},
 	} {

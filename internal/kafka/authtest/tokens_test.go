@@ -14,17 +14,17 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"golang.org/x/oauth2"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 )
 
 const tokenRefused = "the token server refused: check client_id, client_secret, token_url and scopes of auth.sasl.oauthbearer"
 
 // byToken logs in with a token of the server without TLS.
-func (s *secured) byToken(secret string) kafka.AuthConfig {
-	return kafka.AuthConfig{SASL: &kafka.SASLConfig{
+func (s *secured) byToken(secret string) sasl.AuthConfig {
+	return sasl.AuthConfig{SASL: &sasl.Config{
 		Mechanism: "OAUTHBEARER",
-		OAuthBearer: &kafka.OAuthBearerConfig{
+		OAuthBearer: &sasl.OAuthBearerConfig{
 			ClientID: s.tokens.ClientID, ClientSecret: opaque(secret), TokenURL: s.tokens.URL, Scopes: []string{"kafka"},
 		},
 	}}
@@ -34,28 +34,28 @@ func (s *secured) byToken(secret string) kafka.AuthConfig {
 func tokenServers(t *testing.T, s *secured) {
 	t.Helper()
 	for name, tt := range map[string]struct {
-		change func(*kafka.OAuthBearerConfig)
+		change func(*sasl.OAuthBearerConfig)
 		cause  string
 	}{
-		"https": {func(o *kafka.OAuthBearerConfig) {
+		"https": {func(o *sasl.OAuthBearerConfig) {
 			o.TokenURL, o.TLS = s.tokensTLS.URL, trusting(s.ca.File)
 		}, ""},
-		"https of another CA": {func(o *kafka.OAuthBearerConfig) {
+		"https of another CA": {func(o *sasl.OAuthBearerConfig) {
 			o.TokenURL, o.TLS = s.tokensTLS.URL, trusting(s.otherCA.File)
 		}, "the token server's certificate is signed by a CA that is not trusted: set auth.sasl.oauthbearer.tls.ca_file"},
 		"not there": {
-			func(o *kafka.OAuthBearerConfig) { o.TokenURL = "http://" + deadAddress(t) },
+			func(o *sasl.OAuthBearerConfig) { o.TokenURL = "http://" + deadAddress(t) },
 			"no answer from the token server: check auth.sasl.oauthbearer.token_url",
 		},
 		"silent": {
-			func(o *kafka.OAuthBearerConfig) { o.TokenURL = "http://" + silentAddress(t) },
+			func(o *sasl.OAuthBearerConfig) { o.TokenURL = "http://" + silentAddress(t) },
 			"the token server did not answer within half of request_timeout",
 		},
 		"a scope too few": {
-			func(o *kafka.OAuthBearerConfig) { o.Scopes = nil },
+			func(o *sasl.OAuthBearerConfig) { o.Scopes = nil },
 			"it does not accept the token: check its issuer, audience, scopes and the clocks",
 		},
-		"extensions": {func(o *kafka.OAuthBearerConfig) {
+		"extensions": {func(o *sasl.OAuthBearerConfig) {
 			o.Extensions = map[string]string{"logicalCluster": "lkc-1"}
 		}, ""},
 	} {
@@ -118,7 +118,7 @@ func extensions(t *testing.T, s *secured) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := config(s.Addresses(saslOnly))
-			cfg.Auth.SASL = &kafka.SASLConfig{Mechanism: "OAUTHBEARER", OAuthBearerTokenSource: id}
+			cfg.Auth.SASL = &sasl.Config{Mechanism: "OAUTHBEARER", OAuthBearerTokenSource: id}
 			cause := tt.cause
 			if cause != "" {
 				cause = "SASL OAUTHBEARER login failed: " + cause

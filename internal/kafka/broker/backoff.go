@@ -1,0 +1,65 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package broker
+
+import (
+	"errors"
+	"fmt"
+)
+
+// skippedError is a broker that was left out of a scrape.
+type skippedError struct {
+	failed int
+	last   error
+}
+
+func (e *skippedError) Error() string {
+	return fmt.Sprintf("not asked: it failed in %d scrapes before: %v", e.failed, e.last)
+}
+func (e *skippedError) Unwrap() error { return e.last }
+
+// begin opens a scrape.
+func (n *Node) begin() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, a := range n.suspensions {
+		a.now = a.skip > 0
+		a.skip = max(a.skip-1, 0)
+	}
+	if n.skip > 0 {
+		n.skip--
+		return
+	}
+	n.down, n.retried = nil, false
+}
+
+// end closes a scrape: a broker that failed is left out of none, then one, then
+// three of the coming scrapes, so that a dead one does not cost a time-out
+// each time.
+func (n *Node) end() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down == nil {
+		n.failed = 0
+		return
+	}
+	if _, skipped := errors.AsType[*skippedError](n.down); skipped {
+		return
+	}
+	n.failed++
+	n.skip = skipsAfter(n.failed)
+	if n.skip > 0 {
+		n.down = &skippedError{failed: n.failed, last: n.down}
+	}
+}
+
+// skipsAfter is how many scrapes leave out a broker that failed in so many
+// before: 0, 1, 3, 3, …
+func skipsAfter(failed int) int {
+	const soon = 3 // from where on the number would grow beyond maxSkipped
+	if failed >= soon {
+		return maxSkipped
+	}
+	return 1<<(failed-1) - 1
+}

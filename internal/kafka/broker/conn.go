@@ -1,0 +1,166 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package broker
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// errCut is what reads and dials return once their connection has been cut.
+var errCut = errors.New("connection cut")
+
+// dialer makes the one connection of a link. Sarama's calls end neither with a
+// context nor with its own Close while a request hangs, so the socket is kept
+// here, where it can be cut underneath them. TLS is done here too: the
+// certificate files are read anew for every connection, and the guard sees the
+// plain text.
+type dialer struct {
+	cfg      *kafkaconfig.Config
+	unframed int // see [frameGuard]
+	obs      Observer
+	ctx      context.Context //nolint:containedctx // sarama's dialer interface takes none
+	stop     context.CancelCauseFunc
+
+	mu   sync.Mutex
+	sock net.Conn // the TCP connection below everything
+
+	stood    atomic.Bool                            // whether there was a connection, TLS included
+	answers  atomic.Int64                           // responses begun
+	stranger atomic.Pointer[kafkaerr.ProtocolError] // what came instead of one
+}
+
+func newDialer(cfg *kafkaconfig.Config, unframed int, obs Observer) *dialer {
+	ctx, stop := context.WithCancelCause(context.Background())
+	return &dialer{cfg: cfg, unframed: unframed, obs: obs, ctx: ctx, stop: stop}
+}
+
+// Dial connects within the dial timeout, TLS handshake included.
+func (d *dialer) Dial(network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(d.ctx, d.cfg.DialTimeout)
+	defer cancel()
+	sock, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if !d.keep(sock) {
+		_ = sock.Close()
+		return nil, errCut
+	}
+	d.obs.Connections(1)
+	plain, err := d.secure(ctx, sock, address)
+	if err != nil {
+		_ = sock.Close()
+		d.obs.Connections(-1)
+		return nil, err
+	}
+	d.stood.Store(true)
+	return &conn{Conn: plain, sock: sock, dialer: d, guard: frameGuard{unframed: d.unframed}}, nil
+}
+
+// secure puts TLS on top of sock where it is configured.
+func (d *dialer) secure(ctx context.Context, sock net.Conn, address string) (net.Conn, error) {
+	if d.cfg.TLS == nil {
+		return sock, nil
+	}
+	cfg, err := d.cfg.TLS.LoadTLSConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tls: %w", err)
+	}
+	if cfg == nil { // tls.insecure: plain text
+		return sock, nil
+	}
+	if cfg.ServerName == "" {
+		if cfg.ServerName, _, err = net.SplitHostPort(address); err != nil {
+			return nil, err
+		}
+	}
+	secured := tls.Client(sock, cfg)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return nil, &kafkaerr.TLSError{Err: err}
+	}
+	return secured, nil
+}
+
+// keep remembers the socket, unless the link was cut meanwhile.
+func (d *dialer) keep(sock net.Conn) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil {
+		return false
+	}
+	d.sock = sock
+	return true
+}
+
+// cut ends whatever waits for this connection, now and later.
+func (d *dialer) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stop(errCut)
+	if d.sock != nil {
+		_ = d.sock.Close()
+	}
+}
+
+// reached tells whether there ever was a TCP connection.
+func (d *dialer) reached() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.sock != nil
+}
+
+// silent tells whether the peer has not begun one response.
+func (d *dialer) silent() bool { return d.answers.Load() == 0 }
+
+// explain puts the true reason in the place of err: once the guard has refused
+// an answer, the library sees no more than a closed connection.
+func (d *dialer) explain(err error) error {
+	if stranger := d.stranger.Load(); err != nil && stranger != nil {
+		return stranger
+	}
+	return err
+}
+
+// conn guards and counts what passes.
+type conn struct {
+	net.Conn
+	sock   net.Conn
+	dialer *dialer
+	guard  frameGuard
+	once   sync.Once
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.dialer.obs.Transferred(0, n)
+	if stranger := c.guard.follow(p[:n]); stranger != nil {
+		c.dialer.stranger.Store(stranger)
+		_ = c.Close()
+		return 0, stranger
+	}
+	c.dialer.answers.Store(int64(c.guard.frames))
+	return n, err
+}
+
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.dialer.obs.Transferred(n, 0)
+	return n, err
+}
+
+// Close closes the socket itself: a TLS connection would first wait to say
+// goodbye to a peer that may have stopped reading.
+func (c *conn) Close() error {
+	c.once.Do(func() { c.dialer.obs.Connections(-1) })
+	return c.sock.Close()
+}

@@ -1,0 +1,258 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package broker
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// maxSkipped bounds how many scrapes in a row leave out a broker that keeps
+// failing. A broker that comes back waits no longer than these.
+const maxSkipped = 3
+
+// Node is one broker as this client knows it across scrapes: its connections,
+// and whether it is worth asking.
+type Node struct {
+	// ID is the broker's, or [cluster.NoBroker] for a seed.
+	ID int32
+
+	pool    *Pool
+	address string
+
+	mu   sync.Mutex
+	idle []*link
+	// down is why the broker is not asked (again) in this scrape.
+	down error
+	// retried says that the scrape has given it its second chance.
+	retried bool
+	// failed counts the scrapes in a row that ended with down set, skip the
+	// coming ones that leave the broker out.
+	failed, skip int
+	// suspensions is the optional requests that failed.
+	suspensions map[string]*suspension
+	// answered is when it last answered.
+	answered time.Time
+	// retired says that the cluster has no such broker any more.
+	retired bool
+
+	// dialing is held while a connection is made: a broker that is gone costs
+	// one try, however many want to ask it.
+	dialing sync.Mutex
+}
+
+// refused tells whether the broker is down for a login that it or the source of
+// tokens refused, and whether that was in this scrape.
+func (n *Node) refused() (refused, now bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, before := errors.AsType[*skippedError](n.down)
+	refused = kafkaerr.IsLoginRefused(n.down)
+	return refused, refused && !before
+}
+
+// clearBackoff has a broker asked although it was to be left out.
+func (n *Node) clearBackoff() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down, n.skip = nil, 0
+}
+
+// Ask sends one request to n and waits for its answer.
+//
+// A connection that was used before may have been dropped by the broker for
+// being idle, so the request is then sent once more on a new one. Failing on a
+// new one, or not answering in time, sets the broker down for the rest of the
+// scrape.
+func Ask[T any](ctx context.Context, n *Node, api string, request func(*sarama.Broker) (T, error)) (T, error) {
+	var none T
+	for {
+		if ctx.Err() != nil {
+			return none, context.Cause(ctx) // before n was given a chance
+		}
+		if err := n.suspended(api); err != nil {
+			return none, err
+		}
+		l, err := n.take(ctx, api)
+		if err != nil {
+			return none, err
+		}
+		reused := l.used
+		l.used = true
+		began := time.Now()
+		value, err := await(ctx, l, request)
+		if kafkaerr.IsUnsent(err) {
+			n.give(l)
+			return value, err
+		}
+		n.pool.obs.Request(api, time.Since(began))
+		if err == nil {
+			n.give(l)
+			n.resumeAPI(api)
+			return value, nil
+		}
+		l.close()
+		n.tellFailed(ctx, api, err)
+		if kafkaerr.IsTooLarge(err) {
+			return none, err // the broker is well
+		}
+		if reused && ctx.Err() == nil {
+			n.dropIdle() // as old as this one, most likely gone with it
+			continue
+		}
+		if n.suspendAPI(api, err) || n.busy(ctx) {
+			return none, err
+		}
+		return none, n.fail(ctx, &kafkaerr.RequestError{Err: err})
+	}
+}
+
+// busy tells whether the step's time passed while the broker kept answering:
+// it has more to answer than fits, and is not down.
+func (n *Node) busy(ctx context.Context) bool {
+	end, limited := ctx.Deadline()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return limited && ctx.Err() != nil && n.answered.After(end.Add(-n.pool.cfg.RequestTimeout))
+}
+
+// tellFailed tells the observer, unless the answer was not wanted any more.
+func (n *Node) tellFailed(ctx context.Context, api string, err error) {
+	if !errors.Is(context.Cause(ctx), context.Canceled) {
+		n.pool.obs.Failed(api, kafkaerr.Code(err))
+	}
+}
+
+// take returns a connection for a request of api that nobody else uses.
+func (n *Node) take(ctx context.Context, api string) (*link, error) {
+	if l, err := n.takeIdle(); l != nil || err != nil {
+		return l, err
+	}
+	n.dialing.Lock()
+	defer n.dialing.Unlock()
+	if l, err := n.takeIdle(); l != nil || err != nil {
+		return l, err
+	}
+	l, err := n.pool.open(ctx, n.address)
+	if err != nil {
+		n.tellFailed(ctx, api, err)
+		return nil, n.fail(ctx, err)
+	}
+	return l, nil
+}
+
+// takeIdle returns a connection that is there already, nil if there is none,
+// or why the broker is not to be asked.
+func (n *Node) takeIdle() (*link, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down != nil {
+		return nil, n.down
+	}
+	last := len(n.idle) - 1
+	if last < 0 {
+		return nil, nil
+	}
+	l := n.idle[last]
+	n.idle = n.idle[:last]
+	return l, nil
+}
+
+// give puts a connection that has answered back for the next request.
+func (n *Node) give(l *link) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.answered = time.Now()
+	if n.retired || n.pool.ctx.Err() != nil {
+		l.close()
+		return
+	}
+	n.idle = append(n.idle, l)
+}
+
+// ResetForRetry lets a broker that failed in this scrape be asked once more in it,
+// unless it failed by not answering, or keeps failing: that would take as long
+// again.
+func (n *Node) resetForRetry() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down != nil && n.failed == 0 && !n.retried && !kafkaerr.IsTimeout(n.down) {
+		n.down, n.retried = nil, true
+	}
+}
+
+// steady tells whether the broker was well in the scrape before.
+func (n *Node) steady() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.failed == 0
+}
+
+// IsDown reports whether the broker is not asked any more in this scrape.
+func (n *Node) IsDown() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.down != nil
+}
+
+// connected tells whether there is a connection to use.
+func (n *Node) connected() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.down == nil && len(n.idle) > 0
+}
+
+// transferIdle gives a seed's connections to the broker that it turned out to be,
+// or closes them.
+func (n *Node) transferIdle(to *Node) {
+	if to == nil {
+		n.dropIdle()
+		return
+	}
+	n.mu.Lock()
+	idle := n.idle
+	n.idle = nil
+	n.mu.Unlock()
+	for _, l := range idle {
+		to.give(l)
+	}
+}
+
+// fail sets the broker down, unless it was the caller who gave up on
+// everything.
+func (n *Node) fail(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), context.Canceled) {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down = err
+	return err
+}
+
+// retire closes the connections of a broker that is not in the cluster any
+// more, those too that are still to be given back.
+func (n *Node) retire() {
+	n.mu.Lock()
+	n.retired = true
+	n.mu.Unlock()
+	n.dropIdle()
+}
+
+// dropIdle closes all connections that are not in use.
+func (n *Node) dropIdle() {
+	n.mu.Lock()
+	idle := n.idle
+	n.idle = nil
+	n.mu.Unlock()
+	for _, l := range idle {
+		l.close()
+	}
+}

@@ -1,0 +1,191 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package broker connects to the brokers of a cluster, sends them requests
+// within a time limit, and remembers which of them fail. It knows nothing of what
+// is asked, but for the names of requests.
+package broker
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/IBM/sarama"
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
+)
+
+// maxCalls bounds the calls under way, those included that were given up on but
+// have not ended: they wait for something that cutting a connection does not
+// end.
+const maxCalls = 2048
+
+var (
+	// ErrClosed ends requests when the pool is closed.
+	ErrClosed  = errors.New("the client is closed")
+	errHanging = errors.New("not dialed: too many earlier calls still hang")
+)
+
+// Pool is the brokers of one cluster: connections, logins, and which of them are
+// worth asking. It knows the seeds that are configured, and the brokers that
+// SetBrokers was last given. Requests go through [Ask]. It never dials before
+// the first one. Any goroutine may use it.
+type Pool struct {
+	cfg      kafkaconfig.Config
+	conf     sarama.Config
+	obs      Observer
+	login    *sasl.Login
+	optional map[string]bool
+	ctx      context.Context //nolint:containedctx // ends with close
+	stop     context.CancelCauseFunc
+	calls    atomic.Int64
+
+	mu    sync.Mutex
+	nodes map[int32]*Node
+	seeds []*Node
+}
+
+// New returns the brokers that cfg, which has been validated, leads to. Its
+// traffic is reported to obs, which may be nil. A broker that fails one of the
+// optional requests is asked everything else all the same.
+func New(cfg kafkaconfig.Config, log *zap.Logger, obs Observer, optional ...string) (*Pool, error) {
+	if obs == nil {
+		obs = unobserved{}
+	}
+	cfg, _ = cfg.Current()
+	p := &Pool{cfg: cfg, obs: obs, nodes: map[int32]*Node{}, optional: map[string]bool{}}
+	for _, api := range optional {
+		p.optional[api] = true
+	}
+	p.ctx, p.stop = context.WithCancelCause(context.Background())
+	// Half of the time for a token leaves the other half to log in with it.
+	p.login = sasl.NewLogin(p.ctx, &p.cfg.Auth, cfg.RequestTimeout/2)
+	conf, err := saramaConfig(&p.cfg, p.login)
+	if err != nil {
+		return nil, err
+	}
+	p.conf = *conf
+	for _, address := range cfg.Brokers {
+		p.seeds = append(p.seeds, &Node{pool: p, ID: cluster.NoBroker, address: address})
+	}
+	forwardLogs(log)
+	return p, nil
+}
+
+// Start looks at what the configuration refers to: files, and a collector
+// extension that hands out tokens. It does not dial. The error has a line for
+// each mistake.
+func (p *Pool) Start(host component.Host) error {
+	mistakes := p.cfg.FileMistakes(p.ctx, time.Now())
+	if err := p.login.UseExtension(host); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	return errors.Join(mistakes...)
+}
+
+// Close drops all connections, and cuts those that a request hangs on.
+func (p *Pool) Close() {
+	p.stop(ErrClosed)
+	for _, n := range p.all() {
+		n.dropIdle()
+	}
+}
+
+// Until returns ctx, which also ends with the pool, and what releases it.
+func (p *Pool) Until(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(p.ctx, func() { cancel(ErrClosed) }) //nolint:contextcheck // the pool's own end
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// WithRequestTimeout gives one request its share of the time.
+func (p *Pool) WithRequestTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, p.cfg.RequestTimeout, kafkaerr.ErrNoAnswer)
+}
+
+// RequestTimeout bounds each request.
+func (p *Pool) RequestTimeout() time.Duration { return p.cfg.RequestTimeout }
+
+// Version is the newest protocol that requests may use. The library lowers it
+// to what each broker knows.
+func (p *Pool) Version() sarama.KafkaVersion { return p.conf.Version }
+
+// open makes a connection that is ready for requests.
+func (p *Pool) open(ctx context.Context, address string) (*link, error) {
+	if p.calls.Load() >= maxCalls {
+		return nil, errHanging
+	}
+	return openLink(ctx, p, address)
+}
+
+// Begin opens a scrape: brokers and token sources that failed in the one before
+// are asked again, unless they are to be left out of this one.
+func (p *Pool) Begin() {
+	p.login.Begin()
+	for _, n := range p.all() {
+		n.begin()
+	}
+}
+
+// End closes a scrape.
+func (p *Pool) End() {
+	for _, n := range p.all() {
+		n.end()
+	}
+}
+
+// Brokers lists those that SetBrokers was last given, by id.
+func (p *Pool) Brokers() []*Node {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sorted()
+}
+
+// all lists every broker known, the seeds last.
+func (p *Pool) all() []*Node {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append(p.sorted(), p.seeds...)
+}
+
+// AllDown reports whether no broker at all has answered.
+func (p *Pool) AllDown() bool {
+	return !slices.ContainsFunc(p.Brokers(), func(n *Node) bool { return !n.IsDown() })
+}
+
+// Troubled reports whether a broker failed in the scrape before.
+func (p *Pool) Troubled() bool {
+	return slices.ContainsFunc(p.Brokers(), func(n *Node) bool { return !n.steady() })
+}
+
+// ResetForRetry lets brokers that failed fast be asked once more in this scrape.
+func (p *Pool) ResetForRetry() {
+	for _, n := range p.Brokers() {
+		n.resetForRetry()
+	}
+}
+
+// Observe tells of errors within an answer, each code once. What broke the
+// request itself was told of when it was sent.
+func (p *Pool) Observe(api string, errs ...error) {
+	told := map[sarama.KError]bool{}
+	for _, err := range errs {
+		code, ok := err.(sarama.KError) //nolint:errorlint // one within a chain is of a login that was refused
+		if ok && !told[code] && !kafkaerr.IsUnsupported(code) {
+			told[code] = true
+			p.obs.Failed(api, kafkaerr.CodeName(code))
+		}
+	}
+}

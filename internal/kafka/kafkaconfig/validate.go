@@ -1,0 +1,101 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafkaconfig
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/durations"
+)
+
+// shortest is the least that a time limit may be: even a broker nearby takes
+// some milliseconds when it is busy.
+const shortest = 100 * time.Millisecond
+
+// oldestProtocol is the first that answers for all committed offsets of a group.
+var oldestProtocol = sarama.V0_10_2_0
+
+// Mistakes returns what is wrong with the configuration, an error for each: the
+// key, what it was given, and what is allowed.
+//
+// It is not called Validate, because the collector would call that once more
+// and put the name of a Go type before the keys.
+func (c *Config) Mistakes() []error {
+	mistakes := c.brokerMistakes()
+	if err := c.protocolMistake(); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	if err := c.clientMistake(); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	mistakes = append(mistakes, durations.CheckAll(
+		durations.Limit{Key: "dial_timeout", Given: c.DialTimeout, Least: shortest},
+		durations.Limit{Key: "request_timeout", Given: c.RequestTimeout, Least: shortest},
+		durations.Limit{Key: "metadata.refresh_interval", Given: c.Metadata.RefreshInterval, Least: time.Second, OrZero: true},
+	)...)
+	mistakes = append(mistakes, c.Auth.Mistakes(c.TLS != nil, c.ProtocolVersion)...)
+	return append(mistakes, c.encryptionMistakes()...)
+}
+
+func (c *Config) encryptionMistakes() []error {
+	mistakes := append(c.TLS.Mistakes("tls"), c.Auth.TLS.Mistakes("auth.tls")...)
+	if s := c.Auth.SASL; s != nil && s.OAuthBearer != nil {
+		mistakes = append(mistakes, s.OAuthBearer.TLS.Mistakes("auth.sasl.oauthbearer.tls")...)
+	}
+	return mistakes
+}
+
+func (c *Config) brokerMistakes() []error {
+	if len(c.Brokers) == 0 {
+		return []error{errors.New(`"brokers" is empty: must name one broker at least, as host:port`)}
+	}
+	var mistakes []error
+	for _, broker := range c.Brokers {
+		if !isHostPort(broker) {
+			mistakes = append(mistakes, fmt.Errorf(`"brokers" has %q: must be host:port, with a port from 1 to 65535`, broker))
+		}
+	}
+	return mistakes
+}
+
+func isHostPort(address string) bool {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host == "" {
+		return false
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && number > 0
+}
+
+func (c *Config) protocolMistake() error {
+	if c.ProtocolVersion == "" {
+		return nil
+	}
+	version, err := sarama.ParseKafkaVersion(c.ProtocolVersion)
+	if err != nil || !version.IsAtLeast(oldestProtocol) {
+		return fmt.Errorf(`"protocol_version" is %q: must be a Kafka version such as "2.8.0", from %q, or empty`,
+			c.ProtocolVersion, oldestProtocol)
+	}
+	return nil
+}
+
+// oldClientID is what sarama takes for a client id while it is bound to a
+// protocol from before Kafka 1.0.
+var oldClientID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+func (c *Config) clientMistake() error {
+	version, err := sarama.ParseKafkaVersion(c.ProtocolVersion)
+	if err != nil || version.IsAtLeast(sarama.V1_0_0_0) || oldClientID.MatchString(c.ClientID) {
+		return nil //nolint:nilerr // a wrong version is a mistake of its own
+	}
+	return fmt.Errorf(`"client_id" is %q: must consist of letters, digits, ".", "_" and "-" with a "protocol_version" before "1.0.0"`,
+		c.ClientID)
+}

@@ -1,0 +1,19 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package kafkaconfig
+
+import (
+	"context"
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
+)
+
+// FileMistakes returns what is wrong with the files that the configuration
+// names, a line each. They are looked at when the collector starts, not when a
+// configuration is validated, which may be on another machine.
+func (c *Config) FileMistakes(ctx context.Context, now time.Time) []error {
+	mistakes := tlsconfig.FileMistakes(ctx, c.tlsKey(), c.TLS, now)
+	return append(mistakes, c.Auth.FileMistakes(ctx, now)...)
+}

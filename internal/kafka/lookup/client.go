@@ -1,0 +1,47 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package lookup finds records by their time, beside the scrapes and on
+// connections of its own.
+package lookup
+
+import (
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+)
+
+// Client asks what the scrapes do not wait for, on connections of its own: a
+// scrape never queues behind it. It dials when first asked. One goroutine at a
+// time may use it, any may call Close.
+type Client struct{ pool *broker.Pool }
+
+// New returns a client for cfg, which has been validated. It does not dial, and
+// does not warn of deprecated keys: snapshots, which have the same configuration,
+// do. Its traffic is reported to obs, which may be nil.
+func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client, error) {
+	p, err := broker.New(cfg, log, obs)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{p}, nil
+}
+
+// Start looks at what the configuration refers to: files, and a collector
+// extension that hands out tokens. It does not dial. The error has a line for
+// each mistake.
+func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
+
+// Begin tells which brokers there are. One that fails is not asked again before
+// the next Begin.
+func (c *Client) Begin(brokers map[int32]cluster.Broker) {
+	c.pool.End()
+	c.pool.SetBrokers(brokers)
+	c.pool.Begin()
+}
+
+// Close drops all connections, and ends what is under way.
+func (c *Client) Close() { c.pool.Close() }

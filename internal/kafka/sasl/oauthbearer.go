@@ -1,0 +1,171 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package sasl
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/IBM/sarama"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configopaque"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// oauthBearer shows a token, of a token server or a collector extension.
+var oauthBearer = mechanism{
+	name:     sarama.SASLTypeOAuth,
+	mistakes: (*Config).tokenMistakes,
+	tokens: func(a *AuthConfig) (tokenSource, map[string]string) {
+		if o := a.SASL.OAuthBearer; o != nil {
+			return newTokenServer(o), o.Extensions
+		}
+		return nil, nil
+	},
+	sendsSecret: true,
+	hints:       kafkaerr.LoginHints{Refused: "it does not accept the token: check its issuer, audience, scopes and the clocks"},
+}
+
+// tokenServer asks an OAuth 2.0 server by the client credentials grant.
+type tokenServer struct {
+	cfg   *OAuthBearerConfig
+	grant clientcredentials.Config
+}
+
+func newTokenServer(cfg *OAuthBearerConfig) *tokenServer {
+	return &tokenServer{cfg: cfg, grant: clientcredentials.Config{
+		ClientID:       cfg.ClientID,
+		ClientSecret:   reveal(cfg.ClientSecret),
+		TokenURL:       cfg.TokenURL,
+		Scopes:         cfg.Scopes,
+		EndpointParams: revealAll(cfg.EndpointParams),
+	}}
+}
+
+func revealAll(secrets map[string][]configopaque.String) url.Values {
+	values := url.Values{}
+	for key, of := range secrets {
+		for _, secret := range of {
+			values.Add(key, reveal(secret))
+		}
+	}
+	return values
+}
+
+// Token implements [tokenSource].
+func (s *tokenServer) Token(ctx context.Context) (*oauth2.Token, error) {
+	client, err := s.client(ctx)
+	if err != nil {
+		return nil, &kafkaerr.TokenError{Cause: "check auth.sasl.oauthbearer.tls", Err: err}
+	}
+	token, err := s.grant.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
+	if err != nil {
+		return nil, &kafkaerr.TokenError{Cause: causeOfTokenServer(err), Err: plainTokenError(err)}
+	}
+	return token, nil
+}
+
+// client serves one request, so that it sees files that were replaced. Tokens
+// are asked for seldom.
+func (s *tokenServer) client(ctx context.Context) (*http.Client, error) {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport = standard.Clone()
+	}
+	transport.DisableKeepAlives = true
+	if s.cfg.TLS != nil {
+		config, err := s.cfg.TLS.LoadTLSConfig(ctx)
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig = config
+	}
+	return &http.Client{Transport: transport, CheckRedirect: stay}, nil
+}
+
+// stay follows no redirection: it may lead the client's secret to another
+// server, in plain text even.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func causeOfTokenServer(err error) string {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.Response != nil && refused.Response.StatusCode < 500 {
+		return "the token server refused: check client_id, client_secret, token_url and scopes of auth.sasl.oauthbearer"
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "the token server's certificate is signed by a CA that is not trusted: set auth.sasl.oauthbearer.tls.ca_file"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the token server's certificate is for another name: check auth.sasl.oauthbearer.token_url"
+	}
+	if kafkaerr.IsTimeout(err) {
+		return "the token server did not answer within half of request_timeout"
+	}
+	return "no answer from the token server: check auth.sasl.oauthbearer.token_url"
+}
+
+// plainTokenError is err on one line, without the server's whole page.
+func plainTokenError(err error) error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	switch {
+	case !ok || refused.Response == nil:
+		return err
+	case refused.ErrorCode == "":
+		return fmt.Errorf("the token server answered %s", refused.Response.Status)
+	}
+	return fmt.Errorf("the token server answered %s: %s", refused.Response.Status, refused.ErrorCode)
+}
+
+func (s *Config) tokenMistakes() []error {
+	extension := s.OAuthBearerTokenSource != component.ID{}
+	switch {
+	case extension && s.OAuthBearer != nil:
+		return []error{errors.New(`"auth.sasl.oauthbearer" is set beside "auth.sasl.oauthbearer_token_source": must be one of them`)}
+	case extension:
+		return nil
+	case s.OAuthBearer == nil:
+		return []error{errors.New(`"auth.sasl.oauthbearer" is empty: must be set for OAUTHBEARER, or "auth.sasl.oauthbearer_token_source"`)}
+	}
+	return s.OAuthBearer.mistakes()
+}
+
+func (o *OAuthBearerConfig) mistakes() []error {
+	var mistakes []error
+	for _, needed := range []struct{ key, given string }{
+		{"client_id", o.ClientID},
+		{"client_secret", reveal(o.ClientSecret)},
+	} {
+		if needed.given == "" {
+			mistakes = append(mistakes, notEmpty("auth.sasl.oauthbearer."+needed.key, sarama.SASLTypeOAuth))
+		}
+	}
+	u, err := url.Parse(o.TokenURL)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, withoutPassword(u, o.TokenURL)))
+	case u.Scheme == "http" && o.TLS != nil && !o.TLS.IsOff():
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, u.Redacted()))
+	}
+	if _, reserved := o.Extensions[sarama.SASLExtKeyAuth]; reserved {
+		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.extensions" has %q: must be another name, that is the token's own`, sarama.SASLExtKeyAuth))
+	}
+	return mistakes
+}
+
+// withoutPassword is a URL as it may be shown. One that cannot be parsed is not.
+func withoutPassword(u *url.URL, given string) string {
+	if u == nil {
+		return "(unreadable)"
+	}
+	if u.User == nil {
+		return given
+	}
+	return u.Redacted()
+}

@@ -1,0 +1,44 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package sasl
+
+import (
+	"github.com/IBM/sarama"
+	"go.opentelemetry.io/collector/config/configopaque"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+var plain = mechanism{
+	name:        sarama.SASLTypePlaintext,
+	mistakes:    passwordMistakes,
+	configure:   configurePassword,
+	sendsSecret: true,
+	hints:       kafkaerr.LoginHints{Refused: wrongPassword},
+}
+
+// wrongPassword is what brokers hold against user names and passwords.
+const wrongPassword = "wrong user name or password"
+
+func passwordMistakes(s *Config) []error {
+	return credentialMistakes("auth.sasl", s.Mechanism, s.Username, s.Password)
+}
+
+func configurePassword(conf *sarama.Config, auth *AuthConfig) {
+	sasl := auth.SASL
+	conf.Net.SASL.Handshake = sasl.Handshake == nil || *sasl.Handshake
+	conf.Net.SASL.User = sasl.Username
+	conf.Net.SASL.Password = reveal(sasl.Password)
+}
+
+func credentialMistakes(at, mechanism, username string, password configopaque.String) []error {
+	var mistakes []error
+	if username == "" {
+		mistakes = append(mistakes, notEmpty(at+".username", mechanism))
+	}
+	if reveal(password) == "" {
+		mistakes = append(mistakes, notEmpty(at+".password", mechanism))
+	}
+	return mistakes
+}

@@ -1,0 +1,138 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package snapshot asks a Kafka cluster what a scrape wants to know: one file
+// for each request. It answers with a [cluster.Snapshot].
+package snapshot
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+)
+
+// Questions is what one scrape wants to know. A request that no question needs
+// is not sent.
+type Questions struct {
+	// Topic and Group tell which names are wanted. Nothing is asked about
+	// others. A nil Group asks nothing about groups at all.
+	Topic, Group func(name string) bool
+	// States and Types, where not empty, are the only ones of groups wanted, in
+	// Kafka's words ("Stable", "classic").
+	States, Types []string
+	// Commits asks for committed offsets, Describe for members and state, and
+	// with Assignments also for the partitions that the members are assigned.
+	Commits, Describe, Assignments bool
+	// ZooKeeper, where not nil, reads what is committed there. It is called
+	// beside the questions about groups. Ends are asked for when it returns: none
+	// may be older than an offset that it is held against.
+	ZooKeeper func(ctx context.Context) ([]*cluster.Group, []cluster.Failure)
+	// Ends and Starts ask for the partitions' end and log start offsets.
+	Ends, Starts Extent
+	// Committed has the ends leave out what a transaction has not committed.
+	Committed bool
+	// MinInSync and TopicRetention ask for the topics' settings,
+	// BrokerRetention for the brokers'.
+	MinInSync, TopicRetention, BrokerRetention bool
+	// LogDirs asks for the brokers' log directories and the partitions' sizes.
+	LogDirs bool
+}
+
+// Extent tells of which partitions something is to be asked.
+type Extent int
+
+const (
+	// Nowhere asks nothing.
+	Nowhere Extent = iota
+	// WhereCommitted asks of the partitions in which a wanted group has
+	// committed.
+	WhereCommitted
+	// Everywhere asks of all.
+	Everywhere
+)
+
+// optionalAPIs names the requests that nothing else depends on.
+var optionalAPIs = []string{broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIDescribeConfigs, broker.APIDescribeLogDirs}
+
+// Client asks one cluster. It is started once, and connects when first asked,
+// never before. One goroutine at a time may call Snapshot, any may call Close.
+type Client struct {
+	pool     *broker.Pool
+	metadata metadataCache
+	memory   memory
+	log      *zap.Logger
+}
+
+// memory is what scrapes leave to those after them, beside metadata. Each file
+// that has a part of it bounds that part.
+type memory struct {
+	sizes sizes
+	// multiGroup is the brokers that take several groups in one OffsetFetch.
+	multiGroup map[int32]bool
+	// seen is the groups of the scrapes before.
+	seen map[string]seenGroup
+	// missing is what groups committed in and was looked for in vain.
+	missing map[unnamed]bool
+	// lacking names the requests that some broker was found not to know.
+	lacking  map[string]bool
+	settings settings
+}
+
+// New returns a client for cfg, which has been validated, and warns of
+// its deprecated keys and of secrets in plain text. It does not dial. Its
+// traffic is reported to obs, which may be nil.
+func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client, error) {
+	cfg.Warn(log)
+	p, err := broker.New(cfg, log, obs, optionalAPIs...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		pool:     p,
+		metadata: metadataCache{pool: p, maxAge: cfg.Metadata.RefreshInterval, log: log},
+		memory:   memory{lacking: map[string]bool{}, multiGroup: map[int32]bool{}},
+		log:      log,
+	}, nil
+}
+
+// Start looks at what the configuration refers to: files, and a collector
+// extension that hands out tokens. It does not dial. The error has a line for
+// each mistake.
+func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
+
+// Close drops all connections, and ends a snapshot that is being taken.
+func (c *Client) Close() { c.pool.Close() }
+
+// Snapshot asks the cluster. It returns by ctx's deadline, with what was
+// learned by then. The error is non-nil only where nothing usable was learned;
+// the snapshot then holds the failures alone.
+func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot, error) {
+	ctx, release := c.pool.Until(ctx)
+	defer release()
+	c.pool.Begin()
+	defer c.pool.End()
+	if err := c.metadata.learn(ctx); err != nil {
+		return &cluster.Snapshot{Failures: failuresOf(err)}, err
+	}
+	s := newScrape(c, ask)
+	s.groupsEverywhere(ctx)
+	s.catchUp(ctx)
+	// Nothing depends on the groups' members, so nothing waits for them.
+	wanted := s.toDescribe()
+	stateless := withoutState(wanted)
+	members := async(func() []undescribed { return s.askMembers(ctx, s.allowed(wanted)) })
+	s.offsets(ctx)
+	s.dropUnwanted(stateless, s.describe(ctx, <-members))
+	s.configs(ctx)
+	s.logDirs(ctx)
+	if !c.metadata.fresh && c.pool.AllDown() { // what was cached is no answer
+		failures := s.snapshot.Failures
+		return &cluster.Snapshot{Failures: failures}, &noMetadataError{failures}
+	}
+	return s.snapshot, nil
+}

@@ -1,0 +1,134 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/IBM/sarama"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+)
+
+// settingsAlone asks for settings and nothing else.
+func settingsAlone() Questions {
+	return Questions{Topic: anything, MinInSync: true, TopicRetention: true, BrokerRetention: true}
+}
+
+func TestSettings(t *testing.T) {
+	fake := kafkatest.StartFake(t, 3)
+	fake.CreateTopic(t, "own", 1, 1, map[string]string{"retention.ms": "60000", "retention.bytes": "5", "min.insync.replicas": "2"})
+	for i := range 30 {
+		fake.CreateTopic(t, fmt.Sprintf("t%d", i), 1, 1, map[string]string{"retention.ms": "-1"})
+	}
+	client := newTestClient(t, fake.Brokers()...)
+	fake.ResetRequests()
+	for range 3 {
+		s := snapshot(t, client, settingsAlone())
+		assert.Empty(t, s.Failures)
+		require.NotNil(t, s.Topics["own"].Config)
+		assert.Equal(t, cluster.TopicConfig{MinInSync: new(int64(2)), RetentionTime: new(int64(60000)), RetentionSize: new(int64(5))}, *s.Topics["own"].Config)
+		assert.Equal(t, cluster.NoLimit, *s.Topics["t7"].Config.RetentionTime)
+		assert.Len(t, s.BrokerConfigs, 3)
+	}
+	assert.Equal(t, 3, fake.Requests()["DescribeConfigs"], "one request to each broker, then from memory")
+
+	// What is new is asked for, and what is gone is forgotten.
+	fake.CreateTopic(t, "new", 1, 1, nil)
+	fake.DeleteTopic(t, "t7")
+	fake.ResetRequests()
+	s := snapshot(t, client, settingsAlone())
+	assert.NotNil(t, s.Topics["new"].Config)
+	assert.Equal(t, 1, fake.Requests()["DescribeConfigs"])
+	assert.Len(t, client.memory.settings, 31+3)
+
+	// What is old is asked for again; while that fails the old serves on.
+	for _, known := range client.memory.settings {
+		known.at = known.at.Add(-settingsAge)
+	}
+	fault := fake.Fail(kmsg.DescribeConfigs, kafkatest.AnyBroker, kerr.TopicAuthorizationFailed, -1)
+	s = snapshot(t, client, settingsAlone())
+	fault.Remove()
+	require.NotEmpty(t, s.Failures)
+	assert.Equal(t, "an ACL is missing: DescribeConfigs on the topic", s.Failures[0].Cause)
+	assert.LessOrEqual(t, len(s.Failures), 3, "one for each broker")
+	fake.ResetRequests()
+	s = snapshot(t, client, settingsAlone())
+	assert.NotEmpty(t, s.Failures, "a refusal holds as long as any answer")
+	assert.Zero(t, fake.Requests()["DescribeConfigs"])
+}
+
+func TestSettingsThatNobodyWantsAreNotAskedFor(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ask  Questions
+		want []string
+	}{
+		"min.insync.replicas": {Questions{MinInSync: true}, []string{"min.insync.replicas"}},
+		"retention":           {Questions{TopicRetention: true}, []string{"retention.ms", "retention.bytes"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, tt.want, tt.ask.resource(subject{topic: "t"}).ConfigNames)
+		})
+	}
+}
+
+// A broker that is away keeps nobody else's settings back, nor, once they are
+// known, those that it would have told.
+func TestSettingsWithoutABroker(t *testing.T) {
+	fake := seeded(t, 4, 1, 0)
+	client := newClientWithin(t, time.Second, fake.Brokers()...)
+	hung := fake.Hang(kmsg.DescribeConfigs, 1)
+	s := snapshot(t, client, settingsAlone())
+	require.Len(t, s.Failures, 1)
+	assert.Equal(t, int32(1), s.Failures[0].Broker)
+	assert.Len(t, s.BrokerConfigs, 2)
+	hung()
+	for range 4 { // it is left out of three at most
+		s = snapshot(t, client, settingsAlone())
+	}
+	assert.Empty(t, s.Failures)
+	assert.Len(t, s.BrokerConfigs, 3)
+	for name, topic := range s.Topics {
+		assert.NotNil(t, topic.Config, name)
+	}
+}
+
+func TestDecodeSetting(t *testing.T) {
+	told := func(pairs ...string) *sarama.ResourceResponse {
+		r := &sarama.ResourceResponse{}
+		for i := 0; i < len(pairs); i += 2 {
+			r.Configs = append(r.Configs, &sarama.ConfigEntry{Name: pairs[i], Value: pairs[i+1]})
+		}
+		return r
+	}
+	broker := subject{broker: 1}
+	for name, tt := range map[string]struct {
+		told *sarama.ResourceResponse
+		want *int64
+	}{
+		"hours alone":          {told("log.retention.hours", "168", "log.retention.minutes", "", "log.retention.ms", ""), new(int64(168 * 3600_000))},
+		"minutes rule hours":   {told("log.retention.hours", "168", "log.retention.minutes", "3"), new(int64(180_000))},
+		"ms rule all":          {told("log.retention.hours", "168", "log.retention.minutes", "3", "log.retention.ms", "7"), new(int64(7))},
+		"no limit":             {told("log.retention.hours", "168", "log.retention.ms", "-1"), new(cluster.NoLimit)},
+		"no limit, in hours":   {told("log.retention.hours", "-1"), new(cluster.NoLimit)},
+		"the largest there is": {told("log.retention.ms", fmt.Sprint(math.MaxInt64)), new(int64(math.MaxInt64))},
+		"not told":             {told(), nil},
+		"no number":            {told("log.retention.ms", "long"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, tt.want, decodeSetting(broker, tt.told).broker.RetentionTime)
+		})
+	}
+	refused := decodeSetting(broker, &sarama.ResourceResponse{ErrorCode: 31})
+	require.ErrorIs(t, refused.err, sarama.ErrClusterAuthorizationFailed)
+	assert.Equal(t, &cluster.TopicConfig{}, decodeSetting(subject{topic: "t"}, told()).topic)
+}

@@ -1,0 +1,204 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// groupsOf is what one broker said of the groups that it coordinates.
+type groupsOf struct {
+	node     *broker.Node
+	filtered int
+	groups   []*cluster.Group
+	listErr  error
+	failed   []groupError
+	// multiGroup says that it takes several groups in one OffsetFetch.
+	multiGroup bool
+}
+
+// groupError is a group that a broker listed and then did not answer for, or
+// not in full.
+type groupError struct {
+	group string
+	err   error
+	// partitions counts those with an error, where the group had none.
+	partitions int
+}
+
+// groupsEverywhere asks the brokers, and beside them ZooKeeper where that is
+// wanted.
+func (s *scrape) groupsEverywhere(ctx context.Context) {
+	if s.ask.ZooKeeper == nil {
+		s.groups(ctx)
+		return
+	}
+	var failures []cluster.Failure
+	read := async(func() []*cluster.Group {
+		var groups []*cluster.Group
+		groups, failures = s.ask.ZooKeeper(ctx)
+		return groups
+	})
+	s.groups(ctx)
+	s.snapshot.ZooKeeper = <-read
+	s.failed(failures...)
+}
+
+// groups asks every broker for the groups that it coordinates and, of those
+// wanted, for what they committed. What fails in a way that passes is asked
+// once more, of all brokers, and so is a group that nobody lists any more: its
+// coordinator may have moved.
+func (s *scrape) groups(ctx context.Context) {
+	if s.ask.Group == nil {
+		return
+	}
+	var open openQuestions
+	answers := s.askGroups(ctx, &open)
+	if (open.worthRetrying() || s.worthASecondLook(ctx, &open)) && s.refreshForRetry(ctx) {
+		s.topics()
+		open.keepOnly(s.pool.Brokers())
+		answers = s.askGroups(ctx, &open)
+	}
+	for _, a := range answers {
+		s.snapshot.FilteredGroups += a.filtered
+	}
+	s.snapshot.ClaimedTwice = len(s.claimedTwice)
+	maps.DeleteFunc(s.memory.multiGroup, func(id int32, _ bool) bool {
+		_, known := s.snapshot.Brokers[id]
+		return !known
+	})
+	s.memory.sizes.forget(s.snapshot.Groups, open.listed)
+	s.remember(&open)
+	s.failed(open.failures()...)
+}
+
+// askGroups asks side by side, enters what it learns into the snapshot, and
+// keeps book of what is open.
+func (s *scrape) askGroups(ctx context.Context, open *openQuestions) []groupsOf {
+	answers := broker.Parallel(s.pool.Brokers(), func(n *broker.Node) groupsOf { return s.groupsOf(ctx, n) })
+	claimed := map[string]int32{}
+	for _, a := range answers {
+		s.pool.Observe(broker.APIListGroups, a.listErr)
+		s.observeGroups(broker.APIOffsetFetch, a.failed)
+		open.note(a)
+		if a.multiGroup {
+			s.memory.multiGroup[a.node.ID] = true
+		}
+		s.noteDenied(a.failed)
+		for _, g := range a.groups {
+			if other, twice := claimed[g.Name]; twice && other != g.Coordinator {
+				s.claimedTwice[g.Name] = true
+			}
+			claimed[g.Name] = g.Coordinator
+			s.enter(g)
+		}
+	}
+	for name, g := range s.snapshot.Groups {
+		if whole(g) {
+			open.close(name)
+		}
+	}
+	return answers
+}
+
+// enter adds a group. While a coordinator moves two brokers may list the same
+// group: the one that answered for its commits counts.
+func (s *scrape) enter(g *cluster.Group) {
+	known := s.snapshot.Groups[g.Name]
+	if known == nil || !whole(known) && (g.CommitsKnown || !known.CommitsKnown) {
+		s.snapshot.Groups[g.Name] = g
+	}
+}
+
+// whole tells whether all that a group committed is known.
+func whole(g *cluster.Group) bool {
+	return g.CommitsKnown && !slices.ContainsFunc(g.Commits, func(t cluster.TopicCommits) bool {
+		return slices.ContainsFunc(t.Partitions, func(c cluster.Commit) bool { return c.Offset == cluster.Unknown })
+	})
+}
+
+// groupsOf asks one broker: first which groups, then their commits. Groups
+// whose commits are known already are left alone.
+func (s *scrape) groupsOf(ctx context.Context, n *broker.Node) groupsOf {
+	a := s.list(ctx, n)
+	a.groups = slices.DeleteFunc(a.groups, func(g *cluster.Group) bool {
+		known := s.snapshot.Groups[g.Name]
+		return known != nil && whole(known)
+	})
+	if s.ask.Commits && len(a.groups) > 0 {
+		a.failed, a.multiGroup = s.commits(ctx, n, a.groups)
+	}
+	return a
+}
+
+// list asks one broker for its groups.
+func (s *scrape) list(ctx context.Context, n *broker.Node) groupsOf {
+	ctx, cancel := s.pool.WithRequestTimeout(ctx)
+	defer cancel()
+	a := groupsOf{node: n}
+	answer, err := broker.Ask(ctx, n, broker.APIListGroups, func(b *sarama.Broker) (*sarama.ListGroupsResponse, error) {
+		request := newListGroupsRequest(s.pool.Version())
+		request.StatesFilter, request.TypesFilter = s.ask.States, s.ask.Types
+		return b.ListGroups(request)
+	})
+	if err != nil {
+		a.listErr = err
+		return a
+	}
+	if !kafkaerr.OK(answer.Err) {
+		a.listErr = answer.Err // a coordinator still loading lists those that it has
+	}
+	for name := range answer.Groups {
+		data := answer.GroupsData[name]
+		g := &cluster.Group{
+			Name:        name,
+			Coordinator: n.ID,
+			State:       data.GroupState,
+			Type:        groupType(data.GroupType),
+		}
+		if s.ask.wants(g) {
+			a.groups = append(a.groups, g)
+		} else {
+			a.filtered++
+		}
+	}
+	slices.SortFunc(a.groups, func(x, y *cluster.Group) int { return strings.Compare(x.Name, y.Name) })
+	return a
+}
+
+// groupType is the type in lower case, as it is written in client settings,
+// empty where the broker does not know it either.
+func groupType(told string) string {
+	if told = strings.ToLower(told); told != "unknown" {
+		return told
+	}
+	return ""
+}
+
+// newListGroupsRequest is the newest request that version allows; version 4
+// tells states, version 5 types.
+func newListGroupsRequest(version sarama.KafkaVersion) *sarama.ListGroupsRequest {
+	switch {
+	case version.IsAtLeast(sarama.V3_8_0_0):
+		return &sarama.ListGroupsRequest{Version: 5}
+	case version.IsAtLeast(sarama.V2_6_0_0):
+		return &sarama.ListGroupsRequest{Version: 4}
+	case version.IsAtLeast(sarama.V2_4_0_0):
+		return &sarama.ListGroupsRequest{Version: 3}
+	case version.IsAtLeast(sarama.V2_0_0_0):
+		return &sarama.ListGroupsRequest{Version: 2}
+	case version.IsAtLeast(sarama.V0_11_0_0):
+		return &sarama.ListGroupsRequest{Version: 1}
+	}
+	return &sarama.ListGroupsRequest{}
+}

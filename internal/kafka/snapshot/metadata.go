@@ -1,0 +1,245 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/IBM/sarama"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// retryPause is how long the cluster gets to settle before a part of a scrape
+// is asked again.
+const retryPause = 250 * time.Millisecond
+
+// metadata is what one broker said of the whole cluster. It is never changed.
+type metadata struct {
+	clusterID string
+	brokers   map[int32]cluster.Broker
+	topics    map[string]*cluster.Topic
+	// unclear names the topics that the broker could not describe, with why.
+	unclear map[string]sarama.KError
+	// allowed is the bit set of what this login may do to the cluster, or
+	// [notTold].
+	allowed int32
+	from    *broker.Node
+	at      time.Time
+}
+
+// metadataCache keeps the last metadata that was learned.
+type metadataCache struct {
+	pool   *broker.Pool
+	maxAge time.Duration
+	log    *zap.Logger
+
+	current *metadata // nil at first
+	// fresh says that it was learned in this scrape, stale why it still serves
+	// although it should have been.
+	fresh      bool
+	stale      []cluster.Failure
+	limitsTold bool
+}
+
+// learn gets the cluster's brokers and topics from whichever broker answers
+// first, unless what was learned before is young enough. It is not while a
+// broker is down, or a partition without a leader: where partitions and groups
+// went to is news.
+func (c *metadataCache) learn(ctx context.Context) error {
+	c.fresh, c.stale = false, nil
+	if c.current != nil && time.Since(c.current.at) < c.maxAge && c.current.settled() && !c.pool.Troubled() {
+		return nil
+	}
+	err := c.refresh(ctx)
+	if err != nil && c.current != nil && c.maxAge > 0 {
+		c.stale = failuresOf(err)
+		return nil
+	}
+	return err
+}
+
+// settled tells whether all partitions have a leader and all topics could be
+// described.
+func (m *metadata) settled() bool {
+	for _, topic := range m.topics {
+		if topic.Unclear || slices.ContainsFunc(topic.Partitions, func(p cluster.Partition) bool { return p.Leader == cluster.NoBroker }) {
+			return false
+		}
+	}
+	return true
+}
+
+// refresh asks for metadata.
+func (c *metadataCache) refresh(ctx context.Context) error {
+	ctx, cancel := c.pool.WithRequestTimeout(ctx)
+	defer cancel()
+	answer, err := c.askMetadata(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if c.current.lost(answer) {
+		if answer, err = c.confirm(ctx, answer); err != nil {
+			return err
+		}
+	}
+	c.pool.SetBrokers(answer.brokers)
+	c.current = answer
+	c.fresh = true
+	c.tellLimits(answer)
+	return nil
+}
+
+// lost tells whether a topic that was there a moment ago is not in next: it was
+// deleted, or the broker that answered does not know the cluster yet.
+func (m *metadata) lost(next *metadata) bool {
+	if m == nil {
+		return false
+	}
+	for name := range m.topics {
+		if next.topics[name] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// confirm asks a second time after topics have disappeared, another broker
+// where there is one. The answer that knows more counts. Without a second one
+// nothing is known: taking the first for the truth would be to forget topics
+// that may be there.
+func (c *metadataCache) confirm(ctx context.Context, first *metadata) (*metadata, error) {
+	if !pause(ctx, retryPause) {
+		return nil, context.Cause(ctx)
+	}
+	second, err := c.askMetadata(ctx, first.from)
+	if err != nil {
+		return nil, err
+	}
+	if len(second.topics) < len(first.topics) {
+		return first, nil
+	}
+	return second, nil
+}
+
+// askMetadata asks one broker after the other, the next one as soon as one has
+// failed or not answered for a quarter of the request timeout. The broker last
+// comes last.
+func (c *metadataCache) askMetadata(ctx context.Context, last *broker.Node) (*metadata, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(context.Canceled) // those that are slower are not to blame
+	nodes, spared := c.pool.Candidates(last)
+	withLimits := !c.limitsTold
+	type outcome struct {
+		asked int
+		meta  *metadata
+		err   error
+	}
+	outcomes := make(chan outcome, len(nodes))
+	asked := 0
+	askNext := func() {
+		if asked == len(nodes) {
+			return
+		}
+		i := asked
+		asked++
+		go func() {
+			meta, err := c.metadataOf(ctx, nodes[i], withLimits)
+			outcomes <- outcome{i, meta, err}
+		}()
+	}
+	patience := time.NewTicker(c.pool.RequestTimeout() / 4)
+	defer patience.Stop()
+	var failures []cluster.Failure
+	askNext()
+	for len(failures) < len(nodes) {
+		select {
+		case o := <-outcomes:
+			if o.err == nil {
+				broker.ClearSpared(spared)
+				return o.meta, nil
+			}
+			failures = append(failures, broker.Failure(nodes[o.asked], broker.APIMetadata, o.err))
+			askNext()
+		case <-patience.C:
+			askNext()
+		}
+	}
+	return nil, &noMetadataError{failures}
+}
+
+// metadataOf asks one broker.
+func (c *metadataCache) metadataOf(ctx context.Context, n *broker.Node, withLimits bool) (*metadata, error) {
+	answer, err := broker.Ask(ctx, n, broker.APIMetadata, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
+		return b.GetMetadata(newMetadataRequest(c.pool.Version(), withLimits))
+	})
+	if err != nil {
+		return nil, err
+	}
+	meta := decodeMetadata(answer)
+	meta.from, meta.at = n, time.Now()
+	if len(meta.brokers) == 0 {
+		return nil, kafkaerr.ErrNoBrokers
+	}
+	return meta, nil
+}
+
+// newMetadataRequest asks for all topics: none is named, and none is ever
+// created by asking. withLimits asks what this login may do besides, which only
+// versions 8 to 10 tell.
+func newMetadataRequest(version sarama.KafkaVersion, withLimits bool) *sarama.MetadataRequest {
+	request := sarama.NewMetadataRequest(version, nil)
+	if withLimits {
+		request.Version = min(request.Version, 10)
+		request.IncludeClusterAuthorizedOperations = true
+	}
+	return request
+}
+
+// noMetadataError is that nobody told what the cluster looks like.
+type noMetadataError struct{ failures []cluster.Failure }
+
+func (e *noMetadataError) Error() string {
+	reasons := make([]string, 0, len(e.failures))
+	for _, f := range e.failures {
+		reasons = append(reasons, fmt.Sprintf("%s: %v", f.Address, f.Err))
+	}
+	return "no broker answered: " + strings.Join(reasons, "; ")
+}
+
+func (e *noMetadataError) Unwrap() []error {
+	errs := make([]error, len(e.failures))
+	for i, f := range e.failures {
+		errs[i] = f.Err
+	}
+	return errs
+}
+
+// failuresOf takes apart the error of a scrape that learned nothing.
+func failuresOf(err error) []cluster.Failure {
+	if e, ok := errors.AsType[*noMetadataError](err); ok {
+		return e.failures
+	}
+	return []cluster.Failure{broker.Failure(nil, broker.APIMetadata, err)}
+}
+
+// pause waits for d and tells whether ctx still goes on.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

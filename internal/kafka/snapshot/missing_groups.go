@@ -1,0 +1,128 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// maxVanished is for how many scrapes a group is missed whose coordinator has
+// left the cluster. After that it counts as deleted.
+const maxVanished = 10
+
+var errNoCoordinator = errors.New("their coordinator is gone, and no other broker lists them")
+
+// seenGroup is a group of the scrapes before.
+type seenGroup struct {
+	coordinator int32
+	missed      bool // in the last scrape
+	orphaned    int  // scrapes for which its coordinator has not been in the cluster
+}
+
+// vanished lists the groups of the scrapes before that no broker lists now.
+// While a coordinator goes from one broker to another there is a moment in
+// which neither lists its groups, and neither says so.
+func (s *scrape) vanished() []string {
+	var names []string
+	for name := range s.memory.seen {
+		if s.snapshot.Groups[name] == nil && s.ask.Group(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// worthASecondLook tells whether a group that vanished may be between two
+// coordinators. With a filter for states or types brokers leave groups out on
+// their own account; then only the loss of a coordinator counts.
+func (s *scrape) worthASecondLook(ctx context.Context, open *openQuestions) bool {
+	filtered := len(s.ask.States)+len(s.ask.Types) > 0
+	unlisted := map[int32][]string{}
+	for _, name := range s.vanished() {
+		switch g := s.memory.seen[name]; {
+		case g.missed:
+		case !open.listed[g.coordinator]:
+			return true
+		case !filtered:
+			unlisted[g.coordinator] = append(unlisted[g.coordinator], name)
+		}
+	}
+	return !s.deleted(ctx, unlisted)
+}
+
+// deleted asks the coordinators of groups that they do not list any more whether
+// all of those are deleted. Only a broker that still coordinates a group calls it
+// dead: another one answers that it does not. Of other types than classic it says so
+// in any case, so that what it lists after that counts.
+func (s *scrape) deleted(ctx context.Context, groups map[int32][]string) bool {
+	answers := broker.Parallel(s.pool.Brokers(), func(n *broker.Node) bool {
+		names := groups[n.ID]
+		for batch := range slices.Chunk(names, groupsPerRequest) {
+			if !s.dead(ctx, n, batch) {
+				return false
+			}
+		}
+		return len(names) == 0 || s.lacks(ctx, n, names)
+	})
+	return !slices.Contains(answers, false)
+}
+
+// lacks tells whether n lists none of the groups.
+func (s *scrape) lacks(ctx context.Context, n *broker.Node, groups []string) bool {
+	a := s.list(ctx, n)
+	return a.listErr == nil && !slices.ContainsFunc(a.groups, func(g *cluster.Group) bool { return slices.Contains(groups, g.Name) })
+}
+
+// dead tells whether n calls all groups dead.
+func (s *scrape) dead(ctx context.Context, n *broker.Node, groups []string) bool {
+	ctx, cancel := s.pool.WithRequestTimeout(ctx)
+	defer cancel()
+	answer, err := broker.Ask(ctx, n, broker.APIDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
+		return b.DescribeGroups(newDescribeGroupsRequest(s.pool.Version(), groups))
+	})
+	return err == nil && len(answer.Groups) == len(groups) &&
+		!slices.ContainsFunc(answer.Groups, func(d *sarama.GroupDescription) bool {
+			return !vanished(d.Err) && (!kafkaerr.OK(d.Err) || d.State != stateDead)
+		})
+}
+
+// remember keeps who coordinates which group, and says which groups are missing:
+// those that vanished together with their coordinator. One that its coordinator
+// merely does not list any more was deleted.
+func (s *scrape) remember(open *openQuestions) {
+	seen := make(map[string]seenGroup, len(s.snapshot.Groups))
+	for name, g := range s.snapshot.Groups {
+		seen[name] = seenGroup{coordinator: g.Coordinator}
+	}
+	orphans := 0
+	for _, name := range s.vanished() {
+		g := s.memory.seen[name]
+		if open.listed[g.coordinator] {
+			continue
+		}
+		if !open.miss(g.coordinator) {
+			if g.orphaned++; g.orphaned > maxVanished {
+				continue
+			}
+			orphans++
+		}
+		g.missed = true
+		seen[name] = g
+	}
+	s.memory.seen = seen
+	if orphans > 0 {
+		s.failed(cluster.Failure{
+			API: broker.APIListGroups, Broker: cluster.NoBroker, Code: cluster.CodeNoCoordinator, Groups: orphans, Err: errNoCoordinator,
+			Cause: "the broker that coordinated them has left the cluster, and no other has taken over yet",
+		})
+	}
+}

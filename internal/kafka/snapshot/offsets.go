@@ -1,0 +1,228 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"context"
+	"slices"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// place is one partition of the snapshot.
+type place struct {
+	topic     *cluster.Topic
+	partition *cluster.Partition
+}
+
+// bound is one end of a partition's log, and where the answer goes.
+type bound struct {
+	sentinel int64
+	extent   func(Questions) Extent
+	field    func(*cluster.Partition) *cluster.Offset
+}
+
+var (
+	// The sentinels are answered from memory. A timestamp of 0 means the same
+	// as the earliest, but has the broker walk index files.
+	logEnd = bound{
+		sentinel: sarama.OffsetNewest,
+		extent:   func(q Questions) Extent { return q.Ends },
+		field:    func(p *cluster.Partition) *cluster.Offset { return &p.End },
+	}
+	logStart = bound{
+		sentinel: sarama.OffsetOldest,
+		extent:   func(q Questions) Extent { return q.Starts },
+		field:    func(p *cluster.Partition) *cluster.Offset { return &p.Start },
+	}
+)
+
+// placeError is a partition whose offset was not learned.
+type placeError struct {
+	place place
+	bound bound
+	node  *broker.Node // nil where no broker could be asked
+	err   error
+}
+
+// inquiry is a bound, and the partitions to ask it of.
+type inquiry struct {
+	bound  bound
+	places []place
+}
+
+// offsets asks every leader for the ends of its partitions' logs. Every commit
+// is in by now, so that no end can be older than a commit that it is held
+// against. What fails in a way that passes is asked once more, of the leader
+// that fresh metadata names.
+func (s *scrape) offsets(ctx context.Context) {
+	failed := s.askOffsets(ctx, s.inquiries())
+	again := slices.ContainsFunc(failed, func(f placeError) bool { return broker.Retriable(f.node, f.err) })
+	if again && s.refreshForRetry(ctx) {
+		s.followLeaders()
+		failed = s.askOffsets(ctx, s.inquiries())
+	}
+	s.failed(offsetFailures(failed)...)
+}
+
+// inquiries lists all that is to be asked and still unknown: a second time,
+// what failed, and the partitions that have got a leader meanwhile.
+func (s *scrape) inquiries() []inquiry {
+	var committed map[*cluster.Partition]bool
+	if s.ask.Ends == WhereCommitted || s.ask.Starts == WhereCommitted {
+		committed = s.snapshot.Committed()
+	}
+	var inquiries []inquiry
+	for _, b := range []bound{logEnd, logStart} {
+		if extent := b.extent(s.ask); extent != Nowhere {
+			unknown := slices.DeleteFunc(s.places(extent, committed), func(p place) bool { return b.field(p.partition).Known() })
+			inquiries = append(inquiries, inquiry{b, unknown})
+		}
+	}
+	return inquiries
+}
+
+// places lists partitions, given those in which groups have committed.
+func (s *scrape) places(extent Extent, committed map[*cluster.Partition]bool) []place {
+	n := 0
+	for _, topic := range s.snapshot.Topics {
+		n += len(topic.Partitions)
+	}
+	places := make([]place, 0, n)
+	for _, topic := range s.snapshot.Topics {
+		for i := range topic.Partitions {
+			if p := &topic.Partitions[i]; extent == Everywhere || committed[p] {
+				places = append(places, place{topic, p})
+			}
+		}
+	}
+	return places
+}
+
+// askOffsets asks everything side by side, one request for each leader and
+// bound, and returns what failed. A partition without a leader is not asked
+// about and has not failed: nobody could answer.
+func (s *scrape) askOffsets(ctx context.Context, inquiries []inquiry) []placeError {
+	type toLeader struct {
+		node *broker.Node // nil where it is not among the brokers
+		inquiry
+	}
+	nodes := map[int32]*broker.Node{}
+	for _, n := range s.pool.Brokers() {
+		nodes[n.ID] = n
+	}
+	var requests []toLeader
+	for _, q := range inquiries {
+		for leader, places := range byLeader(q.places) {
+			requests = append(requests, toLeader{nodes[leader], inquiry{q.bound, places}})
+		}
+	}
+	answers := broker.Parallel(requests, func(r toLeader) []placeError {
+		if r.node == nil {
+			return allPlacesFailed(nil, r.bound, r.places, kafkaerr.ErrNoLeader)
+		}
+		return s.offsetsOf(ctx, r.node, r.bound, r.places)
+	})
+	for _, failed := range answers {
+		s.observePlaces(failed)
+	}
+	return slices.Concat(answers...)
+}
+
+// byLeader sorts partitions by whom to ask.
+func byLeader(places []place) map[int32][]place {
+	by := map[int32][]place{}
+	for _, p := range places {
+		if leader := p.partition.Leader; leader != cluster.NoBroker {
+			by[leader] = append(by[leader], p)
+		}
+	}
+	return by
+}
+
+// offsetsOf asks one leader. Each partition has one leader, so that leaders
+// asked side by side fill in different partitions.
+func (s *scrape) offsetsOf(ctx context.Context, n *broker.Node, b bound, places []place) []placeError {
+	ctx, cancel := s.pool.WithRequestTimeout(ctx)
+	defer cancel()
+	answer, err := broker.Ask(ctx, n, broker.APIListOffsets, func(broker *sarama.Broker) (*sarama.OffsetResponse, error) {
+		request := sarama.NewOffsetRequest(s.pool.Version())
+		if s.ask.Committed { // left out for brokers before 0.11, which have no transactions
+			request.IsolationLevel = sarama.ReadCommitted
+		}
+		for _, p := range places {
+			request.AddBlock(p.topic.Name, p.partition.ID, b.sentinel, 1)
+		}
+		return broker.GetAvailableOffsets(request)
+	})
+	if err != nil {
+		return allPlacesFailed(n, b, places, err)
+	}
+	var failed []placeError
+	var topic *cluster.Topic
+	var blocks map[int32]*sarama.OffsetResponseBlock
+	for _, p := range places {
+		if p.topic != topic { // its partitions come one after the other
+			topic, blocks = p.topic, answer.Blocks[p.topic.Name]
+		}
+		offset, err := decodeOffset(blocks[p.partition.ID])
+		if err != nil {
+			failed = append(failed, placeError{p, b, n, err})
+			continue
+		}
+		*b.field(p.partition) = offset
+	}
+	return failed
+}
+
+func decodeOffset(block *sarama.OffsetResponseBlock) (cluster.Offset, error) {
+	switch {
+	case block == nil:
+		return cluster.Unknown, kafkaerr.ErrNotAnswered
+	case !kafkaerr.OK(block.Err):
+		return cluster.Unknown, block.Err
+	case len(block.Offsets) != 1 || block.Offsets[0] < 0: // version 0 tells a list
+		return cluster.Unknown, kafkaerr.ErrNotAnswered
+	}
+	return cluster.Offset(block.Offsets[0]), nil
+}
+
+func allPlacesFailed(n *broker.Node, b bound, places []place, err error) []placeError {
+	failed := make([]placeError, len(places))
+	for i, p := range places {
+		failed[i] = placeError{p, b, n, err}
+	}
+	return failed
+}
+
+// offsetFailures puts failed partitions together by broker and error. A
+// partition that failed for both bounds counts once.
+func offsetFailures(failed []placeError) []cluster.Failure {
+	type kind struct {
+		node *broker.Node
+		code string
+	}
+	var failures []cluster.Failure
+	index := map[kind]int{}
+	counted := map[*cluster.Partition]bool{}
+	for _, f := range failed {
+		next := broker.Failure(f.node, broker.APIListOffsets, f.err)
+		k := kind{f.node, next.Code}
+		i, seen := index[k]
+		if !seen {
+			i = len(failures)
+			index[k] = i
+			failures = append(failures, next)
+		}
+		if !counted[f.place.partition] {
+			counted[f.place.partition] = true
+			failures[i].Partitions++
+		}
+	}
+	return failures
+}

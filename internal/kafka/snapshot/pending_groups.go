@@ -1,0 +1,127 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+)
+
+// openQuestions keeps book of what brokers did not answer about groups. A
+// question is closed by an answer, whoever gives it, and by nothing else: a
+// group that nobody lists any more after its coordinator refused it is still
+// missing.
+type openQuestions struct {
+	listed map[int32]bool // brokers that have told their groups
+	lists  map[int32]listError
+	groups map[string]brokerGroupError
+}
+
+type listError struct {
+	node   *broker.Node
+	err    error
+	groups int // known to be missing for it
+}
+
+type brokerGroupError struct {
+	node *broker.Node
+	groupError
+}
+
+// note takes one broker's answers of one round.
+func (o *openQuestions) note(a groupsOf) {
+	if o.listed == nil {
+		o.listed, o.lists, o.groups = map[int32]bool{}, map[int32]listError{}, map[string]brokerGroupError{}
+	}
+	switch {
+	case a.listErr == nil:
+		o.listed[a.node.ID] = true
+		delete(o.lists, a.node.ID)
+	case !o.listed[a.node.ID]:
+		o.lists[a.node.ID] = listError{node: a.node, err: a.listErr}
+	}
+	for _, g := range a.failed {
+		o.groups[g.group] = brokerGroupError{a.node, g}
+	}
+}
+
+// miss counts a group on the list that a broker did not tell, if there is one.
+func (o *openQuestions) miss(coordinator int32) bool {
+	l, ok := o.lists[coordinator]
+	if ok {
+		l.groups++
+		o.lists[coordinator] = l
+	}
+	return ok
+}
+
+// close takes a group off whose commits are known.
+func (o *openQuestions) close(group string) { delete(o.groups, group) }
+
+// keepOnly forgets the lists of brokers that have left the cluster: others
+// have their groups now.
+func (o *openQuestions) keepOnly(nodes []*broker.Node) {
+	maps.DeleteFunc(o.lists, func(id int32, _ listError) bool {
+		return !slices.ContainsFunc(nodes, func(n *broker.Node) bool { return n.ID == id })
+	})
+}
+
+// worthRetrying tells whether asking again may help.
+func (o *openQuestions) worthRetrying() bool {
+	for _, l := range o.lists {
+		if broker.Retriable(l.node, l.err) {
+			return true
+		}
+	}
+	for _, g := range o.groups {
+		if broker.Retriable(g.node, g.err) {
+			return true
+		}
+	}
+	return false
+}
+
+// failures is what is open in the end, by broker.
+func (o *openQuestions) failures() []cluster.Failure {
+	var failures []cluster.Failure
+	for _, id := range slices.Sorted(maps.Keys(o.lists)) {
+		f := broker.Failure(o.lists[id].node, broker.APIListGroups, o.lists[id].err)
+		f.Groups = o.lists[id].groups
+		failures = append(failures, f)
+	}
+	byNode := map[*broker.Node][]groupError{}
+	for _, name := range slices.Sorted(maps.Keys(o.groups)) {
+		g := o.groups[name]
+		byNode[g.node] = append(byNode[g.node], g.groupError)
+	}
+	byID := func(a, b *broker.Node) int { return cmp.Compare(a.ID, b.ID) }
+	for _, n := range slices.SortedFunc(maps.Keys(byNode), byID) {
+		failures = append(failures, mergeGroups(n, broker.APIOffsetFetch, byNode[n])...)
+	}
+	return failures
+}
+
+// mergeGroups puts one broker's failed groups together by error. A group counts
+// as missing as a whole, or with the partitions that are.
+func mergeGroups(n *broker.Node, api string, failed []groupError) []cluster.Failure {
+	var failures []cluster.Failure
+	for _, g := range failed {
+		f := broker.Failure(n, api, g.err)
+		same := slices.IndexFunc(failures, func(o cluster.Failure) bool { return o.Code == f.Code })
+		if same < 0 {
+			same = len(failures)
+			failures = append(failures, f)
+		}
+		if g.partitions > 0 {
+			failures[same].Partitions += g.partitions
+		} else {
+			failures[same].Groups++
+		}
+	}
+	return failures
+}

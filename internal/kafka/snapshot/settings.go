@@ -1,0 +1,157 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// settingsAge is how long settings serve where no metadata.refresh_interval is
+// set. They hardly ever change, and asking for them is dear on a large cluster.
+const settingsAge = 5 * time.Minute
+
+// settings is what was learned of topics' and brokers' configurations. A topic
+// that was created anew is another subject.
+type settings map[subject]*setting
+
+// subject is what can be configured: a topic, or, without a name, a broker.
+type subject struct {
+	topic  string
+	id     cluster.TopicID
+	broker int32
+}
+
+// setting is the answer for one subject.
+type setting struct {
+	at     time.Time
+	node   *broker.Node
+	topic  *cluster.TopicConfig
+	broker *cluster.BrokerConfig
+	err    error
+}
+
+// orElse keeps what was learned before where the newer answer is an error.
+func (s *setting) orElse(before *setting) *setting {
+	if s.err != nil && before != nil {
+		s.topic, s.broker = before.topic, before.broker
+	}
+	return s
+}
+
+// Keys of Kafka's configuration.
+const (
+	minInSync        = "min.insync.replicas"
+	retentionTime    = "retention.ms"
+	retentionSize    = "retention.bytes"
+	retentionMillis  = "log.retention.ms"
+	retentionMinutes = "log.retention.minutes"
+	retentionHours   = "log.retention.hours"
+)
+
+// due lists the subjects in the snapshot of which nothing young enough is
+// known, and forgets those that are not in it.
+func (s *scrape) due(now time.Time) []subject {
+	kept := make(settings, len(s.memory.settings))
+	var due []subject
+	check := func(of subject) {
+		known := s.memory.settings[of]
+		if known != nil {
+			kept[of] = known
+		}
+		if known == nil || now.Sub(known.at) >= cmp.Or(s.metadata.maxAge, settingsAge) {
+			due = append(due, of)
+		}
+	}
+	if s.ask.MinInSync || s.ask.TopicRetention {
+		for _, t := range s.snapshot.Topics {
+			check(subject{topic: t.Name, id: t.ID})
+		}
+	}
+	if s.ask.BrokerRetention {
+		for id := range s.snapshot.Brokers {
+			check(subject{broker: id})
+		}
+	}
+	s.memory.settings = kept
+	return due
+}
+
+// resource is how to ask for of.
+func (q *Questions) resource(of subject) *sarama.ConfigResource {
+	if of.topic == "" {
+		return &sarama.ConfigResource{
+			Type:        sarama.BrokerResource,
+			Name:        strconv.Itoa(int(of.broker)),
+			ConfigNames: []string{retentionMillis, retentionMinutes, retentionHours},
+		}
+	}
+	r := &sarama.ConfigResource{Type: sarama.TopicResource, Name: of.topic}
+	if q.MinInSync {
+		r.ConfigNames = append(r.ConfigNames, minInSync)
+	}
+	if q.TopicRetention {
+		r.ConfigNames = append(r.ConfigNames, retentionTime, retentionSize)
+	}
+	return r
+}
+
+// decodeSetting reads what a broker told of one subject.
+func decodeSetting(of subject, told *sarama.ResourceResponse) *setting {
+	if code := sarama.KError(told.ErrorCode); !kafkaerr.OK(code) {
+		return &setting{err: code}
+	}
+	numbers := make(map[string]*int64, len(told.Configs))
+	for _, entry := range told.Configs {
+		if n, err := strconv.ParseInt(entry.Value, 10, 64); err == nil { // empty is not set
+			numbers[entry.Name] = &n
+		}
+	}
+	if of.topic == "" {
+		return &setting{broker: &cluster.BrokerConfig{RetentionTime: brokerRetention(numbers)}}
+	}
+	return &setting{topic: &cluster.TopicConfig{
+		MinInSync:     numbers[minInSync],
+		RetentionTime: atLeastNoLimit(numbers[retentionTime], 1),
+		RetentionSize: atLeastNoLimit(numbers[retentionSize], 1),
+	}}
+}
+
+// brokerRetention is the key that rules, in milliseconds: the finest that is
+// set.
+func brokerRetention(numbers map[string]*int64) *int64 {
+	for _, key := range []struct {
+		name string
+		unit time.Duration
+	}{
+		{retentionMillis, time.Millisecond},
+		{retentionMinutes, time.Minute},
+		{retentionHours, time.Hour},
+	} {
+		if n := numbers[key.name]; n != nil {
+			return atLeastNoLimit(n, key.unit.Milliseconds())
+		}
+	}
+	return nil
+}
+
+// atLeastNoLimit multiplies, and takes anything below 0 for no limit, as Kafka
+// does.
+func atLeastNoLimit(n *int64, unit int64) *int64 {
+	if n == nil {
+		return nil
+	}
+	limit := cluster.NoLimit
+	if *n >= 0 {
+		limit = *n * unit
+	}
+	return &limit
+}

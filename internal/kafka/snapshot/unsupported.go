@@ -1,0 +1,20 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// tellLacking says, once for each request, that a broker does not offer it.
+func (s *scrape) tellLacking(f cluster.Failure) {
+	if s.memory.lacking[f.API] {
+		return
+	}
+	s.memory.lacking[f.API] = true
+	s.log.Info("Brokers do not offer a request of Kafka's protocol: the metrics that need it are absent",
+		zap.String("api", f.API), zap.Int32("broker", f.Broker), zap.String("address", f.Address))
+}
