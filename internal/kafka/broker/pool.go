@@ -103,7 +103,7 @@ func (p *Pool) Close() {
 // Until returns ctx, which also ends with the pool, and what releases it.
 func (p *Pool) Until(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(p.ctx, func() { cancel(ErrClosed) }) //nolint:contextcheck // the pool's own end
+	stop := context.AfterFunc(p.ctx, func() { cancel(ErrClosed) })
 	return ctx, func() {
 		stop()
 		cancel(nil)

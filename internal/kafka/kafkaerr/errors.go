@@ -14,13 +14,13 @@ import (
 )
 
 var (
-	// ErrNoAnswer: the time limit of a request passed.
+	// ErrNoAnswer says that the time limit of a request passed.
 	ErrNoAnswer = errors.New("no answer within request_timeout")
-	// ErrNotAnswered: the answer leaves out something that was requested.
+	// ErrNotAnswered says that the answer leaves out something that was requested.
 	ErrNotAnswered = errors.New("left out of the answer")
-	// ErrNoBrokers: the metadata is empty.
+	// ErrNoBrokers says that the metadata is empty.
 	ErrNoBrokers = errors.New("the metadata names no brokers")
-	// ErrNoLeader: a partition cannot be requested from anybody.
+	// ErrNoLeader says that nobody can be asked about a partition.
 	ErrNoLeader = errors.New("its leader is not among the brokers")
 )
 

@@ -4,15 +4,13 @@
 package sasl
 
 import (
-	"errors"
-
-	krbconfig "github.com/jcmturner/gokrb5/v8/config"
-	"github.com/jcmturner/gokrb5/v8/keytab"
-
 	"cmp"
+	"errors"
 	"strings"
 
 	"github.com/IBM/sarama"
+	krbconfig "github.com/jcmturner/gokrb5/v8/config"
+	"github.com/jcmturner/gokrb5/v8/keytab"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"

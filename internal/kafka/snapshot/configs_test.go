@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"testing"
-	"time"
 
 	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
@@ -85,7 +84,7 @@ func TestSettingsThatNobodyWantsAreNotAskedFor(t *testing.T) {
 // known, those that it would have told.
 func TestSettingsWithoutABroker(t *testing.T) {
 	fake := seeded(t, 4, 1, 0)
-	client := newClientWithin(t, time.Second, fake.Brokers()...)
+	client := newImpatientClient(t, fake.Brokers()...)
 	hung := fake.Hang(kmsg.DescribeConfigs, 1)
 	s := snapshot(t, client, settingsAlone())
 	require.Len(t, s.Failures, 1)

@@ -137,7 +137,7 @@ func TestDeniedIsNotRetried(t *testing.T) {
 func TestHangingBroker(t *testing.T) {
 	fake := seeded(t, 1, 6, 6)
 	proxies := fake.Proxies(t)
-	client := newClientWithin(t, time.Second, proxies[0].Addr(), proxies[2].Addr())
+	client := newImpatientClient(t, proxies[0].Addr(), proxies[2].Addr())
 	requireWhole(t, snapshot(t, client, everything()), 1, 6, 6)
 	proxies[1].Hang()
 	fake.ResetRequests()
@@ -408,7 +408,7 @@ func TestStrangers(t *testing.T) {
 	for _, noise := range kafkatest.Noises {
 		t.Run(noise.Name, func(t *testing.T) {
 			port := kafkatest.StartNoise(t, noise)
-			client := newClientWithin(t, time.Second, port.Addr())
+			client := newImpatientClient(t, port.Addr())
 			before := allocated()
 			s, err := client.Snapshot(t.Context(), everything())
 			require.Error(t, err)

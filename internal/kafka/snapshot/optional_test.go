@@ -21,7 +21,7 @@ func TestHangingOptionalQuestionCostsOnlyItself(t *testing.T) {
 	for _, api := range []kmsg.Key{kmsg.DescribeGroups, kmsg.DescribeConfigs, kmsg.DescribeLogDirs} {
 		t.Run(api.Name(), func(t *testing.T) {
 			fake := seeded(t, 1, 3, 6)
-			client := newClientWithin(t, time.Second, fake.Brokers()...)
+			client := newImpatientClient(t, fake.Brokers()...)
 			ask := everything()
 			ask.LogDirs, ask.MinInSync, ask.BrokerRetention = true, true, true
 			snapshot(t, client, ask)

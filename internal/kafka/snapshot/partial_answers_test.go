@@ -177,7 +177,7 @@ func TestBusyBrokerIsNotDown(t *testing.T) {
 			}
 		}
 	})
-	client := newClientWithin(t, time.Second, fake.Brokers()...)
+	client := newImpatientClient(t, fake.Brokers()...)
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 240)
 	fake.Slow(kmsg.OffsetFetch, 1, 400*time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // half of it for the commits

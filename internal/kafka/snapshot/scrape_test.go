@@ -40,11 +40,11 @@ func newTestClient(t *testing.T, brokers ...string) *Client {
 	return newClientOf(t, testConfig(brokers...), nil)
 }
 
-// newClientWithin is one with a request timeout of its own.
-func newClientWithin(t *testing.T, timeout time.Duration, brokers ...string) *Client {
+// newImpatientClient gives each request a second, for brokers that hang.
+func newImpatientClient(t *testing.T, brokers ...string) *Client {
 	t.Helper()
 	cfg := testConfig(brokers...)
-	cfg.RequestTimeout = timeout
+	cfg.RequestTimeout = time.Second
 	return newClientOf(t, cfg, nil)
 }
 
