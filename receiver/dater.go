@@ -29,6 +29,24 @@ type finder interface {
 // about that many, so that the largest lags are dated within one interval.
 const roundsPerBudget = 10
 
+// SearchConfig is what time lag is told and searched by.
+type SearchConfig struct {
+	// History is how long the arrival of records is remembered.
+	History time.Duration
+	// Interval is the time from one scrape to the next.
+	Interval time.Duration
+	// Budget is how many look-ups an interval may have.
+	Budget int
+}
+
+// SearchObserver is told what the search does.
+type SearchObserver interface {
+	// Undated is told how many time lags a scrape could not tell.
+	Undated(ctx context.Context, partitions int)
+	// Round is told of each round of look-ups, and how many were answered.
+	Round(ctx context.Context, lookups int)
+}
+
 // dater tells the age of what groups have not read. It searches between the
 // scrapes: a scrape shows what has been found by then, and neither waits nor
 // shares brokers and processors with the search, but for a round under way.
@@ -36,7 +54,7 @@ type dater struct {
 	finder finder // nil: there is no search
 	budget int
 	log    *zap.Logger
-	tel    *telemetry
+	obs    SearchObserver
 
 	mu    sync.Mutex
 	dates lag.Dates
@@ -52,19 +70,15 @@ type dater struct {
 }
 
 // newDater returns a dater that searches with f, which may be nil.
-func newDater(cfg *Config, f finder, log *zap.Logger, tel *telemetry) *dater {
+func newDater(cfg SearchConfig, f finder, log *zap.Logger, obs SearchObserver) *dater {
 	return &dater{
 		finder: f,
-		budget: cfg.TimeLag.SearchBudget,
+		budget: cfg.Budget,
 		log:    log,
-		tel:    tel,
-		dates: lag.Dates{
-			Keep:     cfg.TimeLag.History,
-			Interval: cfg.CollectionInterval,
-			Blind:    f == nil,
-		},
-		work: make(chan map[int32]cluster.Broker, 1),
-		stop: func() {},
+		obs:    obs,
+		dates:  lag.Dates{Keep: cfg.History, Interval: cfg.Interval, Blind: f == nil},
+		work:   make(chan map[int32]cluster.Broker, 1),
+		stop:   func() {},
 	}
 }
 
@@ -124,7 +138,7 @@ func (d *dater) date(ctx context.Context, now time.Time, s *cluster.Snapshot, r 
 	undated := d.dates.Date(now, s, r)
 	wanting := d.dates.Wanting()
 	d.mu.Unlock()
-	d.tel.undated(ctx, undated)
+	d.obs.Undated(ctx, undated)
 	if wanting && d.finder != nil {
 		d.next = s.Brokers
 	}
@@ -181,7 +195,7 @@ func (d *dater) lookup(ctx context.Context, lookups []cluster.Lookup) (answered 
 		d.log.Debug("Look-ups by time were not answered",
 			zap.Int("partitions", len(answers)-answered), zap.String("error", failure.Error()))
 	}
-	d.tel.round(ctx, answered)
+	d.obs.Round(ctx, answered)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.dates.Learn(answers)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -99,14 +100,18 @@ func lagging(partitions int) *cluster.Snapshot {
 	}
 }
 
+// tally counts what the search does.
+type tally struct{ undated, rounds, lookups int }
+
+func (c *tally) Undated(_ context.Context, partitions int) { c.undated = partitions }
+func (c *tally) Round(_ context.Context, lookups int) {
+	c.rounds, c.lookups = c.rounds+1, c.lookups+lookups
+}
+
 func startDater(t *testing.T, f finder, budget int) *dater {
 	t.Helper()
-	cfg := newConfig()
-	cfg.TimeLag.SearchBudget = budget
-	tel, err := newTelemetry(settings(zap.NewNop()))
-	require.NoError(t, err)
-	d := newDater(cfg, f, zap.NewNop(), tel)
-	require.NoError(t, d.start(&fakeHost{}))
+	d := newDater(SearchConfig{History: time.Hour, Interval: 30 * time.Second, Budget: budget}, f, zap.NewNop(), new(tally))
+	require.NoError(t, d.start(componenttest.NewNopHost()))
 	return d
 }
 
@@ -128,9 +133,11 @@ func TestDaterFindsBetweenScrapes(t *testing.T) {
 		synctest.Wait()
 		assert.Zero(t, f.begun, "nothing before the first scrape")
 		assert.False(t, d.scrape(lagging(3)).AgeMax.Known)
+		assert.Equal(t, &tally{undated: 3}, d.obs)
 		synctest.Wait()
 		assert.Equal(t, lag.Age{Duration: 500 * time.Second, Known: true}, d.scrape(lagging(3)).AgeMax)
 		asked := f.lookups()
+		assert.Equal(t, &tally{rounds: len(f.rounds), lookups: asked}, d.obs)
 		synctest.Wait()
 		d.scrape(lagging(3))
 		synctest.Wait()
@@ -236,6 +243,6 @@ func TestDaterWithoutSearch(t *testing.T) {
 
 func TestDaterStopsWithoutHavingStarted(t *testing.T) {
 	f := &fakeFinder{}
-	newDater(newConfig(), f, zap.NewNop(), nil).shutdown()
+	newDater(SearchConfig{}, f, zap.NewNop(), nil).shutdown()
 	assert.True(t, f.closed)
 }

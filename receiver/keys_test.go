@@ -39,7 +39,7 @@ var keyEffects = map[string]struct {
 	"zookeeper":                {func(c *Config) { c.ZooKeeper.Servers = []string{"z:2181"} }, zooKeeperRead},
 	"only_assigned_partitions": {func(c *Config) { c.OnlyAssignedPartitions = true }, lagOfUnassigned},
 	"status_window":            {func(c *Config) { c.StatusWindow = 2 }, scrapesUntilStall},
-	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, datesOf},
+	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, searchOf},
 	"max_group_partitions":     {func(c *Config) { c.MaxGroupPartitions = 1 }, pointsOfAScrape},
 	"metrics":                  {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
 	"resource_attributes":      {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
@@ -144,12 +144,7 @@ func scrapesUntilStall(t *testing.T, cfg *Config) any {
 	}
 }
 
-// datesOf is how far back arrival is remembered, and the first round of a search.
-func datesOf(t *testing.T, cfg *Config) any {
-	t.Helper()
-	d := newDater(cfg, &fakeFinder{}, zap.NewNop(), nil)
-	return []any{d.dates.Keep, d.budget}
-}
+func searchOf(_ *testing.T, cfg *Config) any { return searchConfig(cfg) }
 
 func pointsOfAScrape(t *testing.T, cfg *Config) any {
 	t.Helper()

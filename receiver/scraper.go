@@ -50,12 +50,17 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel
 		now:      time.Now,
 	}
 	if needsDates(cfg.Metrics) {
-		s.dater = newDater(cfg, f, set.Logger, tel)
+		s.dater = newDater(searchConfig(cfg), f, set.Logger, tel)
 	}
 	if needsStatus(cfg.Metrics) {
 		s.judge = &lag.Judge{Window: cfg.StatusWindow}
 	}
 	return s
+}
+
+// searchConfig is how time lag is told.
+func searchConfig(cfg *Config) SearchConfig {
+	return SearchConfig{History: cfg.TimeLag.History, Interval: cfg.CollectionInterval, Budget: cfg.TimeLag.SearchBudget}
 }
 
 // start does not dial: a cluster that is away is a failed scrape, not a

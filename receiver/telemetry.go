@@ -62,13 +62,13 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 	})
 }
 
-// undated tells how many time lags a scrape could not tell.
-func (t *telemetry) undated(ctx context.Context, partitions int) {
+// Undated counts how many time lags a scrape could not tell.
+func (t *telemetry) Undated(ctx context.Context, partitions int) {
 	t.builder.KafkalagTimeLagUndated.Record(ctx, int64(partitions), t.by())
 }
 
-// round counts a round of look-ups.
-func (t *telemetry) round(ctx context.Context, lookups int) {
+// Round counts a round of look-ups.
+func (t *telemetry) Round(ctx context.Context, lookups int) {
 	t.builder.KafkalagTimeLagRounds.Add(ctx, 1, t.by())
 	t.builder.KafkalagTimeLagLookups.Add(ctx, int64(lookups), t.by())
 }

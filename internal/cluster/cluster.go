@@ -30,6 +30,14 @@ const (
 // Known tells whether o is a position, not one of the marks.
 func (o Offset) Known() bool { return o >= 0 }
 
+// Or returns o, or instead where o is not known.
+func (o Offset) Or(instead Offset) Offset {
+	if o.Known() {
+		return o
+	}
+	return instead
+}
+
 // NoBroker stands where a broker id would, and there is none: a partition
 // without a leader.
 const NoBroker int32 = -1
@@ -124,6 +132,16 @@ func (t *Topic) Find(id int32) *Partition {
 		return nil
 	}
 	return &t.Partitions[at]
+}
+
+// Locate returns the partition of that id and whether it exists. One that
+// unclear metadata leaves out may exist, and then nothing is known of it;
+// otherwise it went with an older topic of the same name.
+func (t *Topic) Locate(id int32) (p *Partition, exists bool) {
+	if p := t.Find(id); p != nil {
+		return p, true
+	}
+	return &Partition{ID: id, Start: Unknown, End: Unknown}, t.Unclear
 }
 
 // Partition is one partition as metadata and offset requests described it.

@@ -61,7 +61,7 @@ func (r *Report) topic(group string, topic *cluster.Topic, commits cluster.Topic
 	out := Topic{Name: topic.Name, Partitions: make([]Partition, 0, len(commits.Partitions))}
 	tooLarge := 0
 	for _, c := range commits.Partitions {
-		p, exists := find(topic, c.Partition)
+		p, exists := topic.Locate(c.Partition)
 		if c.Offset == cluster.None || !exists {
 			continue
 		}
@@ -78,16 +78,6 @@ func (r *Report) topic(group string, topic *cluster.Topic, commits cluster.Topic
 		r.Anomalies.Uncommitted += out.Uncommitted
 	}
 	return out
-}
-
-// find looks a partition up. One that unclear metadata leaves out may exist,
-// and then nothing is known of it; otherwise it went with an older topic of the
-// same name.
-func find(topic *cluster.Topic, id int32) (*cluster.Partition, bool) {
-	if p := topic.Find(id); p != nil {
-		return p, true
-	}
-	return &cluster.Partition{ID: id, Start: cluster.Unknown, End: cluster.Unknown}, topic.Unclear
 }
 
 // partition is the lag by the definition of Kafka's own tool: end offset minus

@@ -16,12 +16,6 @@ import (
 // group is seen to use: a group's coordinator may be away.
 const patience = 10
 
-// Age is how long ago a record was written. The zero Age is unknown.
-type Age struct {
-	time.Duration
-	Known bool
-}
-
 // Dates tells how old the records are that groups have not read yet, by the
 // records' own timestamps. It learns from scrapes, which tell when records
 // arrived, and from look-ups, which tell timestamps; it says which look-ups
@@ -42,6 +36,9 @@ type Dates struct {
 	// groups is the last scrape that each was seen in.
 	groups map[string]int32
 	wants  []want
+	// inUse is what is known of each topic of each group of the newest report, in
+	// its order: to look them up by name a second time would be expensive.
+	inUse []*topicDates
 	// unclear are the topics whose policy is to be asked.
 	unclear map[string]bool
 }
@@ -86,9 +83,11 @@ func (d *Dates) Date(now time.Time, s *cluster.Snapshot, r *Report) (unknown int
 	clear(d.unclear)
 	d.forget(s)
 	d.observe(s, r)
+	next := 0
 	for g := range r.Groups {
 		for t := range r.Groups[g].Topics {
-			unknown += d.topic(&r.Groups[g].Topics[t])
+			unknown += d.topic(&r.Groups[g].Topics[t], d.inUse[next])
+			next++
 		}
 	}
 	slices.SortFunc(d.wants, func(a, b want) int {
@@ -112,14 +111,16 @@ func (d *Dates) forget(s *cluster.Snapshot) {
 // observe learns where the partitions that groups use end, and which commits
 // are to be dated.
 func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
+	d.inUse = d.inUse[:0]
 	for g := range r.Groups {
 		for t := range r.Groups[g].Topics {
 			t := &r.Groups[g].Topics[t]
 			topic := s.Topics[t.Name]
-			t.dates = d.remember(topic)
+			known := d.remember(topic)
+			d.inUse = append(d.inUse, known)
 			for _, p := range t.Partitions {
-				if now, exists := find(topic, p.ID); exists {
-					t.dates.partition(now).observe(d, now, p)
+				if now, exists := topic.Locate(p.ID); exists {
+					known.partition(now).observe(d, now, p)
 				}
 			}
 		}
@@ -202,7 +203,7 @@ func (p *partitionDates) observe(d *Dates, now *cluster.Partition, g Partition) 
 		if p.leader != now.Leader {
 			p.leader, p.aside, p.vain = now.Leader, 0, 0
 		}
-		p.start = orElse(now.Start, p.start)
+		p.start = now.Start.Or(p.start)
 		if now.End.Known() {
 			p.ends(d, now.End)
 		}
@@ -230,12 +231,12 @@ func (p *partitionDates) ends(d *Dates, end cluster.Offset) {
 // before the log's start is gone, and the oldest record left is next.
 func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return max(commit, p.start) }
 
-// topic fills in the ages of one group in one topic.
-func (d *Dates) topic(t *Topic) (unknown int) {
+// topic fills in the ages of one group in one topic, of which so much is known.
+func (d *Dates) topic(t *Topic, known *topicDates) (unknown int) {
 	t.AgeMax = Age{Known: true}
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
-		p.Age = d.age(t.Name, t.dates, p)
+		p.Age = d.age(t.Name, known, p)
 		t.AgeMax.Duration = max(t.AgeMax.Duration, p.Age.Duration)
 		if !p.Age.Known {
 			unknown++

@@ -55,8 +55,8 @@ func (r *remembered) restore(topic *cluster.Topic) *remembered {
 		p := &topic.Partitions[i]
 		past := r.find(p.ID)
 		if p.Leader == cluster.NoBroker {
-			p.Start = orElse(p.Start, past.start)
-			p.End = orElse(p.End, past.end)
+			p.Start = p.Start.Or(past.start)
+			p.End = p.End.Or(past.end)
 			p.Remembered = true
 		}
 		next.ranges[i] = past.learn(p)
@@ -82,17 +82,9 @@ func (r *remembered) find(partition int32) logRange {
 // learn is the range to remember after p was seen. An end that went back
 // belongs to another log than the one remembered.
 func (l logRange) learn(p *cluster.Partition) logRange {
-	next := logRange{partition: p.ID, start: orElse(p.Start, l.start), end: orElse(p.End, l.end)}
+	next := logRange{partition: p.ID, start: p.Start.Or(l.start), end: p.End.Or(l.end)}
 	if p.End.Known() && p.End < l.end {
 		next.start = p.Start
 	}
 	return next
-}
-
-// orElse is o, or instead where o is not known.
-func orElse(o, instead cluster.Offset) cluster.Offset {
-	if o.Known() {
-		return o
-	}
-	return instead
 }

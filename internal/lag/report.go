@@ -6,7 +6,11 @@
 // its caller.
 package lag
 
-import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
+import (
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
 
 // Report is what follows from one snapshot. Amounts are numbers of records.
 type Report struct {
@@ -29,7 +33,7 @@ type Group struct {
 	// the group has no lag at all to compare.
 	LagMax cluster.Offset
 	// Status is that of the worst partition, unknown while one of them is.
-	// [Judge] fills it in.
+	// The rules of status fill it in.
 	Status Status
 }
 
@@ -45,23 +49,21 @@ type Topic struct {
 	// Uncommitted counts the topic's partitions without a commit.
 	Uncommitted int
 	// AgeMax is the largest Age among the partitions; unknown as soon as one
-	// of them is. [Dates] fills it in.
+	// of them is. Time lag fills it in.
 	AgeMax Age
-
-	dates *topicDates // what [Dates] knows of the topic
 }
 
 // Partition is the lag of a group in one partition; Unknown marks as in
 // package cluster.
 type Partition struct {
 	ID int32
-	// Status is filled in by [Judge].
+	// Status is filled in by the rules of status.
 	Status         Status
 	Committed, Lag cluster.Offset
 	// Expired is what retention deleted before the group read it.
 	Expired cluster.Offset
 	// Age is that of the oldest record which the group has not read, by the
-	// record's own timestamp; 0 where it has read all. [Dates] fills it in.
+	// record's own timestamp; 0 where it has read all. Time lag fills it in.
 	Age Age
 }
 
@@ -93,3 +95,9 @@ type GroupTopic struct{ Group, Topic string }
 
 // firstFew is how many anomalies of a kind are named.
 const firstFew = 3
+
+// Age is how long ago a record was written. The zero Age is unknown.
+type Age struct {
+	time.Duration
+	Known bool
+}

@@ -3,8 +3,6 @@
 
 package lag
 
-import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
-
 // Status says whether a group keeps up, from its last scrapes. It has the rules
 // of Burrow, but looks at scrapes instead of commits. A larger Status is worse.
 type Status int8
@@ -25,75 +23,4 @@ const (
 
 func (s Status) String() string {
 	return [...]string{"UNKNOWN", "OK", "WARN", "STALL", "REWIND"}[s]
-}
-
-// sample is what one scrape saw of a partition.
-type sample struct{ commit, lag cluster.Offset }
-
-// samples are those of the last scrapes, the newest last.
-type samples []sample
-
-// rules are tried in this order; the first that holds decides. They are told how
-// many scrapes the full window has.
-var rules = []struct {
-	holds  func(s samples, window int) bool
-	status Status
-}{
-	{samples.hasReadAll, StatusOK},
-	{samples.wentBack, StatusRewind},
-	{samples.isNew, StatusOK},
-	{samples.onceReadAll, StatusOK},
-	{samples.standsStill, StatusStall},
-	{samples.fallsBehind, StatusWarn},
-}
-
-// status judges a partition by a window of so many scrapes.
-func (s samples) status(window int) Status {
-	for _, rule := range rules {
-		if rule.holds(s, window) {
-			return rule.status
-		}
-	}
-	return StatusOK
-}
-
-// Rule 1: nothing is left to read.
-func (s samples) hasReadAll(int) bool { return s[len(s)-1].lag == 0 }
-
-// Rule 2: the committed offset went back.
-func (s samples) wentBack(int) bool {
-	return s.any(func(before, after sample) bool { return after.commit < before.commit })
-}
-
-// Rule 3: too few scrapes have seen it to tell a trend.
-func (s samples) isNew(window int) bool { return len(s) < window }
-
-// Rule 4: all had been read at some scrape. Whoever caught up that shortly ago
-// is not judged by what came since.
-func (s samples) onceReadAll(int) bool {
-	for _, at := range s {
-		if at.lag == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// Rule 5: the committed offset has not moved.
-func (s samples) standsStill(int) bool { return s[0].commit == s[len(s)-1].commit }
-
-// Rule 6: the lag has grown, and never shrunk in between.
-func (s samples) fallsBehind(int) bool {
-	shrunk := s.any(func(before, after sample) bool { return after.lag < before.lag })
-	return !shrunk && s[len(s)-1].lag > s[0].lag
-}
-
-// any tells whether something happened between two scrapes.
-func (s samples) any(happened func(before, after sample) bool) bool {
-	for i := 1; i < len(s); i++ {
-		if happened(s[i-1], s[i]) {
-			return true
-		}
-	}
-	return false
 }

@@ -135,9 +135,3 @@ func TestJudgeForgets(t *testing.T) {
 	}
 	assert.Empty(t, j.groups)
 }
-
-func TestStatusString(t *testing.T) {
-	for status, want := range map[Status]string{StatusOK: "OK", StatusWarn: "WARN", StatusStall: "STALL", StatusRewind: "REWIND"} {
-		assert.Equal(t, want, status.String())
-	}
-}

@@ -4,7 +4,6 @@
 package snapshot
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -110,22 +109,12 @@ func (s *scrape) decodeLogDir(broker int32, told *sarama.DescribeLogDirsResponse
 			if topic == nil || p.IsTemporary {
 				continue
 			}
-			if mine := find(topic, p.PartitionID); mine != nil && mine.Leader == broker {
+			if mine := topic.Find(p.PartitionID); mine != nil && mine.Leader == broker {
 				mine.Size, mine.SizeKnown = p.Size, true
 			}
 		}
 	}
 	return dir
-}
-
-func find(topic *cluster.Topic, id int32) *cluster.Partition {
-	at, found := slices.BinarySearchFunc(topic.Partitions, id, func(p cluster.Partition, id int32) int {
-		return cmp.Compare(p.ID, id)
-	})
-	if !found {
-		return nil
-	}
-	return &topic.Partitions[at]
 }
 
 func newDescribeLogDirsRequest(version sarama.KafkaVersion) *sarama.DescribeLogDirsRequest {
