@@ -5,7 +5,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/url"
 	"testing"
 	"time"
 
@@ -51,16 +50,11 @@ func watch(t *testing.T, brokers []string) watched {
 // scrapeConfigs has Prometheus scrape a collector and its own telemetry.
 func scrapeConfigs(t *testing.T, c *collector) string {
 	t.Helper()
-	host := func(address string) string {
-		parsed, err := url.Parse(address)
-		require.NoError(t, err)
-		return parsed.Host
-	}
 	return fmt.Sprintf(`[
   {job_name: kafka, static_configs: [{targets: [%q]}]},
   {job_name: otelcol-kafkalag, static_configs: [{targets: [%q]}]},
 ]
-`, host(c.metricsURL), host(c.selfURL))
+`, hostOf(t, c.metricsURL), hostOf(t, c.selfURL))
 }
 
 // fires waits until the alert fires, by both ways, with these labels ("name",

@@ -5,7 +5,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -77,12 +76,11 @@ func TestRulesKafkaExporterQueries(t *testing.T) {
 	kafka := startExporterCluster(t)
 	env := append(brokersEnv(kafka.Brokers()...), "KAFKA_TOPIC_EXCLUDE=^__")
 	c := start(t, env, shipped("kafka-exporter.yaml"))
-	page, err := url.Parse(c.metricsURL)
-	require.NoError(t, err)
+	host := hostOf(t, c.metricsURL)
 	prometheus := promtest.Start(t, fmt.Sprintf(`
 global: {scrape_interval: 1s}
 scrape_configs: [{job_name: kafka-exporter, static_configs: [{targets: [%q]}]}]
-`, page.Host))
+`, host))
 	answered := func(t *testing.T, expr string, want map[string]float64) {
 		t.Helper()
 		require.EventuallyWithT(t, func(now *assert.CollectT) {
@@ -94,7 +92,7 @@ scrape_configs: [{job_name: kafka-exporter, static_configs: [{targets: [%q]}]}]
 	answered(t, `count(count_over_time(kafka_consumergroup_current_offset[1m]) > 1)`, map[string]float64{"": 13})
 	kafka.Produce(t, "orders", 0, 10)
 	kafka.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 5}})
-	variables := strings.NewReplacer("$instance", page.Host, "$topic", ".*")
+	variables := strings.NewReplacer("$instance", host, "$topic", ".*")
 	for _, query := range exporterQueries {
 		t.Run(query.expr, func(t *testing.T) {
 			expr, want := variables.Replace(query.expr), map[string]float64{}
