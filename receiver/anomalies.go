@@ -24,7 +24,9 @@ func newAnomalyLog(log *zap.Logger) *anomalyLog {
 }
 
 // report takes what one scrape found.
-func (l *anomalyLog) report(now time.Time, found lag.Anomalies) {
+func (l *anomalyLog) report(now time.Time, found lag.Anomalies, names *oddNames) {
+	l.tell(now, "Brokers tell names that are not valid UTF-8: U+FFFD is recorded in the place of invalid bytes",
+		zap.Int("names", names.count()), zap.Strings("first", names.few()))
 	l.tell(now, "Offsets are so large that their sum does not fit a number: it is left out",
 		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, func(g lag.GroupTopic, e zapcore.ObjectEncoder) {
 			e.AddString("group", g.Group)

@@ -21,10 +21,10 @@ func TestAnomaliesAreNamedOnce(t *testing.T) {
 	l := newAnomalyLog(zap.New(core))
 	found := lag.Anomalies{SumTooLarge: 2, FirstSumsTooLarge: []lag.GroupTopic{{Group: "billing", Topic: "orders"}}}
 	at := time.Unix(0, 0)
-	l.report(at, lag.Anomalies{})
+	l.report(at, lag.Anomalies{}, nil)
 	assert.Empty(t, logs.TakeAll())
 
-	l.report(at, found)
+	l.report(at, found, nil)
 	lines := logs.TakeAll()
 	require.Len(t, lines, 1)
 	assert.Equal(t, "Offsets are so large that their sum does not fit a number: it is left out", lines[0].Message)
@@ -32,8 +32,8 @@ func TestAnomaliesAreNamedOnce(t *testing.T) {
 		"sums": int64(2), "first": []any{map[string]any{"group": "billing", "topic": "orders"}},
 	}, lines[0].ContextMap())
 
-	l.report(at.Add(repeatAfter-1), found)
+	l.report(at.Add(repeatAfter-1), found, nil)
 	assert.Empty(t, logs.TakeAll())
-	l.report(at.Add(repeatAfter), found)
+	l.report(at.Add(repeatAfter), found, nil)
 	assert.Len(t, logs.TakeAll(), 1)
 }

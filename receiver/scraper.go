@@ -88,7 +88,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.status.report(err)
 	if err != nil {
 		s.failures.report(s.now(), failuresOf(snapshot, err))
-		s.tel.scraped(ctx, &cluster.Snapshot{}, &lag.Report{})
+		s.tel.scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, nil)
 		return pmetric.NewMetrics(), err
 	}
 	s.memory.Restore(snapshot)
@@ -98,11 +98,12 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	}
 	s.failures.report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
-	s.tel.scraped(ctx, snapshot, report)
-	s.odd.report(s.now(), report.Anomalies)
+	names := oddNamesOf(snapshot)
+	s.tel.scraped(ctx, snapshot, report, names)
+	s.odd.report(s.now(), report.Anomalies, names)
 	s.interpret(ctx, snapshot, report)
 	s.tel.leftOut(ctx, s.guard.apply(s.now(), report))
-	metrics, missing := s.record.record(s.now(), snapshot, report)
+	metrics, missing := s.record.record(s.now(), names.snapshot(snapshot), names.report(report))
 	return metrics, partial(snapshot.Failures, missing)
 }
 

@@ -37,7 +37,7 @@ func (t *telemetry) by(attributes ...attribute.KeyValue) metric.MeasurementOptio
 }
 
 // scraped tells what a scrape saw.
-func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *lag.Report) {
+func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *lag.Report, names *oddNames) {
 	gauge := func(g metric.Int64Gauge, key string, values map[string]int) {
 		for value, n := range values {
 			g.Record(ctx, int64(n), t.by(attribute.String(key, value)))
@@ -58,6 +58,7 @@ func (t *telemetry) scraped(ctx context.Context, s *cluster.Snapshot, report *la
 		"commit_for_deleted_topic": report.Anomalies.DeletedTopic,
 		"group_claimed_twice":      s.ClaimedTwice,
 		"partition_without_commit": report.Anomalies.Uncommitted,
+		"name_not_utf8":            names.count(),
 		"sum_too_large":            report.Anomalies.SumTooLarge,
 	})
 }

@@ -134,7 +134,7 @@ func TestTelemetryHasTheLabelsThatAreDocumented(t *testing.T) {
 	scrapes.Failed("Metadata", cluster.CodeNoAnswer)
 	scrapes.Connections(1)
 	scrapes.Transferred(1, 1)
-	tel.scraped(t.Context(), oneBroker(), &lag.Report{})
+	tel.scraped(t.Context(), oneBroker(), &lag.Report{}, nil)
 	tel.Undated(t.Context(), 1)
 	tel.Round(t.Context(), 1)
 	tel.leftOut(t.Context(), 1)
@@ -191,7 +191,7 @@ func TestTelemetryOfAScrape(t *testing.T) {
 	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 9, "/failed": 3}, counts(t, reader, "kafkalag_partitions"))
 	assert.Equal(t, map[string]int64{
 		"/committed_beyond_end": 1, "/commit_for_deleted_topic": 1, "/group_claimed_twice": 7, "/partition_without_commit": 1,
-		"/sum_too_large": 0,
+		"/name_not_utf8": 0, "/sum_too_large": 0,
 	}, counts(t, reader, "kafkalag_anomalies"))
 
 	c.change(func(context.Context) (*cluster.Snapshot, error) { return nil, errors.New("refused") })
