@@ -14,6 +14,11 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
+// offsetsPerRequest is how many partitions one request asks for at most: more
+// than a broker should lead, and far from the million elements above which
+// Kafka 4.4 refuses an array.
+const offsetsPerRequest = 100_000
+
 // place is one partition of the snapshot.
 type place struct {
 	topic     *cluster.Topic
@@ -104,25 +109,15 @@ func (s *scrape) places(extent Extent, committed map[*cluster.Partition]bool) []
 	return places
 }
 
-// askOffsets asks everything side by side, one request for each leader and
-// bound, and returns what failed. A partition without a leader is not asked
-// about and has not failed: nobody could answer.
+// toLeader is one request.
+type toLeader struct {
+	node *broker.Node // nil where it is not among the brokers
+	inquiry
+}
+
+// askOffsets asks everything side by side and returns what failed.
 func (s *scrape) askOffsets(ctx context.Context, inquiries []inquiry) []placeError {
-	type toLeader struct {
-		node *broker.Node // nil where it is not among the brokers
-		inquiry
-	}
-	nodes := map[int32]*broker.Node{}
-	for _, n := range s.pool.Brokers() {
-		nodes[n.ID] = n
-	}
-	var requests []toLeader
-	for _, q := range inquiries {
-		for leader, places := range byLeader(q.places) {
-			requests = append(requests, toLeader{nodes[leader], inquiry{q.bound, places}})
-		}
-	}
-	answers := broker.Parallel(requests, func(r toLeader) []placeError {
+	answers := broker.Parallel(s.toLeaders(inquiries), func(r toLeader) []placeError {
 		if r.node == nil {
 			return allPlacesFailed(nil, r.bound, r.places, kafkaerr.ErrNoLeader)
 		}
@@ -132,6 +127,25 @@ func (s *scrape) askOffsets(ctx context.Context, inquiries []inquiry) []placeErr
 		s.observePlaces(failed)
 	}
 	return slices.Concat(answers...)
+}
+
+// toLeaders makes one request for each leader and bound, or more where a leader
+// has too many partitions for one. A partition without a leader is not asked
+// about and has not failed: nobody could answer.
+func (s *scrape) toLeaders(inquiries []inquiry) []toLeader {
+	nodes := map[int32]*broker.Node{}
+	for _, n := range s.pool.Brokers() {
+		nodes[n.ID] = n
+	}
+	var requests []toLeader
+	for _, q := range inquiries {
+		for leader, places := range byLeader(q.places) {
+			for batch := range slices.Chunk(places, offsetsPerRequest) {
+				requests = append(requests, toLeader{nodes[leader], inquiry{q.bound, batch}})
+			}
+		}
+	}
+	return requests
 }
 
 // byLeader sorts partitions by whom to ask.
