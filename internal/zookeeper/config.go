@@ -6,6 +6,7 @@
 package zookeeper
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -29,6 +30,10 @@ type Config struct {
 func (c *Config) Mistakes() []error {
 	var mistakes []error
 	for _, server := range c.Servers {
+		if strings.Contains(server, "@") { // a comma may have cut a password in two
+			mistakes = []error{errors.New(`"zookeeper.servers" has an address with "@", which is not shown: must be host:port`)}
+			break
+		}
 		if host, port, err := net.SplitHostPort(server); err != nil || host == "" || port == "" {
 			mistakes = append(mistakes, fmt.Errorf(`"zookeeper.servers" has %q: must be host:port`, server))
 		}

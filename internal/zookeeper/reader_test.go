@@ -107,6 +107,10 @@ func TestMistakes(t *testing.T) {
 				`"zookeeper.session_timeout" is 1ms: must be at least 1s`,
 			},
 		},
+		"a password": {
+			Config{Servers: []string{"reader:hid", "hidden@z:2181", "hidden"}, SessionTimeout: time.Second},
+			[]string{`"zookeeper.servers" has an address with "@", which is not shown: must be host:port`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

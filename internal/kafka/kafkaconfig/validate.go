@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/IBM/sarama"
@@ -57,6 +59,10 @@ func (c *Config) brokerMistakes() []error {
 	if len(c.Brokers) == 0 {
 		return []error{errors.New(`"brokers" is empty: must name one broker at least, as host:port`)}
 	}
+	// A comma may have cut a password in two: no part of the list is shown.
+	if slices.ContainsFunc(c.Brokers, hasUserInfo) {
+		return []error{errors.New(`"brokers" has an address with "@", which is not shown: must be host:port, with user name and password at "auth.sasl"`)}
+	}
 	var mistakes []error
 	for _, broker := range c.Brokers {
 		if !isHostPort(broker) {
@@ -65,6 +71,10 @@ func (c *Config) brokerMistakes() []error {
 	}
 	return mistakes
 }
+
+// hasUserInfo reports whether something like a user name or a password stands
+// before the host. No host has an "@".
+func hasUserInfo(address string) bool { return strings.Contains(address, "@") }
 
 func isHostPort(address string) bool {
 	host, port, err := net.SplitHostPort(address)
