@@ -93,3 +93,11 @@ func TestDurationsAreReportedWithOtherMistakes(t *testing.T) {
 		`"status_window" is 1: must be 2 or more, two scrapes being the least that show a trend`,
 	}, "\n"))
 }
+
+// A count with a fraction was cut, one that is too large became a negative one.
+func TestEveryCountIsAWholeNumber(t *testing.T) {
+	for _, key := range []string{"status_window", "max_group_partitions", "time_lag.search_budget", "auth.sasl.version"} {
+		assert.Contains(t, mistakesWith(t, key, 1.5), fmt.Sprintf("%q is 1.5: must be a whole number", key))
+		assert.Contains(t, mistakesWith(t, key, uint64(1<<63)), fmt.Sprintf("%q is 9223372036854775808: must be a smaller number", key))
+	}
+}

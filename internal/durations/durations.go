@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package durations decodes a component's configuration and insists on a unit
-// for every duration. Without it the collector takes 30 for 30 nanoseconds.
+// for every duration: without it the collector takes 30 for 30 nanoseconds. It
+// also refuses numbers that do not fit an integer, which the collector rounds
+// or lets overflow.
 //
 // A component uses it in place of [confmap.Conf.Unmarshal], and reports what it
 // returns together with its other mistakes:
@@ -19,6 +21,8 @@ package durations
 
 import (
 	"fmt"
+	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -27,9 +31,10 @@ import (
 )
 
 // Unmarshal decodes conf into cfg, a pointer to a struct, except for durations
-// that have no unit or are not durations: those keep their defaults, and
-// invalid has an error of one line for each. Call it from the Unmarshal method
-// of cfg. It removes from conf what it does not decode.
+// that have no unit or are not durations, and numbers that do not fit: those
+// keys keep their defaults, and invalid has an error of one line for each. Call
+// it from the Unmarshal method of cfg. It removes from conf what it does not
+// decode.
 func Unmarshal(conf *confmap.Conf, cfg any) (invalid []error, err error) {
 	for _, s := range settingsIn(conf, cfg) {
 		if mistake := check(s); mistake != nil {
@@ -50,10 +55,17 @@ func remove(conf *confmap.Conf, s setting) {
 	}
 }
 
-// check returns an error unless the value is a duration with a unit, or zero,
-// which needs none. Null and what is not a single value is the decoder's to
-// judge.
 func check(s setting) error {
+	if isDuration(s.kind) {
+		return checkDuration(s)
+	}
+	return checkInteger(s)
+}
+
+// checkDuration returns an error unless the value is a duration with a unit, or
+// zero, which needs none. Null and what is not a single value is the decoder's
+// to judge.
+func checkDuration(s setting) error {
 	var given, text string
 	switch value := s.value.(type) {
 	case nil, map[string]any, []any:
@@ -73,6 +85,28 @@ func check(s setting) error {
 		}
 	}
 	return fmt.Errorf("%q is %s: must be a duration with a unit, such as 30s, 5m or 1h", s, given)
+}
+
+// exact is up to where every integer is a float64 of its own.
+const exact = 1 << 53
+
+// checkInteger returns an error if the value is a number that is not whole, or
+// that the decoder would let overflow. Anything else is for it to judge.
+func checkInteger(s setting) error {
+	fits := true
+	switch value := s.value.(type) {
+	case float64:
+		if value != math.Trunc(value) {
+			return fmt.Errorf("%q is %v: must be a whole number", s, value)
+		}
+		fits = math.Abs(value) <= exact
+	case uint64: // YAML has it for what is above the largest int64
+		fits = s.kind.Kind() >= reflect.Uint
+	}
+	if !fits {
+		return fmt.Errorf("%q is %v: must be a smaller number", s, s.value)
+	}
+	return nil
 }
 
 // Limit is the range of a duration.
@@ -110,10 +144,11 @@ func CheckAll(limits ...Limit) []error {
 	return mistakes
 }
 
-// setting is a key that takes a duration, and what it is given.
+// setting is a key that takes a duration or an integer, and what it is given.
 type setting struct {
 	names []string // from the outermost section inwards
 	value any
+	kind  reflect.Type
 }
 
 func (s setting) String() string { return strings.Join(s.names, ".") }

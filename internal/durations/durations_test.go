@@ -20,6 +20,7 @@ type config struct {
 	Pointer  *time.Duration `mapstructure:"pointer"`
 	Name     string         `mapstructure:"name"`
 	Count    int            `mapstructure:"count"`
+	Size     uint64         `mapstructure:"size"`
 	Section  section        `mapstructure:"section"`
 	Pointed  *section       `mapstructure:"pointed"`
 	Optional optional       `mapstructure:"optional"`
@@ -103,10 +104,17 @@ func TestUnmarshal(t *testing.T) {
 		"section":            {"section: {age: 5}", `"section.age" is 5: must have a unit, write 5s`},
 		"pointer to section": {"pointed: {age: 5}", `"pointed.age" is 5: must have a unit, write 5s`},
 		"optional section":   {"optional: {age: 5}", `"optional.age" is 5: must have a unit, write 5s`},
-		"another type":       {"count: 5", ""},
+		"integer":            {"count: 5", ""},
+		"whole float":        {"count: 1e3", ""},
+		"fraction of one":    {"count: 1.5", `"count" is 1.5: must be a whole number`},
+		"no number":          {"count: .nan", `"count" is NaN: must be a whole number`},
+		"beyond int64":       {"count: 9223372036854775808", `"count" is 9223372036854775808: must be a smaller number`},
+		"far beyond":         {"count: ${env:LARGE}", `"count" is 1e+30: must be a smaller number`},
+		"far below":          {"count: -1e30", `"count" is -1e+30: must be a smaller number`},
+		"unsigned":           {"size: 9223372036854775808", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg, err := decode(t, tt.given, map[string]string{"NUMBER": "30", "TEXT": `"30"`, "HALF": "15s"})
+			cfg, err := decode(t, tt.given, map[string]string{"NUMBER": "30", "TEXT": `"30"`, "HALF": "15s", "LARGE": "1e30"})
 			require.NoError(t, err)
 			if tt.want == "" {
 				require.Empty(t, cfg.undecoded)

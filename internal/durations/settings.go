@@ -12,8 +12,8 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 )
 
-// settingsIn lists the settings of conf that are durations in cfg. They are
-// found by reflection, so that no key can be forgotten.
+// settingsIn lists the settings of conf that are durations or integers in cfg.
+// They are found by reflection, so that no key can be forgotten.
 func settingsIn(conf *confmap.Conf, cfg any) []setting {
 	return sectionSettings(conf, nil, reflect.TypeOf(cfg).Elem())
 }
@@ -28,8 +28,8 @@ func sectionSettings(conf *confmap.Conf, section []string, of reflect.Type) []se
 		case options == "squash":
 			settings = append(settings, sectionSettings(conf, section, kind)...)
 		case name == "" || name == "-" || !conf.IsSet(name):
-		case kind == reflect.TypeFor[time.Duration]():
-			settings = append(settings, setting{names, conf.Get(name)})
+		case isDuration(kind), isInteger(kind):
+			settings = append(settings, setting{names, conf.Get(name), kind})
 		case kind.Kind() == reflect.Struct:
 			// What is not a section is for the decoder to refuse.
 			if below, err := conf.Sub(name); err == nil {
@@ -39,6 +39,10 @@ func sectionSettings(conf *confmap.Conf, section []string, of reflect.Type) []se
 	}
 	return settings
 }
+
+func isDuration(of reflect.Type) bool { return of == reflect.TypeFor[time.Duration]() }
+
+func isInteger(of reflect.Type) bool { return of.Kind() >= reflect.Int && of.Kind() <= reflect.Uint64 }
 
 // unwrap returns the type that is decoded into: what a pointer points to, and
 // what a [configoptional.Optional] holds, which its method Get returns.

@@ -6,6 +6,7 @@ package lag
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -138,10 +139,13 @@ func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
 			}
 		}
 		t.partitions = slices.DeleteFunc(t.partitions, func(p *partitionDates) bool { // no group uses it any more
-			return d.scrape-p.scrape > max(patience, int32(d.Keep/d.Interval))
+			return d.scrape-p.scrape > max(patience, d.scrapes())
 		})
 	}
 }
+
+// scrapes returns how many scrapes fit into what is remembered.
+func (d *Dates) scrapes() int32 { return int32(min(d.Keep/d.Interval, math.MaxInt32)) }
 
 // missing tells whether a group is not in r that was there lately: its
 // coordinator may be away, and what dates its commits is to be there when it

@@ -341,6 +341,17 @@ func TestDatesKeepWhatAGroupUsedThroughAFailedScrape(t *testing.T) {
 	assert.Empty(t, d.topics["t"].partitions, "until nobody has used it for long")
 }
 
+// A history may be longer than the scrapes that an int32 can count.
+func TestDatesKeepForAnyHistory(t *testing.T) {
+	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
+	d := &Dates{Keep: 100 * 365 * 24 * time.Hour, Interval: time.Second}
+	log.scrape(d, testNow, 10)
+	for range patience + 1 {
+		log.scrape(d, testNow)
+	}
+	assert.NotEmpty(t, d.topics["t"].partitions)
+}
+
 // dating computes and dates 100,000 commits of 500 groups in 10,000 partitions.
 // Half of the groups have read all, the others stand where a search has found
 // them.
