@@ -6,6 +6,7 @@ package prometheuspage
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -80,7 +82,7 @@ func (e *pageExporter) start(ctx context.Context, host component.Host) error {
 	e.set.Logger.Info("Serving metrics", zap.Stringer("address", listener.Addr()), zap.String("path", e.config.Path))
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	e.stop = stop
-	e.running.Go(func() { e.serve(listener) })
+	e.running.Go(func() { e.serve(listener, host) })
 	e.running.Go(func() { e.attend(background) })
 	return nil
 }
@@ -107,8 +109,12 @@ func listen(ctx context.Context, c *confighttp.ServerConfig) (net.Listener, erro
 	return listener, nil
 }
 
-func (e *pageExporter) serve(listener net.Listener) {
-	_ = e.server.Serve(listener) // ends with shutdown
+// serve answers until the server is shut down. Any other end is one of the
+// collector.
+func (e *pageExporter) serve(listener net.Listener, host component.Host) {
+	if err := e.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(err))
+	}
 }
 
 // consume renders a message. The message is not kept.

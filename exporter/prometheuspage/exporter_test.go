@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -43,7 +42,7 @@ func pull(t testing.TB, h http.Handler, path string, header ...string) (*http.Re
 		request.Header.Set(header[i], header[i+1])
 	}
 	recorder := httptest.NewRecorder()
-	h.ServeHTTP(withDeadlines{recorder}, request)
+	h.ServeHTTP(recorder, request)
 	response := recorder.Result()
 	var body io.Reader = response.Body
 	if response.Header.Get("Content-Encoding") == "gzip" {
@@ -101,8 +100,3 @@ func TestPageOfManySeriesIsOneMember(t *testing.T) {
 	_, packed := pull(t, h, "/metrics", "Accept-Encoding", "gzip")
 	assert.Equal(t, plain, packed)
 }
-
-// withDeadlines lets a recorder be told of deadlines.
-type withDeadlines struct{ *httptest.ResponseRecorder }
-
-func (withDeadlines) SetWriteDeadline(time.Time) error { return nil }

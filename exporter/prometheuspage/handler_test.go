@@ -30,7 +30,7 @@ func TestPaths(t *testing.T) {
 		{http.MethodDelete, "/", 405, ""},
 	} {
 		recorder := httptest.NewRecorder()
-		h.ServeHTTP(withDeadlines{recorder}, httptest.NewRequest(c.method, c.path, nil))
+		h.ServeHTTP(recorder, httptest.NewRequest(c.method, c.path, nil))
 		assert.Equal(t, c.status, recorder.Code, c.path)
 		assert.Contains(t, recorder.Body.String(), c.contains)
 	}

@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"errors"
 	"net/http"
 	"time"
 )
@@ -31,7 +32,10 @@ func newDeadlineWriter(w http.ResponseWriter, limit time.Duration) *deadlineWrit
 
 func (d *deadlineWriter) Write(p []byte) (written int, err error) {
 	for len(p) > 0 {
-		if err := d.control.SetWriteDeadline(d.deadline()); err != nil {
+		// What a middleware has wrapped may take no deadline. The server's own
+		// limit holds then.
+		err := d.control.SetWriteDeadline(d.deadline())
+		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 			return written, err
 		}
 		n, err := d.w.Write(p[:min(len(p), chunk)])

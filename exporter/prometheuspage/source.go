@@ -21,9 +21,10 @@ import (
 // Without it, every part stays for as long as its series last, and of each series
 // the newest point counts.
 type source struct {
-	shown    []*part // the newest first
-	next     []*part // of a newer scrape that is not complete yet
-	interval time.Duration
+	shown    []*part       // the newest first
+	next     []*part       // of a newer scrape that is not complete yet
+	arrived  time.Time     // when the last part came
+	interval time.Duration // between the first part of a scrape and the last of the one before
 
 	kept int // series in shown when they were last known to be no more than needed
 }
@@ -37,6 +38,7 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 	if p.at > newest {
 		s.learn(p)
 	}
+	s.arrived = p.arrived
 	switch {
 	case !exact:
 		s.shown = insert(s.shown, p)
@@ -117,21 +119,9 @@ func (s *source) newest() pcommon.Timestamp {
 
 // learn sees how far apart scrapes are.
 func (s *source) learn(p *part) {
-	if last := s.arrived(); !last.IsZero() {
-		s.interval = p.arrived.Sub(last)
+	if !s.arrived.IsZero() {
+		s.interval = p.arrived.Sub(s.arrived)
 	}
-}
-
-// arrived is when the last part came.
-func (s *source) arrived() (last time.Time) {
-	for _, parts := range [][]*part{s.shown, s.next} {
-		for _, p := range parts {
-			if p.arrived.After(last) {
-				last = p.arrived
-			}
-		}
-	}
-	return last
 }
 
 // expire drops parts that are too old and reports whether that, or a scrape that
@@ -147,7 +137,15 @@ func (s *source) expire(now time.Time, after time.Duration) (changed bool) {
 	return changed || len(s.shown) < before
 }
 
-func (s *source) empty() bool { return len(s.shown)+len(s.next) == 0 }
+// remembered is for how long it is known of a source that has expired how often
+// it sends: one that does so more rarely than it expires is not to vanish each
+// time.
+const remembered = time.Hour
+
+// over reports whether nothing is known of a source that is worth keeping.
+func (s *source) over(now time.Time) bool {
+	return len(s.shown)+len(s.next) == 0 && now.Sub(s.arrived) > remembered
+}
 
 // insert puts a part where its time belongs: before what is as old or older.
 func insert(parts []*part, p *part) []*part {

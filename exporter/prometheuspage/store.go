@@ -78,7 +78,7 @@ func (s *store) expire(now time.Time) {
 		if known.expire(now, s.expiration) {
 			s.version++
 		}
-		if known.empty() {
+		if known.over(now) {
 			delete(s.sources, id)
 		}
 	}

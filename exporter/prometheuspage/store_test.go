@@ -158,15 +158,38 @@ func TestSilentSourcesExpire(t *testing.T) {
 			s.add("silent", part(1, start))
 			s.add("slow", part(1, start.Add(-10*time.Minute)))
 			s.add("slow", part(2, start))
-			s.expire(start.Add(5 * time.Minute))
+			shown := func(after time.Duration) (n int) {
+				s.expire(start.Add(after))
+				sources, _ := s.snapshot()
+				for _, parts := range sources {
+					n += min(len(parts), 1)
+				}
+				return n
+			}
+			before := s.changes()
+			assert.Equal(t, 2, shown(5*time.Minute))
+			assert.Equal(t, before, s.changes())
+			assert.Equal(t, 1, shown(5*time.Minute+1))
+			assert.Equal(t, before+1, s.changes())
+			assert.Equal(t, 1, shown(20*time.Minute))
+			assert.Equal(t, 0, shown(20*time.Minute+1))
 			assert.Len(t, s.sources, 2)
-			s.expire(start.Add(5*time.Minute + 1))
-			assert.Len(t, s.sources, 1)
-			s.expire(start.Add(20 * time.Minute))
-			assert.Len(t, s.sources, 1)
-			s.expire(start.Add(20*time.Minute + 1))
+			s.expire(start.Add(remembered + 1))
 			assert.Empty(t, s.sources)
 		})
+	}
+}
+
+// A source that sends more rarely than it expires vanishes once, not each time.
+func TestRareSourceStays(t *testing.T) {
+	s, start := newStore(true, time.Minute), time.Now()
+	for i := range 4 {
+		arrived := start.Add(time.Duration(i) * 2 * time.Minute)
+		p := &part{at: pcommon.Timestamp(i), arrived: arrived, families: map[string]*family{}}
+		s.add("rare", p)
+		s.expire(arrived.Add(2*time.Minute - 1))
+		sources, _ := s.snapshot()
+		assert.Len(t, sources[0], min(i, 1), "after the first interval it is known")
 	}
 }
 
