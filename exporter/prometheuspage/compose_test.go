@@ -134,7 +134,7 @@ func TestNamesThatEscapingMakesEqual(t *testing.T) {
 	e, h = newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })
 	e.mustConsume(t, md)
 	assert.ElementsMatch(t, []string{`a_b{l_m="2;1"} 0`, `a_b{l_m="x"} 0`, `a_b{l_m="y"} 0`}, samples(t, h))
-	_, quoted := pull(t, h, "/metrics", "Accept", "text/plain;version=1.0.0;escaping=allow-utf-8")
+	quoted := pull(t, h, "Accept", "text/plain;version=1.0.0;escaping=allow-utf-8").page
 	assert.Contains(t, quoted, "\n"+`{"a.b","l-m"="2","l.m"="1"} 0`+"\n")
 }
 
@@ -158,8 +158,8 @@ func TestOpenMetrics(t *testing.T) {
 	h1.DataPoints().AppendEmpty().ExplicitBounds().FromRaw([]float64{5})
 	add("things", "{things}").SetEmptyGauge().DataPoints().AppendEmpty().SetDoubleValue(0.5)
 	e.mustConsume(t, md)
-	response, page := pull(t, h, "/metrics", "Accept", "application/openmetrics-text; version=1.0.0")
-	assert.Equal(t, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores", response.Header.Get("Content-Type"))
+	open := pull(t, h, "Accept", "application/openmetrics-text; version=1.0.0")
+	assert.Equal(t, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores", open.header.Get("Content-Type"))
 	assert.Equal(t, strings.TrimPrefix(`
 # HELP size_bytes Say \"what\".
 # TYPE size_bytes histogram
@@ -176,6 +176,6 @@ things 0.5
 # UNIT work_seconds seconds
 work_seconds_total 0 1700000000.123
 # EOF
-`, "\n"), page)
+`, "\n"), open.page)
 	assert.Contains(t, page004(t, h), "# TYPE work_seconds_total counter\nwork_seconds_total 0 1700000000123\n")
 }

@@ -34,18 +34,24 @@ func newTestExporter(t testing.TB, change func(*Config)) (*pageExporter, *handle
 	return e, e.newHandler()
 }
 
-// pull asks for a path and returns the answer and its text.
-func pull(t testing.TB, h http.Handler, path string, header ...string) (*http.Response, string) {
+// answer is what came of a pull.
+type answer struct {
+	status int
+	header http.Header
+	page   string
+}
+
+// pull asks for the page with headers, names and values in turn.
+func pull(t testing.TB, h http.Handler, headers ...string) answer {
 	t.Helper()
-	request := httptest.NewRequest(http.MethodGet, path, nil)
-	for i := 0; i < len(header); i += 2 {
-		request.Header.Set(header[i], header[i+1])
+	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
 	}
 	recorder := httptest.NewRecorder()
 	h.ServeHTTP(recorder, request)
-	response := recorder.Result()
-	var body io.Reader = response.Body
-	if response.Header.Get("Content-Encoding") == "gzip" {
+	var body io.Reader = recorder.Body
+	if recorder.Header().Get("Content-Encoding") == "gzip" {
 		unpack, err := gzip.NewReader(body)
 		require.NoError(t, err)
 		unpack.Multistream(false) // curl takes one member
@@ -53,14 +59,13 @@ func pull(t testing.TB, h http.Handler, path string, header ...string) (*http.Re
 	}
 	page, err := io.ReadAll(body)
 	require.NoError(t, err)
-	return response, string(page)
+	return answer{recorder.Code, recorder.Header(), string(page)}
 }
 
-// page pulls the page as text 0.0.4.
+// page004 pulls the page as text 0.0.4.
 func page004(t testing.TB, h http.Handler) string {
 	t.Helper()
-	_, body := pull(t, h, "/metrics")
-	return body
+	return pull(t, h).page
 }
 
 // gauges is a message of one origin: each metric has a gauge of the name with
@@ -85,9 +90,9 @@ func TestPageOfOneMetric(t *testing.T) {
 	require.NoError(t, e.consume(context.Background(), gauges(1, "kafka.lag", map[string]int64{"a": 12})))
 	want := "# HELP kafka_lag About kafka.lag.\n# TYPE kafka_lag gauge\nkafka_lag{group=\"a\"} 12\n"
 	assert.Equal(t, want, page004(t, h))
-	response, packed := pull(t, h, "/metrics", "Accept-Encoding", "gzip")
-	assert.Equal(t, want, packed)
-	assert.Equal(t, "gzip", response.Header.Get("Content-Encoding"))
+	packed := pull(t, h, "Accept-Encoding", "gzip")
+	assert.Equal(t, want, packed.page)
+	assert.Equal(t, "gzip", packed.header.Get("Content-Encoding"))
 }
 
 // Large metrics are kept compressed, and the page is one member of gzip all the
@@ -97,6 +102,5 @@ func TestPageOfManySeriesIsOneMember(t *testing.T) {
 	require.NoError(t, e.consume(context.Background(), lagPoints(5000, 1)))
 	plain := page004(t, h)
 	assert.Equal(t, 15_000, strings.Count(plain, "\nkafka_consumer_group"))
-	_, packed := pull(t, h, "/metrics", "Accept-Encoding", "gzip")
-	assert.Equal(t, plain, packed)
+	assert.Equal(t, plain, pull(t, h, "Accept-Encoding", "gzip").page)
 }

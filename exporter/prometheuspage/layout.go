@@ -51,9 +51,6 @@ func (l *layout) fits(keys []string, quoted bool) bool {
 	return l.quoted == quoted && slices.Equal(l.keys, keys)
 }
 
-// empty reports whether there are no labels.
-func (l *layout) empty() bool { return len(l.from) == 0 && l.literals[0] == "" }
-
 // append writes the labels without the closing brace.
 func (l *layout) append(dst []byte, values []pcommon.Value) []byte {
 	for i, from := range l.from {

@@ -28,13 +28,13 @@ import (
 )
 
 // startTest starts an exporter on a port of its own.
-func startTest(t *testing.T, change func(*Config)) (e exporter.Metrics, address string) {
+func startTest(t *testing.T) (e exporter.Metrics, address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address = l.Addr().String()
 	require.NoError(t, l.Close())
-	e = create(t, address, change)
+	e = create(t, address, nil)
 	require.NoError(t, e.Start(t.Context(), componenttest.NewNopHost()))
 	return e, address
 }
@@ -66,7 +66,7 @@ func get(t *testing.T, url string) string {
 }
 
 func TestServes(t *testing.T) {
-	e, address := startTest(t, nil)
+	e, address := startTest(t)
 	require.NoError(t, e.ConsumeMetrics(t.Context(), gauges(1, "lag", map[string]int64{"g": 1})))
 	assert.Contains(t, get(t, "http://"+address+"/metrics"), "\nlag{group=\"g\"")
 	assert.Equal(t, "ok\n", get(t, "http://"+address+"/healthz"))
@@ -79,7 +79,7 @@ func TestServes(t *testing.T) {
 }
 
 func TestPortInUseIsOneLine(t *testing.T) {
-	e, address := startTest(t, nil)
+	e, address := startTest(t)
 	second := create(t, address, nil)
 	err := second.Start(t.Context(), componenttest.NewNopHost())
 	require.ErrorContains(t, err, fmt.Sprintf("%q is %q: must be free to listen on", "endpoint", address))
@@ -90,7 +90,7 @@ func TestPortInUseIsOneLine(t *testing.T) {
 
 // A certificate that cannot be read is said, and leaves the port free.
 func TestUnreadableCertificateIsOneLine(t *testing.T) {
-	e, address := startTest(t, nil)
+	e, address := startTest(t)
 	require.NoError(t, e.Shutdown(t.Context()))
 	missing := filepath.Join(t.TempDir(), "cert.pem")
 	e = create(t, address, func(c *Config) {
@@ -109,7 +109,7 @@ func TestUnreadableCertificateIsOneLine(t *testing.T) {
 // A client that does not read holds up neither the pipeline, nor other clients,
 // nor the end.
 func TestSlowClientHoldsNothingUp(t *testing.T) {
-	e, address := startTest(t, nil)
+	e, address := startTest(t)
 	require.NoError(t, e.ConsumeMetrics(t.Context(), lagPoints(200_000, 1)))
 	slow, err := net.Dial("tcp", address)
 	require.NoError(t, err)

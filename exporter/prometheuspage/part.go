@@ -30,10 +30,10 @@ func (p *part) empty() bool { return len(p.families) == 0 }
 // put adds a metric that comes before those that are in the part. What a family
 // is follows from its first metric.
 func (p *part) put(f *family, b *block) {
-	f.blocks = []*block{b}
 	if later, known := p.families[f.name]; known && later.kind == f.kind {
-		f.blocks = append(later.blocks, b)
+		f.blocks = later.blocks
 	}
+	f.blocks = append(f.blocks, b)
 	p.families[f.name] = f
 }
 

@@ -6,6 +6,7 @@ package prometheuspage
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -205,9 +206,7 @@ func TestWhatNewerPartsHaveIsDropped(t *testing.T) {
 				for i := range 100 {
 					points[fmt.Sprint("always", i)] = message
 				}
-				for group, value := range points {
-					want[group] = value
-				}
+				maps.Copy(want, points)
 				md := gauges(1, "lag", points)
 				m := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().AppendEmpty()
 				m.SetName("same")
