@@ -43,7 +43,7 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 	case !exact:
 		s.shown = insert(s.shown, p)
 		return true
-	case len(s.shown) == 0:
+	case len(s.shown)+len(s.next) == 0:
 		s.shown = []*part{p}
 		return true
 	case p.at < newest:
