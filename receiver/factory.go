@@ -13,6 +13,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/lookup"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/timelag/search"
 )
 
 // NewFactory returns the factory of the kafkalag receiver.
@@ -39,7 +40,7 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
-	var f finder
+	var f search.Client
 	if needsDates(c.Metrics) && c.TimeLag.SearchBudget > 0 {
 		if f, err = lookup.New(c.Config, set.Logger, tel.traffic(forSearch)); err != nil {
 			return nil, err

@@ -14,6 +14,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/status"
+	"github.com/kafkalag/kafkalagreceiver/internal/timelag/search"
 )
 
 // lagScraper asks, computes and records, once per scrape.
@@ -24,19 +26,19 @@ type lagScraper struct {
 	memory   lag.Memory
 	guard    *guard
 	record   *recorder
-	dater    *dater     // nil: nobody wants to know
-	judge    *lag.Judge // likewise
+	dater    *search.Searcher  // nil: nobody wants to know
+	judge    *status.Evaluator // likewise
 	failures *failureLog
 	odd      *anomalyLog
 	expired  *expiredLog
-	status   status
+	health   healthStatus
 	tel      *telemetry
 	now      func() time.Time
 }
 
 // newScraper returns a scraper that asks client, and f for time lags; without f
 // they are told as far as they can be.
-func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel *telemetry) *lagScraper {
+func newScraper(set receiver.Settings, cfg *Config, client client, f search.Client, tel *telemetry) *lagScraper {
 	s := &lagScraper{
 		asker:    newAsker(client, cfg.Timeout),
 		ask:      questionsOf(cfg),
@@ -50,42 +52,42 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f finder, tel
 		now:      time.Now,
 	}
 	if needsDates(cfg.Metrics) {
-		s.dater = newDater(searchConfig(cfg), f, set.Logger, tel)
+		s.dater = search.New(searchConfig(cfg), f, set.Logger, tel)
 	}
 	if needsStatus(cfg.Metrics) {
-		s.judge = &lag.Judge{Window: cfg.StatusWindow}
+		s.judge = &status.Evaluator{Window: cfg.StatusWindow}
 	}
 	return s
 }
 
 // searchConfig is how time lag is told.
-func searchConfig(cfg *Config) SearchConfig {
-	return SearchConfig{History: cfg.TimeLag.History, Interval: cfg.CollectionInterval, Budget: cfg.TimeLag.SearchBudget}
+func searchConfig(cfg *Config) search.Config {
+	return search.Config{History: cfg.TimeLag.History, Interval: cfg.CollectionInterval, Budget: cfg.TimeLag.SearchBudget}
 }
 
 // start does not dial: a cluster that is away is a failed scrape, not a
 // collector that does not start.
 func (s *lagScraper) start(_ context.Context, host component.Host) error {
-	s.status.host = host
+	s.health.host = host
 	if err := s.asker.client.Start(host); err != nil {
 		return err
 	}
 	if s.dater != nil {
-		return s.dater.start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
+		return s.dater.Start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
 	}
 	return nil
 }
 
 func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	if s.dater != nil {
-		s.dater.pause()
-		defer s.dater.resume()
+		s.dater.Pause()
+		defer s.dater.Resume()
 	}
 	snapshot, err := s.asker.snapshot(ctx, s.ask)
 	if s.asker.stopped() {
 		return pmetric.NewMetrics(), errStopped
 	}
-	s.status.report(err)
+	s.health.report(err)
 	if err != nil {
 		s.failures.report(s.now(), failuresOf(snapshot, err))
 		s.tel.scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, nil)
@@ -110,10 +112,10 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 // interpret adds to a report what follows from the scrapes before.
 func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, report *lag.Report) {
 	if s.dater != nil {
-		s.dater.date(ctx, s.now(), learned, report)
+		s.dater.Estimate(ctx, s.now(), learned, report)
 	}
 	if s.judge != nil {
-		s.judge.Judge(learned, report)
+		s.judge.Evaluate(learned, report)
 	}
 	if s.ask.Starts != snapshot.Nowhere {
 		s.expired.report(s.now(), report)
@@ -125,7 +127,7 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 func (s *lagScraper) shutdown() {
 	s.asker.stop()
 	if s.dater != nil {
-		s.dater.shutdown()
+		s.dater.Shutdown()
 	}
 	s.tel.shutdown()
 }

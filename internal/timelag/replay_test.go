@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"math"
@@ -93,7 +93,7 @@ func (l *replayed) pass(interval time.Duration) {
 
 // change has records come as late as that from now on. Where they were late,
 // that is noticed at once.
-func (l *replayed) change(late time.Duration, d *Dates) {
+func (l *replayed) change(late time.Duration, d *Estimator) {
 	if late == l.late {
 		return
 	}
@@ -107,7 +107,7 @@ func (l *replayed) change(late time.Duration, d *Dates) {
 }
 
 // unnoticed is for how long records may come late before that matters.
-func unnoticed(d *Dates) time.Duration {
+func unnoticed(d *Estimator) time.Duration {
 	return time.Duration(d.holds())*time.Millisecond + 3*d.Interval
 }
 
@@ -156,12 +156,12 @@ func (g *reader) move(l *replayed, interval time.Duration) {
 
 // near is what ages should be off by at most, in seconds. Where records come in
 // bursts, or are late by as little as that, it may be twice as much.
-func near(d *Dates, truth float64) float64 { return max(d.Interval.Seconds(), truth/20) }
+func near(d *Estimator, truth float64) float64 { return max(d.Interval.Seconds(), truth/20) }
 
 // off is by how much, in seconds, the group's age may differ from the truth. Records
 // that come late among others have the date of the last before them, so that
 // what goes unnoticed matters no more than it lasts.
-func (g *reader) off(l *replayed, d *Dates, truth float64) float64 {
+func (g *reader) off(l *replayed, d *Estimator, truth float64) float64 {
 	off := 2 * near(d, truth)
 	switch {
 	case l.now.Before(g.near), l.now.Before(g.behind):
@@ -202,7 +202,7 @@ func watchArrivals(t *testing.T, seed uint64) (w watched) {
 	lates := []time.Duration{0, 20 * time.Second, 5 * time.Minute, 30 * time.Minute, time.Hour, year}
 	speeds := []time.Duration{0, 5 * time.Second, 30 * time.Second, time.Minute}
 	r := rand.New(rand.NewPCG(seed, 1))
-	d := &Dates{Keep: time.Hour, Interval: []time.Duration{30 * time.Second, 10 * time.Second}[r.IntN(2)]}
+	d := &Estimator{Keep: time.Hour, Interval: []time.Duration{30 * time.Second, 10 * time.Second}[r.IntN(2)]}
 	log := &replayed{r: r, now: testNow, rate: 1, late: lates[r.IntN(len(lates))]}
 	log.pass(5 * time.Minute)
 	groups, commits := make([]reader, 2+r.IntN(3)), []cluster.Offset{}

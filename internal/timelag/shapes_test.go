@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"math/rand/v2"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // TestBudgetDatesStuckPartitions holds what docs/time-lag.md says of the default
@@ -37,7 +38,7 @@ func TestBudgetDatesStuckPartitions(t *testing.T) {
 			d, undated := newDates(), partitions
 			intervals, now := 0, testNow
 			for ; intervals < 60; intervals++ {
-				if undated = d.Date(now, s, Compute(s)); undated == 0 {
+				if undated = d.Estimate(now, s, lag.Compute(s)); undated == 0 {
 					break
 				}
 				for left := budget; left > 0; {

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // footprints are groups that make a partition cost memory: where the group is in
@@ -56,7 +57,7 @@ func retained(partitions int, commit func(log *testLog, partition, n int) cluste
 				commits.Partitions[p].Offset = commit(log, perTopic*i+p, n)
 			}
 		}
-		d.Date(now, s, Compute(s))
+		d.Estimate(now, s, lag.Compute(s))
 		log.answer(d)
 		for range r.IntN(41) { // is written until the next one
 			log.records = append(log.records, record{log.end, cluster.NewTimestamp(now.Add(d.Interval / 2))})
@@ -72,7 +73,7 @@ func retained(partitions int, commit func(log *testLog, partition, n int) cluste
 }
 
 // answer answers all look-ups, as fast as the log's order allows.
-func (l *testLog) answer(d *Dates) {
+func (l *testLog) answer(d *Estimator) {
 	for {
 		lookups, topics := d.Plan(1_000_000)
 		if len(lookups)+len(topics) == 0 {

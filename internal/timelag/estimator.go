@@ -1,7 +1,10 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+// Package timelag tells how old the records are that groups have not read. It is
+// arithmetic: it uses the standard library only, takes the time from its caller,
+// and leaves the look-ups that it asks for to others.
+package timelag
 
 import (
 	"cmp"
@@ -11,25 +14,26 @@ import (
 	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // patience is for how many scrapes at least a partition is remembered that no
 // group is seen to use: a group's coordinator may be away.
 const patience = 10
 
-// Dates tells how old the records are that groups have not read yet, by the
+// Estimator tells how old the records are that groups have not read yet, by the
 // records' own timestamps. It learns from scrapes, which tell when records
 // arrived, and from look-ups, which tell timestamps; it says which look-ups
 // would help. It is not safe for concurrent use.
-type Dates struct {
+type Estimator struct {
 	// Keep is how long the arrival of records is remembered.
 	Keep time.Duration
 	// Interval is the time from one scrape to the next, and how far off an
 	// estimate may be.
 	Interval time.Duration
-	// Blind says that there are no look-ups: arrival then always stands for
+	// DisableLookups says that there are no look-ups: arrival then always stands for
 	// the timestamp.
-	Blind bool
+	DisableLookups bool
 
 	now    cluster.Timestamp
 	scrape int32
@@ -75,9 +79,9 @@ type partitionDates struct {
 	asked, witnessed bool
 }
 
-// Date fills in the ages of r, which was computed from s at the time now, and
+// Estimate fills in the ages of r, which was computed from s at the time now, and
 // returns how many could not be told. [Dates.Plan] then says what would help.
-func (d *Dates) Date(now time.Time, s *cluster.Snapshot, r *Report) (unknown int) {
+func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) (unknown int) {
 	d.now = cluster.NewTimestamp(now)
 	d.scrape++
 	d.wants = d.wants[:0]
@@ -98,7 +102,7 @@ func (d *Dates) Date(now time.Time, s *cluster.Snapshot, r *Report) (unknown int
 }
 
 // forget drops the topics that are gone, and those created anew.
-func (d *Dates) forget(s *cluster.Snapshot) {
+func (d *Estimator) forget(s *cluster.Snapshot) {
 	if d.topics == nil {
 		d.topics, d.unclear = map[string]*topicDates{}, map[string]bool{}
 	}
@@ -111,7 +115,7 @@ func (d *Dates) forget(s *cluster.Snapshot) {
 
 // observe learns where the partitions that groups use end, and which commits
 // are to be dated.
-func (d *Dates) observe(s *cluster.Snapshot, r *Report) {
+func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 	d.inUse = d.inUse[:0]
 	for g := range r.Groups {
 		for t := range r.Groups[g].Topics {
@@ -150,7 +154,7 @@ func (d *Dates) scrapes() int32 { return int32(min(d.Keep/d.Interval, math.MaxIn
 // missing tells whether a group is not in r that was there lately: its
 // coordinator may be away, and what dates its commits is to be there when it
 // comes back.
-func (d *Dates) missing(r *Report) bool {
+func (d *Estimator) missing(r *lag.Report) bool {
 	if d.groups == nil {
 		d.groups = map[string]int32{}
 	}
@@ -162,7 +166,7 @@ func (d *Dates) missing(r *Report) bool {
 }
 
 // remember returns what is known of a topic.
-func (d *Dates) remember(topic *cluster.Topic) *topicDates {
+func (d *Estimator) remember(topic *cluster.Topic) *topicDates {
 	t := d.topics[topic.Name]
 	if t == nil {
 		t = &topicDates{id: topic.ID}
@@ -201,7 +205,7 @@ func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 }
 
 // observe takes the partition as it is now, and one group's commit in it.
-func (p *partitionDates) observe(d *Dates, now *cluster.Partition, g Partition) {
+func (p *partitionDates) observe(d *Estimator, now *cluster.Partition, g lag.Partition) {
 	if p.scrape != d.scrape {
 		p.scrape, p.witnessed = d.scrape, false
 		if p.leader != now.Leader {
@@ -219,7 +223,7 @@ func (p *partitionDates) observe(d *Dates, now *cluster.Partition, g Partition) 
 
 // ends takes where the log ends now. A scrape that does not know that knows of no
 // lag either: then the commits of the one before are still those to be dated.
-func (p *partitionDates) ends(d *Dates, end cluster.Offset) {
+func (p *partitionDates) ends(d *Estimator, end cluster.Offset) {
 	p.end = end
 	p.before, p.commits = p.commits, p.before[:0]
 	if d.Keep <= 0 {
@@ -236,8 +240,8 @@ func (p *partitionDates) ends(d *Dates, end cluster.Offset) {
 func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return max(commit, p.start) }
 
 // topic fills in the ages of one group in one topic, of which so much is known.
-func (d *Dates) topic(t *Topic, known *topicDates) (unknown int) {
-	t.AgeMax = Age{Known: true}
+func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
+	t.AgeMax = lag.Age{Known: true}
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
 		p.Age = d.age(t.Name, known, p)
@@ -247,7 +251,7 @@ func (d *Dates) topic(t *Topic, known *topicDates) (unknown int) {
 		}
 	}
 	if unknown > 0 {
-		t.AgeMax = Age{}
+		t.AgeMax = lag.Age{}
 	}
 	return unknown
 }
@@ -256,14 +260,14 @@ func (d *Dates) topic(t *Topic, known *topicDates) (unknown int) {
 //   - 0 where there is none: nothing is committed beyond, or retention has
 //     deleted all that was;
 //   - 0 for a record of the future.
-func (d *Dates) age(topic string, t *topicDates, g *Partition) Age {
+func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) lag.Age {
 	if !g.Lag.Known() {
-		return Age{}
+		return lag.Age{}
 	}
 	p, _ := t.find(g.ID)
 	commit := p.unread(g.Committed)
 	if g.Lag == 0 || commit >= p.end {
-		return Age{Known: true}
+		return lag.Age{Known: true}
 	}
 	date := d.date(t, p, commit)
 	d.want(date, p, want{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
@@ -272,9 +276,9 @@ func (d *Dates) age(topic string, t *topicDates, g *Partition) Age {
 		d.clarify(topic, t)
 	}
 	if date.quality == none {
-		return Age{}
+		return lag.Age{}
 	}
-	return Age{Duration: time.Duration(age) * time.Millisecond, Known: true}
+	return lag.Age{Duration: time.Duration(age) * time.Millisecond, Known: true}
 }
 
-func (d *Dates) interval() cluster.Timestamp { return cluster.Timestamp(d.Interval.Milliseconds()) }
+func (d *Estimator) interval() cluster.Timestamp { return cluster.Timestamp(d.Interval.Milliseconds()) }

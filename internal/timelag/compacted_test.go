@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"testing"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // before are the timestamps so many seconds before testNow.
@@ -85,7 +86,7 @@ func TestPolicyIsAskedAgain(t *testing.T) {
 	d, log := newDates(), dense(before(500, 400, 300, 200, 10)...)
 	now, commit := testNow, cluster.Offset(1)
 	old := log.date(commit)
-	scrape := func(after time.Duration) Age {
+	scrape := func(after time.Duration) lag.Age {
 		now = now.Add(after)
 		return log.scrape(d, now, commit)[0]
 	}

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"slices"
@@ -14,7 +14,7 @@ import (
 // is not asked again. topics are those of which it has to be known whether they
 // are compacted, see [Dates.Policies]. Where both are empty, nothing more can
 // be learned before the next scrape.
-func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
+func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 	topics = d.questions()
 	d.wants = slices.DeleteFunc(d.wants, func(w want) bool {
 		if len(lookups) == n {
@@ -47,7 +47,7 @@ func (d *Dates) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 // next chooses the look-up that a commit's date needs next, if it can be made
 // now: a partition is asked one at a time. Where none would help, there are no
 // more.
-func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, w want) (at cluster.Timestamp, ask, more bool) {
+func (d *Estimator) next(t *topicDates, p *partitionDates, commit cluster.Offset, w want) (at cluster.Timestamp, ask, more bool) {
 	known := d.date(t, p, commit)
 	witness := w.witness && commit == w.commit && known.arrived.due && (known.arrived.by == 0 || !p.witnessed)
 	_, verdict, _ := p.steps.date(commit, d.now, t.policy)
@@ -71,7 +71,7 @@ func (d *Dates) next(t *topicDates, p *partitionDates, commit cluster.Offset, w 
 }
 
 // ask goes on with the search for a commit's date.
-func (p *partitionDates) ask(commit cluster.Offset, d *Dates) (cluster.Timestamp, bool) {
+func (p *partitionDates) ask(commit cluster.Offset, d *Estimator) (cluster.Timestamp, bool) {
 	same, last := false, undated
 	if p.search != nil {
 		same, last = p.search.commit == commit && len(p.steps) > 0, p.search.at
@@ -104,7 +104,7 @@ func (p *partitionDates) askFor(known *step) cluster.Timestamp {
 }
 
 // askWitness looks up whether records arrive as they did.
-func (p *partitionDates) askWitness(a arrived, d *Dates) cluster.Timestamp {
+func (p *partitionDates) askWitness(a arrived, d *Estimator) cluster.Timestamp {
 	p.question()
 	p.witnessed = true
 	return a.ask(d)

@@ -1,13 +1,13 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
 // Learn takes the answers to a plan. Those about a partition that has changed
 // beyond recognition since are dropped.
-func (d *Dates) Learn(answers []cluster.Answer) {
+func (d *Estimator) Learn(answers []cluster.Answer) {
 	for _, a := range answers {
 		t := d.topics[a.Topic]
 		if t == nil {
@@ -20,7 +20,7 @@ func (d *Dates) Learn(answers []cluster.Answer) {
 	}
 }
 
-func (d *Dates) learn(p *partitionDates, a cluster.Answer) {
+func (d *Estimator) learn(p *partitionDates, a cluster.Answer) {
 	switch {
 	case a.Err != nil:
 		p.search = nil
@@ -48,7 +48,7 @@ const mostVain = 3
 
 // putAside has a partition whose look-up was in vain wait for the next scrape,
 // and for twice as many whenever that happens again.
-func (p *partitionDates) putAside(d *Dates) {
+func (p *partitionDates) putAside(d *Estimator) {
 	p.aside = d.scrape + 1<<p.vain
 	p.vain = min(p.vain+1, mostVain)
 }

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"iter"
@@ -44,7 +44,7 @@ func (w *want) commits() iter.Seq[cluster.Offset] {
 // where it will be if it goes on as it did. That is not needed where its arrival
 // tells as well. A group that is about to have read all has nothing ahead to ask
 // about: what serves it is a witness, or that it be dated well where it is.
-func (d *Dates) want(known date, p *partitionDates, w want) {
+func (d *Estimator) want(known date, p *partitionDates, w want) {
 	step := p.moved(w.commit)
 	ahead := step > 0 && step < w.lag
 	w.need = good
@@ -72,4 +72,4 @@ func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 }
 
 // Wanting tells whether there is something to ask.
-func (d *Dates) Wanting() bool { return len(d.wants)+len(d.unclear) > 0 }
+func (d *Estimator) Wanting() bool { return len(d.wants)+len(d.unclear) > 0 }

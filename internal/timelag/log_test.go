@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"math/rand/v2"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // testNow is when the tests' scrapes happen.
@@ -98,14 +99,14 @@ func (l *testLog) snapshot(commits ...cluster.Offset) *cluster.Snapshot {
 	return s
 }
 
-func newDates() *Dates { return &Dates{Keep: time.Hour, Interval: 30 * time.Second} }
+func newDates() *Estimator { return &Estimator{Keep: time.Hour, Interval: 30 * time.Second} }
 
 // scrape dates the groups' commits at the time now; ages are in their order.
-func (l *testLog) scrape(d *Dates, now time.Time, commits ...cluster.Offset) []Age {
+func (l *testLog) scrape(d *Estimator, now time.Time, commits ...cluster.Offset) []lag.Age {
 	s := l.snapshot(commits...)
-	r := Compute(s)
-	d.Date(now, s, r)
-	ages := make([]Age, len(r.Groups))
+	r := lag.Compute(s)
+	d.Estimate(now, s, r)
+	ages := make([]lag.Age, len(r.Groups))
 	for i := range r.Groups {
 		ages[i] = r.Groups[i].Topics[0].Partitions[0].Age
 	}
@@ -114,7 +115,7 @@ func (l *testLog) scrape(d *Dates, now time.Time, commits ...cluster.Offset) []A
 
 // search answers d's look-ups until it has none, and returns how many rounds it
 // took.
-func (l *testLog) search(d *Dates, compacted bool) (rounds int) {
+func (l *testLog) search(d *Estimator, compacted bool) (rounds int) {
 	for {
 		lookups, unclear := d.Plan(100)
 		if len(lookups) == 0 && len(unclear) == 0 {

@@ -1,9 +1,12 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package status
 
-import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
+import (
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
 
 // sample is what one scrape saw of a partition.
 type sample struct{ commit, lag cluster.Offset }
@@ -15,24 +18,24 @@ type samples []sample
 // many scrapes the full window has.
 var rules = []struct {
 	holds  func(s samples, window int) bool
-	status Status
+	status lag.Status
 }{
-	{samples.hasReadAll, StatusOK},
-	{samples.wentBack, StatusRewind},
-	{samples.isNew, StatusOK},
-	{samples.onceReadAll, StatusOK},
-	{samples.standsStill, StatusStall},
-	{samples.fallsBehind, StatusWarn},
+	{samples.hasReadAll, lag.StatusOK},
+	{samples.wentBack, lag.StatusRewind},
+	{samples.isNew, lag.StatusOK},
+	{samples.onceReadAll, lag.StatusOK},
+	{samples.standsStill, lag.StatusStall},
+	{samples.fallsBehind, lag.StatusWarn},
 }
 
 // status judges a partition by a window of so many scrapes.
-func (s samples) status(window int) Status {
+func (s samples) status(window int) lag.Status {
 	for _, rule := range rules {
 		if rule.holds(s, window) {
 			return rule.status
 		}
 	}
-	return StatusOK
+	return lag.StatusOK
 }
 
 // Rule 1: nothing is left to read.

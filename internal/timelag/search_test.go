@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"maps"
@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // TestSearchRounds holds how many rounds it takes to date a random commit of a
@@ -67,7 +68,7 @@ func TestDateLiesWithinItsBounds(t *testing.T) {
 		for i := range commits {
 			commits[i] = cluster.Offset(r.Int64N(int64(log.end)))
 		}
-		within := func(age Age, commit cluster.Offset, off time.Duration) {
+		within := func(age lag.Age, commit cluster.Offset, off time.Duration) {
 			at := cluster.NewTimestamp(now.Add(-age.Duration))
 			low, high := log.bounds(commit, compacted)
 			require.GreaterOrEqual(t, at, low-cluster.Timestamp(off.Milliseconds()), "seed %d, %s, commit %d", seed, shape, commit)
@@ -178,7 +179,7 @@ func TestSearchEndsInTheFuture(t *testing.T) {
 	d := newDates()
 	log.scrape(d, testNow, 700)
 	assert.Equal(t, 1, log.search(d, false))
-	assert.Equal(t, Age{Known: true}, log.scrape(d, testNow, 700)[0])
+	assert.Equal(t, lag.Age{Known: true}, log.scrape(d, testNow, 700)[0])
 }
 
 // Where records share a time, and then there are none for long, the date waits

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // live is a log that grows by ten records a second, stamped late by that much.
@@ -56,7 +57,7 @@ func TestDatesFromHistory(t *testing.T) {
 func TestDatesAreRechecked(t *testing.T) {
 	d, log := newDates(), &live{now: testNow}
 	log.pass(time.Minute)
-	step := func() Age {
+	step := func() lag.Age {
 		commit := log.end - 100
 		age := log.scrape(d, log.now, commit)[0]
 		log.search(d, false)
@@ -116,7 +117,7 @@ func TestDatesWhileRecordsAreReplayedFast(t *testing.T) {
 func TestDatesOfLateRecordsNeedLookups(t *testing.T) {
 	d, log := newDates(), &live{now: testNow, late: time.Hour}
 	log.pass(time.Minute)
-	step := func() Age {
+	step := func() lag.Age {
 		age := log.scrape(d, log.now, log.end-100)[0]
 		log.pass(d.Interval)
 		return age
@@ -131,7 +132,7 @@ func TestDatesOfLateRecordsNeedLookups(t *testing.T) {
 	step()
 	step()
 	for range 5 {
-		assert.Equal(t, Age{}, step())
+		assert.Equal(t, lag.Age{}, step())
 	}
 }
 
@@ -179,7 +180,7 @@ func TestDatesOfReplayedRecords(t *testing.T) {
 }
 
 func TestDatesBlind(t *testing.T) {
-	d, log := &Dates{Keep: time.Hour, Interval: 30 * time.Second, Blind: true}, &live{now: testNow}
+	d, log := &Estimator{Keep: time.Hour, Interval: 30 * time.Second, DisableLookups: true}, &live{now: testNow}
 	log.pass(time.Minute)
 	commit := log.end - 10
 	assert.False(t, log.scrape(d, log.now, commit)[0].Known, "it came before the history")
@@ -241,8 +242,8 @@ func TestDatesForgetAnotherLog(t *testing.T) {
 			next(&log, shell)
 			s := log.snapshot(10)
 			s.Topics["t"].ID = shell.Topics["t"].ID
-			r := Compute(s)
-			assert.Equal(t, 1, d.Date(testNow, s, r))
+			r := lag.Compute(s)
+			assert.Equal(t, 1, d.Estimate(testNow, s, r))
 		})
 	}
 	t.Run("while a look-up is under way", func(t *testing.T) {
@@ -252,9 +253,9 @@ func TestDatesForgetAnotherLog(t *testing.T) {
 		require.Len(t, lookups, 1)
 		s := log.snapshot(10)
 		s.Topics["t"].ID[0]++
-		d.Date(testNow, s, Compute(s))
+		d.Estimate(testNow, s, lag.Compute(s))
 		d.Learn([]cluster.Answer{{Lookup: lookups[0], Offset: 10, Time: 5}})
-		assert.Equal(t, 1, d.Date(testNow, s, Compute(s)), "the answer is about the old log")
+		assert.Equal(t, 1, d.Estimate(testNow, s, lag.Compute(s)), "the answer is about the old log")
 		d.Learn([]cluster.Answer{{Lookup: cluster.Lookup{Topic: "never heard of"}}})
 	})
 }
@@ -263,17 +264,17 @@ func TestDatesAreAbsentNotWrong(t *testing.T) {
 	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
 	s := log.snapshot(10)
 	s.Topics["t"].Partitions[0].End = cluster.Unknown
-	r := Compute(s)
+	r := lag.Compute(s)
 	d := newDates()
-	assert.Equal(t, 1, d.Date(testNow, s, r))
-	assert.Equal(t, Age{}, r.Groups[0].Topics[0].AgeMax)
+	assert.Equal(t, 1, d.Estimate(testNow, s, r))
+	assert.Equal(t, lag.Age{}, r.Groups[0].Topics[0].AgeMax)
 	lookups, _ := d.Plan(10)
 	assert.Empty(t, lookups, "without a lag there is nothing to date")
 
 	s = log.snapshot(10)
 	s.Topics["t"].Partitions[0].Leader = cluster.NoBroker
 	d = newDates()
-	d.Date(testNow, s, Compute(s))
+	d.Estimate(testNow, s, lag.Compute(s))
 	lookups, _ = d.Plan(10)
 	assert.Empty(t, lookups, "nobody to ask")
 }
@@ -296,7 +297,7 @@ func TestDatesSetAsideWhatFails(t *testing.T) {
 
 func TestDatesNeverAskForEver(t *testing.T) {
 	p := &partitionDates{end: 1000, steps: steps{{from: 0, at: 0, offset: 0}, {from: 1e9, at: 1e9, offset: 1000}}}
-	d := &Dates{now: 2e9, scrape: 7}
+	d := &Estimator{now: 2e9, scrape: 7}
 	for range 50 {
 		if _, ok := p.ask(500, d); !ok {
 			assert.EqualValues(t, 8, p.aside)
@@ -318,7 +319,7 @@ func TestPlanTakesTheLargestLagFirst(t *testing.T) {
 		s.Topics[name] = &cluster.Topic{Name: name, Partitions: []cluster.Partition{{Leader: int32(i), End: end}}}
 		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: name, Partitions: []cluster.Commit{{Offset: 1}}})
 	}
-	assert.Equal(t, 3, d.Date(testNow, s, Compute(s)))
+	assert.Equal(t, 3, d.Estimate(testNow, s, lag.Compute(s)))
 	first, _ := d.Plan(2)
 	require.Len(t, first, 2)
 	assert.Equal(t, []string{"t1", "t2"}, []string{first[0].Topic, first[1].Topic})
@@ -384,7 +385,7 @@ func dating() (scrape func() int) {
 			}
 		}
 		now = now.Add(30 * time.Second)
-		return d.Date(now, s, Compute(s))
+		return d.Estimate(now, s, lag.Compute(s))
 	}
 	for scrape() > 0 {
 		for {
@@ -420,12 +421,12 @@ func BenchmarkSearchForManyGroups(b *testing.B) {
 			{Topic: "t", Partitions: []cluster.Commit{{Offset: cluster.Offset(4*n + 1)}}},
 		}}
 	}
-	r := Compute(s)
+	r := lag.Compute(s)
 	for b.Loop() {
 		d := newDates()
-		d.Date(testNow, s, r)
+		d.Estimate(testNow, s, r)
 		log.answer(d)
-		if d.Date(testNow, s, r) > 0 {
+		if d.Estimate(testNow, s, r) > 0 {
 			b.Fatal("not dated")
 		}
 	}
@@ -440,10 +441,10 @@ func TestAllocationsOfDating(t *testing.T) {
 // A straight line through an hour in which nobody looked tells nothing of the
 // records that came in it.
 func TestDatesAfterAGapInObservation(t *testing.T) {
-	d := &Dates{Keep: 2 * time.Hour, Interval: 30 * time.Second, Blind: true}
+	d := &Estimator{Keep: 2 * time.Hour, Interval: 30 * time.Second, DisableLookups: true}
 	l := &testLog{}
 	at := testNow
-	look := func(end cluster.Offset) Age {
+	look := func(end cluster.Offset) lag.Age {
 		l.end = end
 		return l.scrape(d, at, 150)[0]
 	}

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"maps"
@@ -62,14 +62,14 @@ func (p *policyOf) gone(s *step, now cluster.Timestamp) bool {
 }
 
 // clarify has a topic's policy asked, if it is not known or long ago.
-func (d *Dates) clarify(name string, t *topicDates) {
-	if left := t.until - d.now; (left <= 0 || left > policyHolds) && !d.Blind { // the clock may have gone back
+func (d *Estimator) clarify(name string, t *topicDates) {
+	if left := t.until - d.now; (left <= 0 || left > policyHolds) && !d.DisableLookups { // the clock may have gone back
 		d.unclear[name] = true
 	}
 }
 
 // questions are the topics whose policy is to be asked now.
-func (d *Dates) questions() []string {
+func (d *Estimator) questions() []string {
 	names := slices.Sorted(maps.Keys(d.unclear))
 	clear(d.unclear)
 	for _, name := range names {
@@ -81,7 +81,7 @@ func (d *Dates) questions() []string {
 // Policies tells which of the topics that a plan named are compacted. A topic
 // that isCompacted leaves out is asked about again in the next scrape; until
 // then, what was told of it last holds.
-func (d *Dates) Policies(topics []string, isCompacted map[string]bool) {
+func (d *Estimator) Policies(topics []string, isCompacted map[string]bool) {
 	for _, name := range topics {
 		t := d.topics[name]
 		if t == nil {

@@ -1,13 +1,19 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+// Package status says whether consumer groups keep up. It has the rules of
+// Burrow, but looks at scrapes instead of commits. It uses the standard library
+// only.
+package status
 
-import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
+import (
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
 
-// Judge remembers the last scrapes and says of each group and partition how it
+// Evaluator remembers the last scrapes and says of each group and partition how it
 // does.
-type Judge struct {
+type Evaluator struct {
 	// Window is the number of scrapes that a status is judged by, 2 at least.
 	Window int
 
@@ -32,9 +38,9 @@ type seen struct {
 	absent  int // scrapes in a row
 }
 
-// Judge fills in the statuses of r, which was computed from s. A scrape that
+// Evaluate fills in the statuses of r, which was computed from s. A scrape that
 // does not know a lag is left out of the trend.
-func (j *Judge) Judge(s *cluster.Snapshot, r *Report) {
+func (j *Evaluator) Evaluate(s *cluster.Snapshot, r *lag.Report) {
 	if j.groups == nil {
 		j.groups = map[string]*judged{}
 	}
@@ -60,17 +66,17 @@ func (j *Judge) Judge(s *cluster.Snapshot, r *Report) {
 
 // judge is one group's part: its status is that of its worst partition, and not
 // known while one of them is not.
-func (j *judged) judge(s *cluster.Snapshot, g *Group, window int) {
+func (j *judged) judge(s *cluster.Snapshot, g *lag.Group, window int) {
 	for _, p := range j.partitions {
 		p.absent++
 	}
-	worst, unknown := StatusUnknown, false
+	worst, unknown := lag.StatusUnknown, false
 	for i := range g.Topics {
 		t := &g.Topics[i]
 		for n := range t.Partitions {
 			p := &t.Partitions[n]
 			p.Status = j.partition(topicPartition{t.Name, s.Topics[t.Name].ID, p.ID}, *p, window)
-			unknown = unknown || p.Status == StatusUnknown
+			unknown = unknown || p.Status == lag.StatusUnknown
 			worst = max(worst, p.Status)
 		}
 	}
@@ -84,7 +90,7 @@ func (j *judged) judge(s *cluster.Snapshot, g *Group, window int) {
 	}
 }
 
-func (j *judged) partition(key topicPartition, now Partition, window int) Status {
+func (j *judged) partition(key topicPartition, now lag.Partition, window int) lag.Status {
 	p := j.partitions[key]
 	if p == nil {
 		p = &seen{}
@@ -92,7 +98,7 @@ func (j *judged) partition(key topicPartition, now Partition, window int) Status
 	}
 	p.absent = 0
 	if !now.Lag.Known() {
-		return StatusUnknown
+		return lag.StatusUnknown
 	}
 	if len(p.samples) == window {
 		copy(p.samples, p.samples[1:])

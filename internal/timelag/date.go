@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
@@ -36,7 +36,7 @@ type date struct {
 // look-ups; by its arrival, where records arrive when they are stamped; by
 // bounds that a search has brought together; by its arrival, where records are
 // steadily late.
-func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) date {
+func (d *Estimator) date(t *topicDates, p *partitionDates, commit cluster.Offset) date {
 	at, verdict, by := p.steps.date(commit, d.now, t.policy)
 	switch {
 	case verdict == found && t.gone(by, d.now):
@@ -60,4 +60,6 @@ func (d *Dates) date(t *topicDates, p *partitionDates, commit cluster.Offset) da
 }
 
 // off is how far off an estimate may be.
-func (d *Dates) off(at cluster.Timestamp) cluster.Timestamp { return max(d.interval(), (d.now-at)/20) }
+func (d *Estimator) off(at cluster.Timestamp) cluster.Timestamp {
+	return max(d.interval(), (d.now-at)/20)
+}

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package search
 
 import (
 	"context"
@@ -21,9 +21,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// fakeFinder stands in for partitions whose records are a second apart, the
+// fakeClient stands in for partitions whose records are a second apart, the
 // first of them at 0.
-type fakeFinder struct {
+type fakeClient struct {
 	mu     sync.Mutex
 	begun  int
 	rounds []int
@@ -33,15 +33,15 @@ type fakeFinder struct {
 	closed bool
 }
 
-func (*fakeFinder) Start(component.Host) error { return nil }
+func (*fakeClient) Start(component.Host) error { return nil }
 
-func (f *fakeFinder) Begin(map[int32]cluster.Broker) {
+func (f *fakeClient) Begin(map[int32]cluster.Broker) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.begun++
 }
 
-func (f *fakeFinder) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer {
+func (f *fakeClient) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer {
 	f.mu.Lock()
 	f.rounds = append(f.rounds, len(lookups))
 	hang, fails := f.hang, f.fails
@@ -64,7 +64,7 @@ func (f *fakeFinder) Lookup(ctx context.Context, lookups []cluster.Lookup) []clu
 	return answers
 }
 
-func (*fakeFinder) Compacted(_ context.Context, topics []string) map[string]bool {
+func (*fakeClient) Compacted(_ context.Context, topics []string) map[string]bool {
 	compacted := map[string]bool{}
 	for _, topic := range topics {
 		compacted[topic] = false
@@ -72,9 +72,9 @@ func (*fakeFinder) Compacted(_ context.Context, topics []string) map[string]bool
 	return compacted
 }
 
-func (f *fakeFinder) Close() { f.closed = true }
+func (f *fakeClient) Close() { f.closed = true }
 
-func (f *fakeFinder) lookups() (total int) {
+func (f *fakeClient) lookups() (total int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, n := range f.rounds {
@@ -108,36 +108,35 @@ func (c *tally) Round(_ context.Context, lookups int) {
 	c.rounds, c.lookups = c.rounds+1, c.lookups+lookups
 }
 
-func startDater(t *testing.T, f finder, budget int) *dater {
+func startSearch(t *testing.T, f Client, budget int) *Searcher {
 	t.Helper()
-	d := newDater(SearchConfig{History: time.Hour, Interval: 30 * time.Second, Budget: budget}, f, zap.NewNop(), new(tally))
-	require.NoError(t, d.start(componenttest.NewNopHost()))
+	d := New(Config{History: time.Hour, Interval: 30 * time.Second, Budget: budget}, f, zap.NewNop(), new(tally))
+	require.NoError(t, d.Start(componenttest.NewNopHost()))
 	return d
 }
 
 // scrape returns the time lags of one scrape, a thousand seconds after the
 // first record.
-func (d *dater) scrape(s *cluster.Snapshot) *lag.Topic {
-	d.pause()
-	defer d.resume()
+func (d *Searcher) scrape(s *cluster.Snapshot) *lag.Topic {
+	d.Pause()
+	defer d.Resume()
 	r := lag.Compute(s)
-	d.date(context.Background(), time.Unix(1000, 0), s, r)
+	d.Estimate(context.Background(), time.Unix(1000, 0), s, r)
 	return &r.Groups[0].Topics[0]
 }
 
-func TestDaterFindsBetweenScrapes(t *testing.T) {
+func TestSearchFindsBetweenScrapes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeFinder{}
-		d := startDater(t, f, 1000)
-		defer d.shutdown()
+		f := &fakeClient{}
+		d := startSearch(t, f, 1000)
+		defer d.Shutdown()
 		synctest.Wait()
 		assert.Zero(t, f.begun, "nothing before the first scrape")
 		assert.False(t, d.scrape(lagging(3)).AgeMax.Known)
-		assert.Equal(t, &tally{undated: 3}, d.obs)
 		synctest.Wait()
+		assert.Equal(t, &tally{undated: 3, rounds: len(f.rounds), lookups: f.lookups()}, d.obs)
 		assert.Equal(t, lag.Age{Duration: 500 * time.Second, Known: true}, d.scrape(lagging(3)).AgeMax)
 		asked := f.lookups()
-		assert.Equal(t, &tally{rounds: len(f.rounds), lookups: asked}, d.obs)
 		synctest.Wait()
 		d.scrape(lagging(3))
 		synctest.Wait()
@@ -146,11 +145,11 @@ func TestDaterFindsBetweenScrapes(t *testing.T) {
 	})
 }
 
-func TestDaterKeepsToItsBudget(t *testing.T) {
+func TestSearchKeepsToItsBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeFinder{}
-		d := startDater(t, f, 20)
-		defer d.shutdown()
+		f := &fakeClient{}
+		d := startSearch(t, f, 20)
+		defer d.Shutdown()
 		for interval := range 3 {
 			d.scrape(lagging(100))
 			synctest.Wait()
@@ -162,11 +161,11 @@ func TestDaterKeepsToItsBudget(t *testing.T) {
 	})
 }
 
-func TestDaterGivesUpOnWhatFailsUntilTheNextScrape(t *testing.T) {
+func TestSearchGivesUpOnWhatFailsUntilTheNextScrape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeFinder{fails: true}
-		d := startDater(t, f, 10)
-		defer d.shutdown()
+		f := &fakeClient{fails: true}
+		d := startSearch(t, f, 10)
+		defer d.Shutdown()
 		d.scrape(lagging(100))
 		synctest.Wait()
 		assert.Equal(t, 100, f.lookups(), "each once; failures do not use up the budget of the others")
@@ -178,71 +177,71 @@ func TestDaterGivesUpOnWhatFailsUntilTheNextScrape(t *testing.T) {
 }
 
 // What the brokers and processors have to give is the scrape's while there is one.
-func TestDaterPausesForAScrape(t *testing.T) {
+func TestSearchPausesForAScrape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeFinder{hang: make(chan struct{})}
-		d := startDater(t, f, 1000)
-		defer d.shutdown()
+		f := &fakeClient{hang: make(chan struct{})}
+		d := startSearch(t, f, 1000)
+		defer d.Shutdown()
 		d.scrape(lagging(3))
 		synctest.Wait()
 		require.Len(t, f.rounds, 1)
-		d.pause()
+		d.Pause()
 		close(f.hang)
 		synctest.Wait()
 		assert.Len(t, f.rounds, 1, "the round that was under way")
-		d.resume()
+		d.Resume()
 		synctest.Wait()
 		assert.Len(t, f.rounds, 1, "that scrape has failed")
-		d.pause()
-		d.date(context.Background(), time.Unix(1000, 0), lagging(3), lag.Compute(lagging(3)))
+		d.Pause()
+		d.Estimate(context.Background(), time.Unix(1000, 0), lagging(3), lag.Compute(lagging(3)))
 		synctest.Wait()
 		assert.Len(t, f.rounds, 1, "its metrics are still to be made")
-		d.resume()
+		d.Resume()
 		synctest.Wait()
 		assert.Greater(t, len(f.rounds), 1)
 	})
 }
 
 // Where scrapes leave no time in between, there is a round all the same.
-func TestDaterMakesARoundBesideAScrape(t *testing.T) {
+func TestSearchMakesARoundBesideAScrape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeFinder{}
-		d := startDater(t, f, 1000)
-		defer d.shutdown()
+		f := &fakeClient{}
+		d := startSearch(t, f, 1000)
+		defer d.Shutdown()
 		for n := range 3 {
 			d.scrape(lagging(1000))
-			d.pause()
+			d.Pause()
 			synctest.Wait()
 			assert.Len(t, f.rounds, n+1)
 		}
 	})
 }
 
-func TestDaterNeverDelaysAScrape(t *testing.T) {
+func TestSearchNeverDelaysAScrape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fakeFinder{hang: make(chan struct{})}
-		d := startDater(t, f, 1000)
+		f := &fakeClient{hang: make(chan struct{})}
+		d := startSearch(t, f, 1000)
 		began := time.Now()
 		for range 5 {
 			assert.False(t, d.scrape(lagging(3)).AgeMax.Known)
 			synctest.Wait()
 		}
 		assert.Equal(t, 1, f.begun, "the search hangs")
-		d.shutdown()
+		d.Shutdown()
 		assert.True(t, f.closed)
 		assert.Zero(t, time.Since(began))
 	})
 }
 
-func TestDaterWithoutSearch(t *testing.T) {
-	d := startDater(t, nil, 0)
+func TestSearchWithoutSearch(t *testing.T) {
+	d := startSearch(t, nil, 0)
 	assert.False(t, d.scrape(lagging(1)).AgeMax.Known)
 	assert.False(t, d.scrape(lagging(1)).AgeMax.Known)
-	d.shutdown()
+	d.Shutdown()
 }
 
-func TestDaterStopsWithoutHavingStarted(t *testing.T) {
-	f := &fakeFinder{}
-	newDater(SearchConfig{}, f, zap.NewNop(), nil).shutdown()
+func TestSearchStopsWithoutHavingStarted(t *testing.T) {
+	f := &fakeClient{}
+	New(Config{}, f, zap.NewNop(), nil).Shutdown()
 	assert.True(t, f.closed)
 }

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
@@ -33,24 +33,24 @@ type arrived struct {
 
 // holds is for how long a witness speaks for those that arrive after it, when
 // it was not late.
-func (d *Dates) holds() cluster.Timestamp {
+func (d *Estimator) holds() cluster.Timestamp {
 	return max(cluster.Timestamp(d.Keep.Milliseconds()/witnessed), 2*d.interval())
 }
 
 // carries is for how long one does that was late. More would keep the time lag of
 // a group that has read all at times, and tell for longer what is not true any
 // more.
-func (d *Dates) carries() cluster.Timestamp { return 3 * d.interval() }
+func (d *Estimator) carries() cluster.Timestamp { return 3 * d.interval() }
 
 // arrival dates a commit by when its record arrived. In a compacted topic that
 // may be gone, and the next one be as young as now: then it tells only what is
 // no older than an interval.
-func (d *Dates) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) arrived {
+func (d *Estimator) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) arrived {
 	when, ok := p.history.arrival(commit)
 	if !ok || t.policy.gaps() && d.now-when > d.interval() {
 		return arrived{}
 	}
-	if d.Blind {
+	if d.DisableLookups {
 		return arrived{at: when, quality: good}
 	}
 	witness, before := p.steps.below(commit)
@@ -85,7 +85,7 @@ func (p *partitionDates) slightly(by cluster.Timestamp, before *step) cluster.Ti
 // refuted tells whether a look-up has shown that records which came after the
 // witness, and before the commit, are later than it was: there was none among
 // them where one that is by so much late would have been.
-func (d *Dates) refuted(p *partitionDates, commit cluster.Offset, by cluster.Timestamp) bool {
+func (d *Estimator) refuted(p *partitionDates, commit cluster.Offset, by cluster.Timestamp) bool {
 	in := p.steps.inVain(commit)
 	if in == nil {
 		return false
@@ -98,7 +98,7 @@ func (d *Dates) refuted(p *partitionDates, commit cluster.Offset, by cluster.Tim
 // them while it is looked up again: a group that has read all for long does not
 // lose its time lag when it is a record behind. An estimate that is about to leave
 // the history is rough, so that the search begins while it still serves.
-func (d *Dates) promptly(p *partitionDates, commit cluster.Offset, when cluster.Timestamp, witness *step) arrived {
+func (d *Estimator) promptly(p *partitionDates, commit cluster.Offset, when cluster.Timestamp, witness *step) arrived {
 	a := arrived{at: when, quality: good, due: when-witness.at > d.holds()}
 	switch keep := max(cluster.Timestamp(d.Keep.Milliseconds()), 2*d.holds()); {
 	case d.now-when > keep || !p.steps.allow(commit, when, d.off(when)) || d.refuted(p, commit, 0):
@@ -111,7 +111,7 @@ func (d *Dates) promptly(p *partitionDates, commit cluster.Offset, when cluster.
 
 // belated is where they arrive by so much later, as mirrored and replayed ones
 // do: for a few intervals after one that was as late as the one before it.
-func (d *Dates) belated(p *partitionDates, commit cluster.Offset, at, by cluster.Timestamp, witness, before *step) arrived {
+func (d *Estimator) belated(p *partitionDates, commit cluster.Offset, at, by cluster.Timestamp, witness, before *step) arrived {
 	if before == nil || !p.steps.allow(commit, at, d.off(at)) || d.refuted(p, commit, by) {
 		return arrived{}
 	}
@@ -136,7 +136,7 @@ func (p *partitionDates) lateness(s *step) (by cluster.Timestamp, known bool) {
 //     an estimate may be off is to be there.
 //   - Where they are late, one that is stamped as expected is, unless it is so
 //     new that the next ones may not have come yet.
-func (a arrived) ask(d *Dates) cluster.Timestamp {
+func (a arrived) ask(d *Estimator) cluster.Timestamp {
 	if a.by == 0 {
 		return max(a.at-d.off(a.at), 0)
 	}

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package lag
+package timelag
 
 import (
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // While a group's coordinator is away, or a partition's end is not known, what
@@ -32,7 +33,7 @@ func TestDatesOfWhatIsMissingAreKept(t *testing.T) {
 			for range patience - 1 {
 				s := log.snapshot(commits...)
 				lose(s)
-				d.Date(testNow, s, Compute(s))
+				d.Estimate(testNow, s, lag.Compute(s))
 				log.search(d, false)
 			}
 			log.asked = 0
@@ -52,12 +53,12 @@ func TestDatesOfRecordsOutOfOrderThatExpire(t *testing.T) {
 		log.records[i].at = log.records[1].at
 	}
 	d := newDates()
-	scrape := func(n int) Age {
+	scrape := func(n int) lag.Age {
 		s := log.snapshot(3)
 		name := fmt.Sprint("console-", n)
 		s.Groups[name] = &cluster.Group{Name: name, CommitsKnown: true}
-		r := Compute(s)
-		d.Date(testNow, s, r)
+		r := lag.Compute(s)
+		d.Estimate(testNow, s, r)
 		return r.Groups[0].Topics[0].Partitions[0].Age
 	}
 	for n := range 3 {
@@ -79,7 +80,7 @@ func TestDatesForgetGroupsThatAreGone(t *testing.T) {
 		g := s.Groups["a"]
 		g.Name = time.Duration(n).String()
 		s.Groups = map[string]*cluster.Group{g.Name: g}
-		d.Date(testNow, s, Compute(s))
+		d.Estimate(testNow, s, lag.Compute(s))
 		log.search(d, false)
 	}
 	assert.LessOrEqual(t, len(d.groups), patience+1)
@@ -134,7 +135,7 @@ func TestDatesAskLessOftenWhatAlwaysFails(t *testing.T) {
 		for range scrapes {
 			s := log.snapshot(1)
 			s.Topics["t"].Partitions[0].Leader = leader
-			d.Date(testNow, s, Compute(s))
+			d.Estimate(testNow, s, lag.Compute(s))
 			lookups, _ := d.Plan(10)
 			n += len(lookups)
 			for _, l := range lookups {

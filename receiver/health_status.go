@@ -8,14 +8,14 @@ import (
 	"go.opentelemetry.io/collector/component/componentstatus"
 )
 
-// status tells the collector when scrapes begin to learn nothing, and when they
+// healthStatus tells the collector when scrapes begin to learn nothing, and when they
 // learn something again. The collector itself reports OK after the start.
-type status struct {
+type healthStatus struct {
 	host    component.Host
 	failing bool
 }
 
-func (s *status) report(err error) {
+func (s *healthStatus) report(err error) {
 	failing := err != nil
 	if failing == s.failing {
 		return

@@ -1,0 +1,207 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package search makes the look-ups that time lag needs, between the scrapes and
+// within a budget.
+package search
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/timelag"
+)
+
+// Client is the part of [lookup.Client] that a search needs.
+type Client interface {
+	Start(host component.Host) error
+	Begin(brokers map[int32]cluster.Broker)
+	Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer
+	Compacted(ctx context.Context, topics []string) map[string]bool
+	Close()
+}
+
+// roundsPerBudget is how many rounds a budget lasts at least: a search takes
+// about that many, so that the largest lags are dated within one interval.
+const roundsPerBudget = 10
+
+// Config is what time lag is told and searched by.
+type Config struct {
+	// History is how long the arrival of records is remembered.
+	History time.Duration
+	// Interval is the time from one scrape to the next.
+	Interval time.Duration
+	// Budget is how many look-ups an interval may have.
+	Budget int
+}
+
+// Observer is told what the search does.
+type Observer interface {
+	// Undated is told how many time lags a scrape could not tell.
+	Undated(ctx context.Context, partitions int)
+	// Round is told of each round of look-ups, and how many were answered.
+	Round(ctx context.Context, lookups int)
+}
+
+// Searcher tells the age of what groups have not read. It searches between the
+// scrapes: a scrape shows what has been found by then, and neither waits nor
+// shares brokers and processors with the search, but for a round under way.
+type Searcher struct {
+	client Client // nil: there is no search
+	budget int
+	log    *zap.Logger
+	obs    Observer
+
+	mu        sync.Mutex
+	estimator timelag.Estimator
+
+	// scraping has the search make no more rounds.
+	scraping atomic.Bool
+	// next is the brokers of the scrape under way, if it has left commits without
+	// a date; work those of one that is over, until the search begins with them.
+	next    map[int32]cluster.Broker
+	work    chan map[int32]cluster.Broker
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// New returns a searcher that makes its look-ups with client, which may be nil.
+func New(cfg Config, client Client, log *zap.Logger, obs Observer) *Searcher {
+	return &Searcher{
+		client:    client,
+		budget:    cfg.Budget,
+		log:       log,
+		obs:       obs,
+		estimator: timelag.Estimator{Keep: cfg.History, Interval: cfg.Interval, DisableLookups: client == nil},
+		work:      make(chan map[int32]cluster.Broker, 1),
+		stop:      func() {},
+	}
+}
+
+// Start begins to wait for work. Nothing is dialed before there is some.
+func (s *Searcher) Start(host component.Host) error {
+	if s.client == nil {
+		return nil
+	}
+	if err := s.client.Start(host); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.running.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case brokers := <-s.work:
+				s.search(ctx, brokers)
+			}
+		}
+	})
+	return nil
+}
+
+// Shutdown ends the search.
+func (s *Searcher) Shutdown() {
+	s.stop()
+	if s.client != nil {
+		s.client.Close()
+	}
+	s.running.Wait()
+}
+
+// Pause holds the search, because a scrape begins.
+func (s *Searcher) Pause() { s.scraping.Store(true) }
+
+// Resume hands the search what the scrape has left, with the budget of one
+// interval, because it is over. A scrape that failed leaves nothing.
+func (s *Searcher) Resume() {
+	s.scraping.Store(false)
+	if s.next == nil {
+		return
+	}
+	select {
+	case <-s.work: // of an older scrape
+	default:
+	}
+	s.work <- s.next
+	s.next = nil
+}
+
+// Estimate fills in the ages of r, which was computed from
+// snapshot.
+func (s *Searcher) Estimate(ctx context.Context, now time.Time, snapshot *cluster.Snapshot, r *lag.Report) {
+	s.mu.Lock()
+	undated := s.estimator.Estimate(now, snapshot, r)
+	wanting := s.estimator.Wanting()
+	s.mu.Unlock()
+	s.obs.Undated(ctx, undated)
+	if wanting && s.client != nil {
+		s.next = snapshot.Brokers
+	}
+}
+
+// search makes look-ups until nothing is left to ask, the budget is used up, or
+// the next scrape begins.
+func (s *Searcher) search(ctx context.Context, brokers map[int32]cluster.Broker) {
+	s.client.Begin(brokers)
+	round := max(1, s.budget/roundsPerBudget)
+	for left := s.budget; left > 0 && ctx.Err() == nil; {
+		s.mu.Lock()
+		lookups, unclear := s.estimator.Plan(min(round, left))
+		s.mu.Unlock()
+		if len(lookups) == 0 && len(unclear) == 0 {
+			return
+		}
+		s.policies(ctx, unclear)
+		left -= s.lookup(ctx, lookups)
+		if s.scraping.Load() { // not before: there is one round where scrapes leave no time
+			return
+		}
+	}
+}
+
+// policies learns which topics are compacted.
+func (s *Searcher) policies(ctx context.Context, topics []string) {
+	if len(topics) == 0 {
+		return
+	}
+	compacted := s.client.Compacted(ctx, topics)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.estimator.Policies(topics, compacted)
+}
+
+// lookup makes one round and returns how many look-ups were answered. Those
+// that were not do not use up the budget of the others; they are not asked again
+// before the next scrape, and less and less often.
+func (s *Searcher) lookup(ctx context.Context, lookups []cluster.Lookup) (answered int) {
+	if len(lookups) == 0 {
+		return 0
+	}
+	answers := s.client.Lookup(ctx, lookups)
+	var failure error
+	for _, a := range answers {
+		if a.Err != nil {
+			failure = a.Err
+			continue
+		}
+		answered++
+	}
+	if failure != nil {
+		s.log.Debug("Look-ups by time were not answered",
+			zap.Int("partitions", len(answers)-answered), zap.String("error", failure.Error()))
+	}
+	s.obs.Round(ctx, answered)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.estimator.Learn(answers)
+	return answered
+}
