@@ -34,7 +34,7 @@ func TestEveryBlockIsOfATestedKind(t *testing.T) {
 			}
 			content, kind := b.YAML()
 			switch kind {
-			case Collector, Prometheus, Rules: // validated by the programs themselves
+			case Collector, Prometheus, OTLP, Rules: // validated by the programs themselves
 			case Builder:
 				assertBuilds(t, content)
 			case Manifest:

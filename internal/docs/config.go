@@ -21,6 +21,8 @@ const (
 	// Prometheus is a part of Prometheus's configuration, Rules a file of rules.
 	Prometheus Kind = "prometheus"
 	Rules      Kind = "rules"
+	// OTLP is a part of Prometheus 3's configuration: internal/e2e runs one on it.
+	OTLP Kind = "otlp"
 	// Manifest is a part of what Kubernetes is given.
 	Manifest Kind = "manifest"
 	Unknown  Kind = ""
@@ -30,6 +32,7 @@ const (
 var kinds = map[string]Kind{
 	"receivers": Collector, "processors": Collector, "exporters": Collector, "extensions": Collector, "service": Collector,
 	"scrape_configs": Prometheus, "rule_files": Prometheus, "remote_write": Prometheus,
+	"otlp":       OTLP,
 	"groups":     Rules,
 	"apiVersion": Manifest, "spec": Manifest,
 }

@@ -44,6 +44,7 @@ func TestKinds(t *testing.T) {
 		"service: {extensions: [x]}":           Collector,
 		"receivers: [{gomod: x}]":              Builder,
 		"scrape_configs: [{job_name: x}]":      Prometheus,
+		"otlp: {}":                             OTLP,
 		"groups: [{name: x}]":                  Rules,
 		"apiVersion: v1\nkind: Secret":         Manifest,
 		"receiver: {kafkalag: {}}":             Unknown,

@@ -24,6 +24,9 @@ import (
 // RemoteWrite is the flag that has [Start]'s server take remote write.
 const RemoteWrite = "--web.enable-remote-write-receiver"
 
+// OTLP is the flag that has [StartModern]'s server take OTLP.
+const OTLP = "--web.enable-otlp-receiver"
+
 const (
 	startLimit   = 60 * time.Second
 	pollInterval = 20 * time.Millisecond
@@ -54,12 +57,23 @@ type Server struct {
 func Start(t testing.TB, config string, flags ...string) *Server {
 	t.Helper()
 	Need(t)
+	return start(t, "prometheus", config, flags...)
+}
+
+// StartModern is [Start] with the Prometheus that [Modern] returns.
+func StartModern(t testing.TB, config string, flags ...string) *Server {
+	t.Helper()
+	return start(t, Modern(t), config, flags...)
+}
+
+func start(t testing.TB, program, config string, flags ...string) *Server {
+	t.Helper()
 	dir := t.TempDir()
 	s := &Server{log: filepath.Join(dir, "log")}
 	file := filepath.Join(dir, "prometheus.yml")
 	require.NoError(t, os.WriteFile(file, []byte(config), 0o600))
 	var err error
-	s.process, err = child.Run(s.log, "prometheus", append([]string{
+	s.process, err = child.Run(s.log, program, append([]string{
 		"--config.file=" + file,
 		"--storage.tsdb.path=" + filepath.Join(dir, "data"),
 		"--web.listen-address=127.0.0.1:0",
@@ -78,6 +92,9 @@ func Start(t testing.TB, config string, flags ...string) *Server {
 // RemoteWriteURL is where remote write goes.
 func (s *Server) RemoteWriteURL() string { return s.URL + "/api/v1/write" }
 
+// OTLPURL is where OTLP goes.
+func (s *Server) OTLPURL() string { return s.URL + "/api/v1/otlp" }
+
 func (s *Server) awaitReady(t testing.TB) {
 	t.Helper()
 	for deadline := time.Now().Add(startLimit); ; time.Sleep(pollInterval) {
@@ -92,7 +109,7 @@ func (s *Server) awaitReady(t testing.TB) {
 }
 
 // listening is what the log says of the port that the kernel picked.
-var listening = regexp.MustCompile(`msg="Listening on" address=(\S+)`)
+var listening = regexp.MustCompile(`msg="Listening on".* address=(\S+)`)
 
 func (s *Server) ready() error {
 	if s.URL == "" {

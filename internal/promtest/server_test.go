@@ -57,3 +57,14 @@ func TestRulesPrometheusTakesRemoteWrite(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, status(Start(t, "")))
 	assert.Equal(t, http.StatusBadRequest, status(Start(t, "", RemoteWrite)), "an empty write")
 }
+
+func TestProductModernPrometheusTakesOTLP(t *testing.T) {
+	status := func(s *Server) int {
+		response, err := client.Post(s.OTLPURL()+"/v1/metrics", "application/x-protobuf", http.NoBody)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		return response.StatusCode
+	}
+	assert.Equal(t, http.StatusNotFound, status(StartModern(t, "")))
+	assert.Equal(t, http.StatusOK, status(StartModern(t, "", OTLP)), "an empty message")
+}
