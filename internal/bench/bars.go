@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/IBM/sarama"
@@ -29,7 +30,9 @@ type bar struct {
 	unit        string
 }
 
-func (b bar) met() bool { return b.seen <= b.limit }
+// met reports whether the limit is held. None of the figures can be below zero: one
+// that is was measured wrongly.
+func (b bar) met() bool { return b.seen >= 0 && b.seen <= b.limit }
 
 // bars lists what holds for the rows of one cluster. Of one that was there
 // already the size is not known, and nothing is held of Kafka as it was before
@@ -39,7 +42,6 @@ func (o options) bars(z size, rows []row) []bar {
 		return nil
 	}
 	var bars []bar
-	made := 0 // points
 	for _, r := range rows {
 		hold := func(what string, limit, seen float64, unit string) {
 			bars = append(bars, bar{r.String() + ": " + what, limit, seen, unit})
@@ -51,7 +53,7 @@ func (o options) bars(z size, rows []row) []bar {
 				hold("CPU", 500, float64(r.cpu.Milliseconds()), "ms")
 			}
 			if r.busy {
-				hold("search budget left", 0.1, 1-r.lookups/o.searchBudget(), "of it")
+				hold("search budget left or overdrawn", 0.1, math.Abs(1-r.lookups/o.searchBudget()), "of it")
 			}
 		}
 		if r.alone() {
@@ -60,11 +62,10 @@ func (o options) bars(z size, rows []row) []bar {
 		switch n := float64(max(1, z.groups*z.commits)); {
 		case r.busy: // a search has memory of its own
 		case r.alone():
-			made = r.points
 			hold("allocated", 25, float64(r.objects)/n, "objects for each group-partition")
 			hold("allocated", 1500, float64(r.heap)/n, "bytes for each group-partition")
 		default:
-			hold("points that did not arrive", 0, float64(made-r.points), "a scrape")
+			hold("points that did not arrive", 0, float64(r.lost), "of all scrapes")
 		}
 	}
 	return bars

@@ -33,8 +33,8 @@ type collector struct {
 }
 
 // startCollector runs the binary on the config and points it at the brokers
-// and at a sink.
-func startCollector(binary, config string, receiver map[string]any) (_ *collector, err error) {
+// and at a sink. Its arguments end with what is to change that.
+func startCollector(binary, config string, receiver map[string]any, more ...string) (_ *collector, err error) {
 	c := &collector{}
 	if c.sink, err = startSink(); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func startCollector(binary, config string, receiver map[string]any) (_ *collecto
 		return nil, err
 	}
 	defer log.Close()
-	c.cmd = exec.Command(binary, "--config", config, "--config", overrides)
+	c.cmd = exec.Command(binary, append([]string{"--config", config, "--config", overrides}, more...)...)
 	c.cmd.Env = append(os.Environ(), "OTLP_ENDPOINT=http://"+c.sink.address)
 	c.cmd.Stdout, c.cmd.Stderr = log, log
 	return c, c.cmd.Start()
@@ -67,9 +67,10 @@ func (c *collector) overrides(receiver map[string]any) (string, error) {
 	c.metrics, c.self = "http://"+at(ports[0])+"/metrics", "http://"+at(ports[1])+"/metrics"
 	pull := map[string]any{"prometheus": map[string]any{"host": "127.0.0.1", "port": ports[1]}}
 	push := map[string]any{"otlp": map[string]any{"protocol": "grpc", "endpoint": "http://" + c.sink.address, "insecure": true}}
+	page := map[string]any{"endpoint": at(ports[0])}
 	text, err := json.Marshal(map[string]any{
 		"receivers":  map[string]any{"kafkalag": receiver},
-		"exporters":  map[string]any{"prometheus_page": map[string]any{"endpoint": at(ports[0])}},
+		"exporters":  map[string]any{"prometheus_page": page, "prometheus": page},
 		"extensions": map[string]any{"healthcheckv2": map[string]any{"http": map[string]any{"endpoint": at(ports[2])}}},
 		"service": map[string]any{"telemetry": map[string]any{
 			"metrics": map[string]any{"readers": []any{map[string]any{"pull": map[string]any{"exporter": pull}}}},
@@ -135,6 +136,20 @@ func (t *Totals) read(page io.Reader) error {
 		}
 	}
 	return nil
+}
+
+// lost is how many of the points that were scraped have not arrived: none as soon
+// as as many have, for which there is time until the limit.
+func (c *collector) lost(limit time.Duration) (int, error) {
+	for deadline := time.Now().Add(limit); ; time.Sleep(10 * time.Millisecond) {
+		t, err := c.totals()
+		if err != nil {
+			return 0, err
+		}
+		if t.Scraped == t.Points || time.Now().After(deadline) {
+			return t.Scraped - t.Points, nil
+		}
+	}
 }
 
 // finish ends the collector in an orderly way, so that all that it holds

@@ -115,7 +115,7 @@ func TestBars(t *testing.T) {
 	alone := row{name: "receiver alone", rounds: took(260, 0), cpu: time.Second, peak: 200 << 20, requests: 26, points: 9, objects: 1e6, heap: 1e8, floor: &floor}
 	busy := alone
 	busy.busy, busy.rounds, busy.lookups = true, took(200, 0), 6000
-	collector := row{name: "collector", rounds: took(200, 0), cpu: time.Second, peak: 301 << 20, points: 8, floor: &floor}
+	collector := row{name: "collector", rounds: took(200, 0), cpu: time.Second, peak: 301 << 20, points: 8, lost: 1, floor: &floor}
 	bars := o.bars(standard, []row{busy, alone, collector})
 	var failed []string
 	for _, b := range bars {
@@ -124,7 +124,7 @@ func TestBars(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{
-		"receiver alone, search busy: CPU", "receiver alone, search busy: search budget left", "receiver alone: wall", "receiver alone: CPU",
+		"receiver alone, search busy: CPU", "receiver alone, search busy: search budget left or overdrawn", "receiver alone: wall", "receiver alone: CPU",
 		"collector: peak memory", "collector: points that did not arrive",
 	}, failed)
 	var table strings.Builder
@@ -135,6 +135,13 @@ func TestBars(t *testing.T) {
 	assert.Len(t, o.bars(standard.doubled("all", 1), []row{alone}), 3, "what time another cluster may take is not stated")
 	o.kafka = "kafka-1:9092"
 	assert.Empty(t, o.bars(standard, []row{alone}), "nothing is known of this one")
+}
+
+// What cannot be below zero and is was not measured.
+func TestFiguresBelowZeroFail(t *testing.T) {
+	assert.True(t, bar{limit: 0, seen: 0}.met())
+	assert.False(t, bar{limit: 0, seen: -682}.met())
+	assert.False(t, bar{limit: 0, seen: 1}.met())
 }
 
 func TestBarsBetweenVersions(t *testing.T) {
@@ -341,10 +348,14 @@ otelcol_kafkalag_requests{api="ListOffsets",purpose="scrape"} 4
 otelcol_kafkalag_requests{api="ListOffsets",purpose="search"} 6
 # TYPE otelcol_kafkalag_time_lag_lookups_total counter
 otelcol_kafkalag_time_lag_lookups_total{receiver="kafkalag"} 5
+# TYPE otelcol_receiver_accepted_metric_points counter
+otelcol_receiver_accepted_metric_points{receiver="kafkalag",transport=""} 4
+# TYPE otelcol_receiver_refused_metric_points counter
+otelcol_receiver_refused_metric_points{receiver="kafkalag",transport=""} 3
 # TYPE otelcol_exporter_sent counter
 otelcol_exporter_sent{direction="sent"} 99
 `)))
-	assert.Equal(t, Totals{Requests: 7, Searches: 6, Lookups: 5, Sent: 10, Received: 2000}, totals)
+	assert.Equal(t, Totals{Requests: 7, Searches: 6, Lookups: 5, Sent: 10, Received: 2000, Scraped: 7}, totals)
 }
 
 // What a search can find differs from partition to partition, and each of the

@@ -33,17 +33,16 @@ func measure(ctx context.Context, o options, clusters []target, out io.Writer) e
 			return err
 		}
 		rows = append(rows, more...)
-		prometheus, err := measurePrometheus(ctx, o, one.brokers)
-		if err != nil {
+		if pages, err = measureServing(ctx, o, one.brokers); err != nil {
 			return err
 		}
-		pages = append(pages, prometheus...)
 	}
+	pages = append(pages, measurePeers(ctx, o, one.brokers)...)
 	return errors.Join(
 		printScrapes(out, rows),
-		printBars(out, o.bars(one.size, rows)),
-		inTurn(rows),
-		printPulls(out, append(pages, measurePeers(ctx, o, one.brokers)...)))
+		printPulls(out, pages),
+		printBars(out, append(o.bars(one.size, rows), o.pageBars(one.size, pages)...)),
+		inTurn(rows))
 }
 
 // measureSeveral holds each cluster against the one before.
@@ -94,6 +93,9 @@ func measureCollector(ctx context.Context, o options, c target) ([]row, error) {
 	}
 	rows, err := t.rows(ctx, o)
 	if err != nil {
+		return nil, err
+	}
+	if rows[len(rows)-1].lost, err = m.lost(2 * o.every); err != nil {
 		return nil, err
 	}
 	return rows, m.finish()

@@ -7,223 +7,198 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// pulled is what serves Prometheus' text format: what a pull of it costs.
+// pulled is what serves Prometheus' text format: what a pull of it takes.
 type pulled struct {
-	name   string
-	scrape time.Duration // CPU of a scrape that nobody pulls; 0 where the pull is the scrape
-	wall   time.Duration // the median
-	cpu    time.Duration // the mean
-	bytes  int64         // of the page, as text
-	series int
-	peak   int64 // bytes
+	name     string
+	both     time.Duration // CPU of a scrape and of a pull of what it found
+	gzip     transfer      // as Prometheus asks for it
+	identity transfer      // zero where that is not measured
+	bare     float64       // the wall time with gzip, × that of a bare server that sends the same bytes
+	series   int
+	peak     int64 // bytes
 }
 
-// serving are the shipped configs that serve a page.
-var serving = []struct{ name, config string }{
-	{"collector, Prometheus", "default.yaml"},
-	{"collector, kafka_exporter's names", "kafka-exporter.yaml"},
+// transfer is a pull in one encoding.
+type transfer struct {
+	wall  time.Duration // the median
+	cpu   time.Duration // the mean
+	bytes int64         // on the wire
 }
 
-// measurePrometheus measures the collector with each config that serves a page.
-func measurePrometheus(ctx context.Context, o options, brokers []string) ([]pulled, error) {
-	if err := os.Setenv("KAFKALAG_EXPIRATION", "1h"); err != nil {
-		return nil, err
-	}
-	var all []pulled
-	for _, p := range serving {
-		scrape, err := o.scrapeCPU(p.config, brokers)
-		if err != nil {
-			return nil, err
-		}
-		got, err := o.pullOnce(ctx, p.name, p.config, brokers)
-		if err != nil {
-			return nil, err
-		}
-		got.scrape = scrape
-		all = append(all, got)
-	}
-	return all, nil
-}
+const (
+	gzipped = "gzip"
+	plain   = "identity"
+)
 
-// scrapeCPU is what the whole collector takes for a scrape, its exporter and
-// what is between them included.
-func (o options) scrapeCPU(config string, brokers []string) (time.Duration, error) {
-	c, err := startCollector(o.collector, filepath.Join(o.configs, config), o.receiverConfig(brokers, o.every))
-	if err != nil {
-		return 0, err
-	}
-	defer c.stop()
-	var samples []sample
-	for range 1 + o.rounds { // the first makes connections and does not count
-		s, err := c.next(patience)
-		if err != nil {
-			return 0, err
-		}
-		samples = append(samples, s)
-	}
-	return rowOf(config, samples).cpu, nil
-}
+// slowPulls is how often a page is pulled that takes longer than slow; others are
+// pulled oftener than there are rounds, since the kernel counts CPU in 10 ms.
+const (
+	slowPulls     = 3
+	slow          = time.Second
+	quickPerRound = 10
+)
 
-// pullOnce has the collector scrape once and then pulls its page, so that the
-// pulls are all that it does. No time lag is on that page yet.
-func (o options) pullOnce(ctx context.Context, name, config string, brokers []string) (pulled, error) {
-	c, err := startCollector(o.collector, filepath.Join(o.configs, config), o.receiverConfig(brokers, time.Hour))
-	if err != nil {
-		return pulled{}, err
+// pull takes a page some times, once there is something on it.
+func pull(ctx context.Context, rounds int, name, url string, pid int) (p pulled, err error) {
+	p.name = name
+	if p.series, err = awaitPage(ctx, url); err != nil {
+		return p, err
 	}
-	defer c.stop()
-	if _, err := c.next(patience); err != nil {
-		return pulled{}, err
-	}
-	return pull(ctx, o.rounds, name, c.metrics, c.pid())
-}
-
-// pull takes a page some times, once it is served and there is something on it.
-func pull(ctx context.Context, rounds int, name, url string, pid int) (pulled, error) {
-	if err := awaitPage(ctx, url); err != nil {
-		return pulled{}, err
-	}
-	p := pulled{name: name}
-	before, err := cpuOf(pid)
+	body, took, err := fetch(ctx, url, gzipped)
 	if err != nil {
 		return p, err
 	}
-	walls := make([]time.Duration, 0, rounds)
-	for range rounds {
-		began := time.Now()
-		if p.bytes, p.series, err = page(ctx, url); err != nil {
-			return p, err
-		}
-		walls = append(walls, time.Since(began))
+	rounds *= quickPerRound
+	if took > slow {
+		rounds = min(rounds, slowPulls)
 	}
-	after, err := cpuOf(pid)
+	bare, err := startBare(body)
 	if err != nil {
 		return p, err
 	}
-	slices.Sort(walls)
-	p.wall, p.cpu = walls[rounds/2], (after-before)/time.Duration(rounds)
+	defer bare.Close()
+	walls, bares, cpu, err := inTurns(ctx, rounds, url, "http://"+bare.Addr, pid)
+	if err != nil {
+		return p, err
+	}
+	p.gzip = transfer{wall: median(walls), cpu: cpu, bytes: int64(len(body))}
+	p.bare = ratio(walls, bares)
 	p.peak, err = peakOf(pid)
 	return p, err
 }
 
-func awaitPage(ctx context.Context, url string) error {
+// pullPlain adds what the page takes without compression.
+func (p *pulled) pullPlain(ctx context.Context, rounds int, url string, pid int) error {
+	before, err := cpuOf(pid)
+	if err != nil {
+		return err
+	}
+	var walls []time.Duration
+	for range rounds {
+		body, took, err := fetch(ctx, url, plain)
+		if err != nil {
+			return err
+		}
+		walls, p.identity.bytes = append(walls, took), int64(len(body))
+	}
+	after, err := cpuOf(pid)
+	if err != nil {
+		return err
+	}
+	p.identity.wall, p.identity.cpu = median(walls), (after-before)/time.Duration(rounds)
+	p.peak, err = peakOf(pid)
+	return err
+}
+
+// inTurns pulls a page and the bare one by turns. The CPU is that of the first's
+// process, for each pull.
+func inTurns(ctx context.Context, rounds int, url, bare string, pid int) (walls, bares []time.Duration, cpu time.Duration, err error) {
+	before, err := cpuOf(pid)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	for range rounds {
+		for _, of := range []struct {
+			url   string
+			walls *[]time.Duration
+		}{{url, &walls}, {bare, &bares}} {
+			_, took, err := fetch(ctx, of.url, gzipped)
+			if err != nil {
+				return nil, nil, 0, err
+			}
+			*of.walls = append(*of.walls, took)
+		}
+	}
+	after, err := cpuOf(pid)
+	return walls, bares, (after - before) / time.Duration(rounds), err
+}
+
+// startBare serves these bytes and nothing else.
+func startBare(body []byte) (*http.Server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{
+		Addr:              listener.Addr().String(),
+		ReadHeaderTimeout: patience,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+			_, _ = w.Write(body) // a client that is gone has its own error
+		}),
+	}
+	go func() { _ = server.Serve(listener) }() // ends with Close
+	return server, nil
+}
+
+// awaitPage waits until there are series on a page, and counts them.
+func awaitPage(ctx context.Context, url string) (series int, err error) {
 	for deadline := time.Now().Add(patience); ; {
-		_, series, err := page(ctx, url)
-		if err == nil && series > 0 {
-			return nil
+		page, _, err := fetch(ctx, url, plain)
+		if err == nil {
+			if series = seriesOf(string(page)); series > 0 {
+				return series, nil
+			}
 		}
 		if time.Now().After(deadline) || ctx.Err() != nil {
-			return fmt.Errorf("%s stays empty (last error: %w)", url, err)
+			return 0, fmt.Errorf("%s stays empty (last error: %w)", url, err)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
 }
 
-// page gets a page, compressed on its way as Prometheus does.
-func page(ctx context.Context, url string) (bytes int64, series int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return 0, 0, err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return 0, 0, err
-	}
-	if answer.StatusCode != http.StatusOK {
-		return 0, 0, fmt.Errorf("%s: %s", url, answer.Status)
-	}
-	for line := range strings.Lines(string(text)) {
+func seriesOf(page string) (series int) {
+	for line := range strings.Lines(page) {
 		if !strings.HasPrefix(line, "#") {
 			series++
 		}
 	}
-	return int64(len(text)), series, nil
+	return series
 }
 
-// peer is another exporter. It asks Kafka when its page is pulled.
-type peer struct {
-	command string
-	args    func(brokers []string, port int) []string
-	env     func(brokers []string, port int) []string
-}
-
-var peers = []peer{
-	{
-		command: "kafka_exporter",
-		args: func(brokers []string, port int) []string {
-			args := []string{"--web.listen-address=127.0.0.1:" + strconv.Itoa(port)}
-			for _, b := range brokers {
-				args = append(args, "--kafka.server="+b)
-			}
-			return args
-		},
-		env: func([]string, int) []string { return nil },
-	},
-	{
-		command: "kminion",
-		args:    func([]string, int) []string { return nil },
-		env: func(brokers []string, port int) []string {
-			return []string{
-				"KAFKA_BROKERS=" + strings.Join(brokers, ","),
-				"EXPORTER_HOST=127.0.0.1",
-				"EXPORTER_PORT=" + strconv.Itoa(port),
-				"MINION_CONSUMERGROUPS_SCRAPEMODE=adminApi",
-				"MINION_CONSUMERGROUPS_GRANULARITY=partition",
-				"MINION_TOPICS_GRANULARITY=partition",
-			}
-		},
-	},
-}
-
-// measurePeers pulls each peer that is on the PATH. One that fails has no row.
-func measurePeers(ctx context.Context, o options, brokers []string) []pulled {
-	var all []pulled
-	for _, p := range peers {
-		path, err := exec.LookPath(p.command)
-		if err != nil {
-			continue // not installed
-		}
-		got, err := p.measure(ctx, path, o.rounds, brokers)
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "%s: %v\n", p.command, err)
-			continue
-		}
-		all = append(all, got)
-	}
-	return all
-}
-
-func (p peer) measure(ctx context.Context, path string, rounds int, brokers []string) (pulled, error) {
-	ports, err := freePorts(1)
+// fetch gets a page as it comes over the wire: what a client does with it is not
+// measured.
+func fetch(ctx context.Context, url, encoding string) (body []byte, took time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		return pulled{}, err
+		return nil, 0, err
 	}
-	cmd := exec.Command(path, p.args(brokers, ports[0])...)
-	cmd.Env = append(os.Environ(), p.env(brokers, ports[0])...)
-	if err := cmd.Start(); err != nil {
-		return pulled{}, err
+	request.Header.Set("Accept-Encoding", encoding)
+	began := time.Now()
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, 0, err
 	}
-	defer func() {
-		_ = cmd.Process.Kill() // it may have ended by itself
-		_ = cmd.Wait()         // as above
-	}()
-	url := fmt.Sprintf("http://127.0.0.1:%d/metrics", ports[0])
-	return pull(ctx, min(rounds, 3), p.command, url, cmd.Process.Pid) // some take a minute for each
+	defer answer.Body.Close()
+	if body, err = io.ReadAll(answer.Body); err != nil {
+		return nil, 0, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, 0, fmt.Errorf("%s: %s", url, answer.Status)
+	}
+	return body, time.Since(began), nil
+}
+
+// ratio is the median of the ratios turn by turn.
+func ratio(of, base []time.Duration) float64 {
+	ratios := make([]float64, len(of))
+	for i := range of {
+		ratios[i] = float64(of[i]) / float64(base[i])
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}
+
+func median(walls []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(walls))[len(walls)/2]
 }

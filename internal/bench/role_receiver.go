@@ -156,6 +156,8 @@ func (t *Totals) add(name string, value int64, label func(name string) string) {
 		t.Sent += value
 	case name == "otelcol_kafkalag_io":
 		t.Received += value
+	case name == "otelcol_receiver_accepted_metric_points" || name == "otelcol_receiver_refused_metric_points":
+		t.Scraped += int(value)
 	}
 }
 

@@ -23,6 +23,7 @@ type row struct {
 	lookups  float64 // what it looked up
 	bytes    int64   // received
 	points   int
+	lost     int   // points that did not arrive, of all
 	objects  int64 // allocated, where the process tells
 	heap     int64 // their bytes
 	floor    *row  // measured in turns with it

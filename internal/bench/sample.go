@@ -22,7 +22,7 @@ type Totals struct {
 	CPU                      time.Duration
 	Requests, Sent, Received int64
 	Searches, Lookups        int64 // requests of the search for time lag, and what they looked up
-	Points                   int
+	Scraped, Points          int   // data points: what the receiver had to hand on, and what arrived
 	Objects, Heap            int64 // allocated, where the process measures itself: their number and bytes
 }
 

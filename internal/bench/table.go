@@ -113,17 +113,20 @@ func printPulls(out io.Writer, pages []pulled) error {
 	}
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(w, "| \t| a scrape, CPU\t| a pull, wall (median)\t| CPU\t| peak memory\t| page\t| series\t|")
-	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	fmt.Fprintln(w, "| \t| a scrape and a pull, CPU\t| a pull, wall (median)\t| × bare server\t| CPU\t| on the wire\t| without gzip, wall\t| CPU\t| page\t| peak memory\t| series\t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, p := range pages {
-		scrape := "–" // the pull is the scrape
-		if p.scrape > 0 {
-			scrape = ms(p.scrape)
+		identity := [...]string{"–", "–", "–"}
+		if p.identity.bytes > 0 {
+			identity = [...]string{ms(p.identity.wall), ms(p.identity.cpu), megabytes(p.identity.bytes)}
 		}
-		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %.1f MB\t| %s\t|\n",
-			p.name, scrape, ms(p.wall), ms(p.cpu), p.peak>>20, float64(p.bytes)/1e6, thousands(p.series))
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %.2f\t| %s\t| %s\t| %s\t| %s\t| %s\t| %d MiB\t| %s\t|\n",
+			p.name, ms(p.both), ms(p.gzip.wall), p.bare, ms(p.gzip.cpu), megabytes(p.gzip.bytes),
+			identity[0], identity[1], identity[2], p.peak>>20, thousands(p.series))
 	}
 	return w.Flush()
 }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%d ms", d.Milliseconds()) }
