@@ -10,7 +10,7 @@ SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 		! -path 'internal/deploytest/*' ! -path 'internal/pagediff/*' ! -path 'internal/tools/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint generate package bench picture kafka-jars soak fuzz clean
+.PHONY: help build run test lint generate package bench picture kafka-jars soak fuzz outdated clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ soak: ## Run the long tests in full (tens of minutes)
 
 fuzz: ## Run each fuzz target for FUZZTIME (10m)
 	@scripts/fuzz.sh "$${FUZZTIME:-10m}"
+
+outdated: ## List dependencies and components that have newer versions
+	@scripts/outdated.sh
 
 clean: ## Remove what was built
 	rm -rf build
