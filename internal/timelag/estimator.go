@@ -149,7 +149,7 @@ func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 }
 
 // scrapes returns how many scrapes fit into what is remembered.
-func (d *Dates) scrapes() int32 { return int32(min(d.Keep/d.Interval, math.MaxInt32)) }
+func (d *Estimator) scrapes() int32 { return int32(min(d.Keep/d.Interval, math.MaxInt32)) }
 
 // missing tells whether a group is not in r that was there lately: its
 // coordinator may be away, and what dates its commits is to be there when it

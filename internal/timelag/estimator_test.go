@@ -345,7 +345,7 @@ func TestDatesKeepWhatAGroupUsedThroughAFailedScrape(t *testing.T) {
 // A history may be longer than the scrapes that an int32 can count.
 func TestDatesKeepForAnyHistory(t *testing.T) {
 	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
-	d := &Dates{Keep: 100 * 365 * 24 * time.Hour, Interval: time.Second}
+	d := &Estimator{Keep: 100 * 365 * 24 * time.Hour, Interval: time.Second}
 	log.scrape(d, testNow, 10)
 	for range patience + 1 {
 		log.scrape(d, testNow)
