@@ -123,6 +123,7 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 	r := e.renderers.Get().(*renderer)
 	defer e.renderers.Put(r)
 	r.lost = losses{}
+	var parts message
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			o, err := newOrigin(e.translation, rm, sm)
@@ -131,9 +132,12 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 				continue
 			}
 			if p := r.render(o, sm.Metrics(), start); !p.empty() {
-				e.store.add(o.id, p)
+				parts.add(o.id, p)
 			}
 		}
+	}
+	for _, p := range parts {
+		e.store.add(p.id, p.part)
 	}
 	for why, metric := range r.lost {
 		e.complaints.about(why, metric)

@@ -37,6 +37,21 @@ func (p *part) put(f *family, b *block) {
 	p.families[f.name] = f
 }
 
+// join adds what comes later in the same message. Of what a family is, the first
+// decides.
+func (p *part) join(later *part) {
+	for name, f := range later.families {
+		known := p.families[name]
+		switch {
+		case known == nil:
+			p.families[name] = f
+		case known.kind == f.kind:
+			known.blocks = append(f.blocks, known.blocks...)
+		}
+	}
+	p.count()
+}
+
 // count counts the series anew.
 func (p *part) count() {
 	p.series = 0

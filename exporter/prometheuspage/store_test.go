@@ -56,6 +56,20 @@ func TestScrapesInOneMessage(t *testing.T) {
 	assert.Equal(t, []string{`lag{group="here"} 2`}, samples(t, h))
 }
 
+// A scrape in several resource metrics of one message is complete with it: the
+// next one, in fewer, takes its place at once.
+func TestScrapeInSeveralResourceMetrics(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	md := gauges(1, "lag", map[string]int64{"a": 1})
+	for _, name := range []string{"b", "c"} {
+		gauges(1, "lag", map[string]int64{name: 1}).ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
+	}
+	e.mustConsume(t, md)
+	assert.ElementsMatch(t, []string{`lag{group="a"} 1`, `lag{group="b"} 1`, `lag{group="c"} 1`}, samples(t, h))
+	e.mustConsume(t, gauges(2, "lag", map[string]int64{"a": 2}))
+	assert.Equal(t, []string{`lag{group="a"} 2`}, samples(t, h))
+}
+
 func TestOlderScrapeIsNotShown(t *testing.T) {
 	e, h := newTestExporter(t, nil)
 	e.mustConsume(t, gauges(2, "lag", map[string]int64{"here": 2}))
