@@ -110,7 +110,7 @@ func TestUnreadableCertificateIsOneLine(t *testing.T) {
 // nor the end.
 func TestSlowClientHoldsNothingUp(t *testing.T) {
 	e, address := startTest(t)
-	require.NoError(t, e.ConsumeMetrics(t.Context(), lagPoints(200_000, 1)))
+	require.NoError(t, e.ConsumeMetrics(t.Context(), lagPoints(60_000, 1)))
 	slow, err := net.Dial("tcp", address)
 	require.NoError(t, err)
 	defer slow.Close()
@@ -132,7 +132,7 @@ func TestSlowClientHoldsNothingUp(t *testing.T) {
 func TestSlowClientIsCutOff(t *testing.T) {
 	e, h := newTestExporter(t, nil)
 	h.limit = 100 * time.Millisecond
-	e.mustConsume(t, lagPoints(200_000, 1))
+	e.mustConsume(t, lagPoints(60_000, 1))
 	done := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(done)
