@@ -28,10 +28,19 @@ func (l *anomalyLog) report(now time.Time, found lag.Anomalies, names *oddNames)
 	l.tell(now, "Brokers tell names that are not valid UTF-8: U+FFFD is recorded in the place of invalid bytes",
 		zap.Int("names", names.count()), zap.Strings("first", names.few()))
 	l.tell(now, "Offsets are so large that their sum does not fit a number: it is left out",
-		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, func(g lag.GroupTopic, e zapcore.ObjectEncoder) {
-			e.AddString("group", g.Group)
-			e.AddString("topic", g.Topic)
+		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, encodeGroupTopic))
+	l.tell(now, "Groups have committed beyond the end of a partition: their lag there is 0",
+		zap.Int("commits", found.BeyondEnd), first(found.FirstBeyondEnd, func(c lag.CommitBeyondEnd, e zapcore.ObjectEncoder) {
+			encodeGroupTopic(c.GroupTopic, e)
+			e.AddInt32("partition", c.Partition)
+			e.AddInt64("committed", int64(c.Committed))
+			e.AddInt64("end", int64(c.End))
 		}))
+}
+
+func encodeGroupTopic(g lag.GroupTopic, e zapcore.ObjectEncoder) {
+	e.AddString("group", g.Group)
+	e.AddString("topic", g.Topic)
 }
 
 // tell logs a kind of which there are some.

@@ -17,23 +17,39 @@ import (
 )
 
 func TestAnomaliesAreNamedOnce(t *testing.T) {
-	core, logs := observer.New(zapcore.InfoLevel)
-	l := newAnomalyLog(zap.New(core))
-	found := lag.Anomalies{SumTooLarge: 2, FirstSumsTooLarge: []lag.GroupTopic{{Group: "billing", Topic: "orders"}}}
-	at := time.Unix(0, 0)
-	l.report(at, lag.Anomalies{}, nil)
-	assert.Empty(t, logs.TakeAll())
+	of := lag.GroupTopic{Group: "billing", Topic: "orders"}
+	for message, tt := range map[string]struct {
+		found lag.Anomalies
+		want  map[string]any
+	}{
+		"Offsets are so large that their sum does not fit a number: it is left out": {
+			lag.Anomalies{SumTooLarge: 2, FirstSumsTooLarge: []lag.GroupTopic{of}},
+			map[string]any{"sums": int64(2), "first": []any{map[string]any{"group": "billing", "topic": "orders"}}},
+		},
+		"Groups have committed beyond the end of a partition: their lag there is 0": {
+			lag.Anomalies{BeyondEnd: 7, FirstBeyondEnd: []lag.CommitBeyondEnd{{GroupTopic: of, Partition: 3, Committed: 15, End: 4}}},
+			map[string]any{"commits": int64(7), "first": []any{map[string]any{
+				"group": "billing", "topic": "orders", "partition": int32(3), "committed": int64(15), "end": int64(4),
+			}}},
+		},
+	} {
+		t.Run(message, func(t *testing.T) {
+			core, logs := observer.New(zapcore.InfoLevel)
+			l := newAnomalyLog(zap.New(core))
+			at := time.Unix(0, 0)
+			l.report(at, lag.Anomalies{}, nil)
+			assert.Empty(t, logs.TakeAll())
 
-	l.report(at, found, nil)
-	lines := logs.TakeAll()
-	require.Len(t, lines, 1)
-	assert.Equal(t, "Offsets are so large that their sum does not fit a number: it is left out", lines[0].Message)
-	assert.Equal(t, map[string]any{
-		"sums": int64(2), "first": []any{map[string]any{"group": "billing", "topic": "orders"}},
-	}, lines[0].ContextMap())
+			l.report(at, tt.found, nil)
+			lines := logs.TakeAll()
+			require.Len(t, lines, 1)
+			assert.Equal(t, message, lines[0].Message)
+			assert.Equal(t, tt.want, lines[0].ContextMap())
 
-	l.report(at.Add(repeatAfter-1), found, nil)
-	assert.Empty(t, logs.TakeAll())
-	l.report(at.Add(repeatAfter), found, nil)
-	assert.Len(t, logs.TakeAll(), 1)
+			l.report(at.Add(repeatAfter-1), tt.found, nil)
+			assert.Empty(t, logs.TakeAll())
+			l.report(at.Add(repeatAfter), tt.found, nil)
+			assert.Len(t, logs.TakeAll(), 1)
+		})
+	}
 }

@@ -59,20 +59,20 @@ func committed(commits []cluster.Commit) bool {
 // topic works out one group's lag in one topic.
 func (r *Report) topic(group string, topic *cluster.Topic, commits cluster.TopicCommits) Topic {
 	out := Topic{Name: topic.Name, Partitions: make([]Partition, 0, len(commits.Partitions))}
-	tooLarge := 0
+	of, tooLarge := GroupTopic{group, topic.Name}, 0
 	for _, c := range commits.Partitions {
 		p, exists := topic.Locate(c.Partition)
 		if c.Offset == cluster.None || !exists {
 			continue
 		}
-		lag := r.partition(c.Offset, p)
+		lag := r.partition(of, c.Offset, p)
 		gone := expired(c.Offset, p.Start)
 		out.Partitions = append(out.Partitions, Partition{ID: c.Partition, Committed: c.Offset, Lag: lag, Expired: gone})
 		tooLarge += add(&out.OffsetSum, c.Offset)
 		tooLarge += add(&out.LagSum, lag)
 		tooLarge += add(&out.Expired, gone)
 	}
-	r.Anomalies.tooLarge(tooLarge, GroupTopic{group, topic.Name})
+	r.Anomalies.tooLarge(tooLarge, of)
 	if !topic.Unclear {
 		out.Uncommitted = len(topic.Partitions) - commits.LeftOut - len(out.Partitions)
 		r.Anomalies.Uncommitted += out.Uncommitted
@@ -84,7 +84,7 @@ func (r *Report) topic(group string, topic *cluster.Topic, commits cluster.Topic
 // committed offset. A commit beyond the end belongs to a log that was cut or
 // created anew; it leaves nothing to read. Where the end is of an earlier
 // scrape, it rather proves that the log had grown since.
-func (r *Report) partition(committed cluster.Offset, p *cluster.Partition) cluster.Offset {
+func (r *Report) partition(of GroupTopic, committed cluster.Offset, p *cluster.Partition) cluster.Offset {
 	end := p.End
 	switch {
 	case !committed.Known() || !end.Known():
@@ -92,7 +92,7 @@ func (r *Report) partition(committed cluster.Offset, p *cluster.Partition) clust
 	case committed > end && p.Remembered:
 		return cluster.Unknown
 	case committed > end:
-		r.Anomalies.BeyondEnd++
+		r.Anomalies.beyondEnd(CommitBeyondEnd{of, p.ID, committed, end})
 		return 0
 	}
 	return end - committed

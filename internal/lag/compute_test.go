@@ -62,6 +62,11 @@ func TestComputePartition(t *testing.T) {
 			assert.Equal(t, tt.expired, topic.Expired)
 			assert.Equal(t, tt.lag, g.LagMax)
 			assert.Equal(t, tt.beyondEnd, report.Anomalies.BeyondEnd)
+			var named []CommitBeyondEnd
+			if tt.beyondEnd > 0 {
+				named = []CommitBeyondEnd{{GroupTopic{"g", "t"}, 0, tt.committed, tt.end}}
+			}
+			assert.Equal(t, named, report.Anomalies.FirstBeyondEnd)
 		})
 	}
 }
@@ -132,6 +137,14 @@ func TestFirstSumsTooLarge(t *testing.T) {
 	anomalies := Compute(s).Anomalies
 	assert.Equal(t, 50, anomalies.SumTooLarge)
 	assert.Equal(t, []GroupTopic{{"group-00", "t"}, {"group-01", "t"}, {"group-02", "t"}}, anomalies.FirstSumsTooLarge)
+}
+
+func TestFirstCommitsBeyondTheEnd(t *testing.T) {
+	commits := []cluster.Commit{{Partition: 0, Offset: 9}, {Partition: 1, Offset: 3}, {Partition: 2, Offset: 8}, {Partition: 3, Offset: 7}, {Partition: 4, Offset: 6}}
+	s := snapshotOf([]cluster.Partition{log(0, 0, 5), log(1, 0, 5), log(2, 0, 5), log(3, 0, 5), log(4, 0, 5)}, commits...)
+	anomalies, of := Compute(s).Anomalies, GroupTopic{"g", "t"}
+	assert.Equal(t, 4, anomalies.BeyondEnd)
+	assert.Equal(t, []CommitBeyondEnd{{of, 0, 9, 5}, {of, 2, 8, 5}, {of, 3, 7, 5}}, anomalies.FirstBeyondEnd)
 }
 
 // A commit beyond an end that was remembered tells that the log had grown, not

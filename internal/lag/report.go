@@ -73,6 +73,8 @@ type Anomalies struct {
 	// BeyondEnd counts commits greater than the end offset: the topic was
 	// created anew or its log truncated.
 	BeyondEnd int
+	// FirstBeyondEnd is the first few of them, by group, topic and partition.
+	FirstBeyondEnd []CommitBeyondEnd
 	// DeletedTopic counts (group, topic) pairs whose topic is gone.
 	DeletedTopic int
 	// Uncommitted counts partitions of topics in use without a commit.
@@ -87,6 +89,21 @@ type Anomalies struct {
 func (a *Anomalies) tooLarge(sums int, of GroupTopic) {
 	if a.SumTooLarge += sums; sums > 0 && len(a.FirstSumsTooLarge) < firstFew {
 		a.FirstSumsTooLarge = append(a.FirstSumsTooLarge, of)
+	}
+}
+
+// CommitBeyondEnd is a commit that is greater than the partition's end offset.
+type CommitBeyondEnd struct {
+	GroupTopic
+
+	Partition      int32
+	Committed, End cluster.Offset
+}
+
+// beyondEnd notes one.
+func (a *Anomalies) beyondEnd(c CommitBeyondEnd) {
+	if a.BeyondEnd++; len(a.FirstBeyondEnd) < firstFew {
+		a.FirstBeyondEnd = append(a.FirstBeyondEnd, c)
 	}
 }
 
