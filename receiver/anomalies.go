@@ -39,8 +39,8 @@ func (l *anomalyLog) report(now time.Time, found lag.Anomalies, names *oddNames)
 }
 
 func encodeGroupTopic(g lag.GroupTopic, e zapcore.ObjectEncoder) {
-	e.AddString("group", g.Group)
-	e.AddString("topic", g.Topic)
+	e.AddString("group", clip(g.Group))
+	e.AddString("topic", clip(g.Topic))
 }
 
 // tell logs a kind of which there are some.

@@ -82,7 +82,7 @@ func (l *expiredLog) tell(now time.Time, group string, e *expiry, sum cluster.Of
 	}
 	l.log.Warn("Retention deleted records before the group had read them: it stands before the start of the log, "+
 		"and will skip them",
-		zap.String("group", group), zap.String("topic", e.topic),
+		zap.String("group", clip(group)), zap.String("topic", clip(e.topic)),
 		zap.Int64("records", int64(e.untold)), inAll)
 	e.loggedAt, e.untold = now, 0
 }

@@ -69,7 +69,7 @@ func (g *guard) tell(now time.Time, reduced lag.Reduced) {
 		g.log.Warn("Too many partitions: the largest consumer groups have their sums only",
 			zap.Int("max_group_partitions", g.limit),
 			zap.Int("partitions_left_out", reduced.Partitions),
-			zap.Strings("groups", reduced.Groups[:min(maxNamed, len(reduced.Groups))]),
+			zap.Strings("groups", clipped(reduced.Groups[:min(maxNamed, len(reduced.Groups))])),
 			zap.Int("groups_not_named", max(0, len(reduced.Groups)-maxNamed)))
 	}
 	g.told, g.toldAt = reduced.Groups, now

@@ -6,6 +6,7 @@ package receiver
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,4 +156,14 @@ func TestAllocationsOfARecord(t *testing.T) {
 	r.record(at, snapshot, report) // sizes the buffers
 	each := testing.AllocsPerRun(5, func() { r.record(at, snapshot, report) }) / (groups * partitions)
 	assert.Less(t, each, 14.0)
+}
+
+func TestGuardCutsNames(t *testing.T) {
+	core, logs := observer.New(zapcore.InfoLevel)
+	g := &guard{limit: 1, points: 1, log: zap.New(core)}
+	g.apply(time.Unix(0, 0), &lag.Report{Groups: []lag.Group{{Name: strings.Repeat("g", 30_000), Topics: []lag.Topic{
+		{Partitions: make([]lag.Partition, 2)},
+	}}}})
+	require.Equal(t, 1, logs.Len())
+	assert.Less(t, len(fmt.Sprint(logs.All()[0].ContextMap())), 1000)
 }

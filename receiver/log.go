@@ -4,6 +4,8 @@
 package receiver
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -54,43 +56,139 @@ func newFailureLog(log *zap.Logger) *failureLog {
 func (l *failureLog) report(now time.Time, failures []cluster.Failure) {
 	kinds, merged := mergeKinds(failures)
 	failing := map[string]bool{}
+	var begun, ended []failureKind
 	for _, kind := range kinds {
 		failing[kind.question()] = true
-		l.fail(now, kind, merged[kind])
+		if l.due(now, kind) {
+			begun = append(begun, kind)
+		}
 	}
 	for kind, state := range l.known {
 		// A question that fails in another way now is not answered again.
-		if !failing[kind.question()] {
-			l.recover(now, kind, state)
+		if !failing[kind.question()] && l.recovered(now, kind, state) {
+			ended = append(ended, kind)
 		}
 	}
-}
-
-func (l *failureLog) fail(now time.Time, kind failureKind, f cluster.Failure) {
-	state := l.known[kind]
-	if state == nil {
-		state = &failureState{}
-		l.known[kind] = state
-	} else if now.Sub(state.loggedAt) < repeatAfter {
-		state.suppressed++
-		return
-	}
 	// Each question has messages of its own, because the collector's logger
-	// drops messages that it sees too often, and this one is not repeated soon.
-	l.log.Warn(kind.system()+" did not answer in full: "+kind.question(), append(kind.fields(), costs(f, state.suppressed)...)...)
-	*state = failureState{loggedAt: now, open: true}
+	// drops messages that it sees too often, and these are not repeated soon.
+	for _, line := range inLines(begun) {
+		l.log.Warn(line.system()+" did not answer in full: "+line.question(), append(line.fields(), l.costs(line, merged)...)...)
+	}
+	for _, line := range inLines(ended) {
+		l.log.Info(line.system()+" answers again: "+line.question(), line.fields()...)
+	}
+	for _, kind := range begun {
+		l.known[kind] = &failureState{loggedAt: now, open: true}
+	}
 }
 
-// recover says that a failure is over. What comes and goes is kept in mind, so
-// that it does not fill the log with a pair of lines for each scrape.
-func (l *failureLog) recover(now time.Time, kind failureKind, state *failureState) {
-	if state.open {
-		state.open = false
-		l.log.Info(kind.system()+" answers again: "+kind.question(), kind.fields()...)
+// due reports whether a failure is to be told.
+func (l *failureLog) due(now time.Time, kind failureKind) bool {
+	state := l.known[kind]
+	if state == nil || now.Sub(state.loggedAt) >= repeatAfter {
+		return true
 	}
+	state.suppressed++
+	return false
+}
+
+// recovered reports whether the end of a failure is to be told. What comes and
+// goes is kept in mind, so that it does not fill the log with a pair of lines for
+// each scrape.
+func (l *failureLog) recovered(now time.Time, kind failureKind, state *failureState) bool {
+	wasOpen := state.open
+	state.open = false
 	if now.Sub(state.loggedAt) >= repeatAfter {
 		delete(l.known, kind)
 	}
+	return wasOpen
+}
+
+// maxAlike is how many addresses have a line each for the same failure. More
+// share one: their number is up to whoever answers for metadata.
+const maxAlike = 5
+
+// logLine is what one line tells of: a failure at one address, or alike ones at
+// many.
+type logLine struct {
+	failureKind
+
+	all []failureKind // sorted by address
+}
+
+// inLines puts failures that differ by their broker alone together where they are
+// many, in the order of their first.
+func inLines(kinds []failureKind) []logLine {
+	var order []failureKind
+	alike := map[failureKind][]failureKind{}
+	for _, kind := range kinds {
+		shared := failureKind{api: kind.api, broker: cluster.NoBroker, code: kind.code, cause: kind.cause}
+		if alike[shared] == nil {
+			order = append(order, shared)
+		}
+		alike[shared] = append(alike[shared], kind)
+	}
+	var lines []logLine
+	for _, shared := range order {
+		all := alike[shared]
+		if len(all) > maxAlike {
+			slices.SortFunc(all, func(a, b failureKind) int { return strings.Compare(a.address, b.address) })
+			lines = append(lines, logLine{shared, all})
+			continue
+		}
+		for i, kind := range all {
+			lines = append(lines, logLine{kind, all[i : i+1]})
+		}
+	}
+	return lines
+}
+
+// fields names what failed, and where.
+func (l logLine) fields() []zap.Field {
+	fields := l.failureKind.fields()
+	if len(l.all) > 1 {
+		first := make([]string, firstNamed)
+		for i := range first {
+			first[i] = l.all[i].address
+		}
+		fields = append(fields, zap.Int("brokers", len(l.all)), zap.Strings("first", first))
+	}
+	return fields
+}
+
+// firstNamed is how many addresses a line names that tells of many.
+const firstNamed = 3
+
+// costs adds up what is missing because of a line's failures.
+func (l *failureLog) costs(line logLine, merged map[failureKind]cluster.Failure) []zap.Field {
+	total, suppressed := cluster.Failure{Err: merged[line.all[0]].Err}, 0
+	for _, kind := range line.all {
+		total.Groups += merged[kind].Groups
+		total.Partitions += merged[kind].Partitions
+		if state := l.known[kind]; state != nil {
+			suppressed += state.suppressed
+		}
+	}
+	return costs(total, suppressed)
+}
+
+// maxText bounds what a line takes of a text that a peer may choose.
+const maxText = 300
+
+// clip cuts a text that is too long, and says so.
+func clip(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return text[:maxText] + "…"
+}
+
+func clipped(texts []string) []string {
+	short := make([]string, len(texts))
+	for i, text := range texts {
+		short[i] = clip(text)
+	}
+	return short
 }
 
 // mergeKinds returns the kinds in order of appearance, and for each of them its
@@ -99,7 +197,7 @@ func mergeKinds(failures []cluster.Failure) ([]failureKind, map[failureKind]clus
 	var kinds []failureKind
 	merged := map[failureKind]cluster.Failure{}
 	for _, f := range failures {
-		kind := failureKind{f.API, f.Broker, f.Address, f.Code, f.Cause}
+		kind := failureKind{f.API, f.Broker, clip(f.Address), f.Code, clip(f.Cause)}
 		first, seen := merged[kind]
 		if !seen {
 			kinds = append(kinds, kind)
@@ -169,7 +267,7 @@ func costs(f cluster.Failure, suppressed int) []zap.Field {
 	}
 	if f.Err != nil {
 		// Not zap.Error, which adds the stack that some errors carry.
-		fields = append(fields, zap.String("error", f.Err.Error()))
+		fields = append(fields, zap.String("error", clip(f.Err.Error())))
 	}
 	return fields
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,7 +150,7 @@ func TestFailureLogIsNotSampledAway(t *testing.T) {
 	l := newFailureLog(zap.New(zapcore.NewSamplerWithOptions(core, 10*time.Second, 10, 100)))
 	var failures []cluster.Failure
 	for id := range int32(50) {
-		failures = append(failures, cluster.Failure{API: "ListOffsets", Broker: id, Address: fmt.Sprintf("b%d:9092", id)})
+		failures = append(failures, cluster.Failure{API: "ListOffsets", Broker: id, Address: fmt.Sprintf("b%d:9092", id), Cause: fmt.Sprintf("another %d", id)})
 	}
 	l.report(time.Unix(0, 0), failures)
 	assert.Equal(t, 50, logs.Len())
@@ -171,4 +172,55 @@ func with(parts ...map[string]any) map[string]any {
 		maps.Copy(all, m)
 	}
 	return all
+}
+
+// unreachable is a failure of each of n brokers, which have names of this length.
+func unreachable(n, length int) []cluster.Failure {
+	failures := make([]cluster.Failure, n)
+	for i := range failures {
+		address := fmt.Sprintf("%05d%s:9092", i, strings.Repeat("x", length))
+		failures[i] = cluster.Failure{
+			API: "ListGroups", Broker: int32(i), Address: address, Code: cluster.CodeNoConnection, Groups: 2,
+			Err: fmt.Errorf("dial tcp: lookup %s: no such host", address),
+		}
+	}
+	return failures
+}
+
+// However many brokers fail alike, a scrape has one line about them, and one when
+// they are back.
+func TestFailureLogOfManyBrokers(t *testing.T) {
+	many := unreachable(10_000, 3)
+	lines := logged(t, many, many, nil)
+	require.Len(t, lines[0], 1)
+	assert.Equal(t, "Kafka did not answer in full: ListGroups", lines[0][0].Message)
+	assert.Equal(t, map[string]any{
+		"api": "ListGroups", "error_code": "NO_CONNECTION", "brokers": int64(10_000), "groups_missing": int64(20_000),
+		"first": []any{"00000xxx:9092", "00001xxx:9092", "00002xxx:9092"},
+		"error": "dial tcp: lookup 00000xxx:9092: no such host",
+	}, lines[0][0].ContextMap())
+	assert.Empty(t, lines[1])
+	require.Len(t, lines[2], 1)
+	assert.Equal(t, "Kafka answers again: ListGroups", lines[2][0].Message)
+	assert.Equal(t, map[string]any{
+		"api": "ListGroups", "error_code": "NO_CONNECTION", "brokers": int64(10_000),
+		"first": []any{"00000xxx:9092", "00001xxx:9092", "00002xxx:9092"},
+	}, lines[2][0].ContextMap())
+}
+
+// Some have a line each, which names them.
+func TestFailureLogOfSomeBrokers(t *testing.T) {
+	lines := logged(t, unreachable(maxAlike, 3), nil)
+	assert.Len(t, lines[0], maxAlike)
+	assert.Len(t, lines[1], maxAlike)
+}
+
+// No line is long, whatever names a peer has.
+func TestFailureLogCutsNames(t *testing.T) {
+	for _, n := range []int{1, 100} {
+		for _, line := range slices.Concat(logged(t, unreachable(n, 100_000), nil)...) {
+			text := line.Message + fmt.Sprint(line.ContextMap())
+			assert.Less(t, len(text), 2000)
+		}
+	}
 }
