@@ -25,7 +25,7 @@ func TestProductPagesAreMeasured(t *testing.T) {
 	t.Cleanup(m.close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	t.Setenv("KAFKALAG_EXPIRATION", "") // is set on the way
-	o := options{size: z, rounds: 2, every: 500 * time.Millisecond, collector: collector, configs: shippedConfigs}
+	o := options{size: z, rounds: 2, every: time.Second, collector: collector, configs: shippedConfigs}
 
 	got, err := measureServing(t.Context(), o, m.addresses())
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func TestProductPointsArrive(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(m.close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
-	o := options{size: z, rounds: 2, every: 500 * time.Millisecond, collector: collector, configs: shippedConfigs}
+	o := options{size: z, rounds: 2, every: time.Second, collector: collector, configs: shippedConfigs}
 	rows, err := measureCollector(t.Context(), o, target{brokers: m.addresses()})
 	require.NoError(t, err)
 	settled := rows[len(rows)-1]

@@ -123,7 +123,7 @@ func TestProductPageDoesNotBlinkWhileABrokerHangs(t *testing.T) {
 // A group changes its state with a scrape: no page has it in two.
 func TestProductPageHasOneStateOfAGroup(t *testing.T) {
 	kafka := startKafka(t)
-	c := start(t, append(brokersEnv(kafka.Brokers()...), "KAFKALAG_INTERVAL=200ms"), shipped("default.yaml"))
+	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
 	var seen []string
 	look := func(found families) {
 		for state := range found.values(t, "kafka_consumer_group_info", "state") { // two groups would be two of one state
