@@ -96,3 +96,44 @@ func TestRulesPrometheusScrapesThePage(t *testing.T) {
 		require.EventuallyWithT(t, func(now *assert.CollectT) { assert.Equal(now, billingLag, lags(now, name)) }, patience, tick, name)
 	}
 }
+
+// A Prometheus of today asks for names as they are, or for one of the ways to
+// escape them, and gets what it asks for in the newest text as in OpenMetrics.
+func TestRulesModernPrometheusChoosesNames(t *testing.T) {
+	binary(t)
+	names := map[string]string{ // by the escaping that Prometheus asks for
+		"allow-utf-8": `{"kafka.consumer_group.lag"`,
+		"underscores": `{__name__="kafka_consumer_group_lag"`,
+		"dots":        `{__name__="kafka_dot_consumer__group_dot_lag"`,
+		"values":      `{__name__="U__kafka_2e_consumer__group_2e_lag"`,
+	}
+	kafka := startKafka(t)
+	collectors, jobs := map[string]*collector{}, ""
+	for format, offered := range map[string]bool{"text-1.0.0": false, "openmetrics-1.0.0": true} {
+		own := fmt.Sprintf("exporters: {prometheus_page: {translation_strategy: NoTranslation, enable_open_metrics: %v}}", offered)
+		c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), writeFile(t, "own.yaml", own))
+		collectors[format] = c
+		for escaping := range names {
+			jobs += fmt.Sprintf("  - {job_name: %q, metric_name_escaping_scheme: %s, static_configs: [{targets: [%q]}]}\n",
+				format+" "+escaping, escaping, hostOf(t, c.metricsURL))
+		}
+	}
+	prometheus := promtest.StartModern(t, "global: {scrape_interval: 1s}\nscrape_configs:\n"+jobs)
+
+	for format, c := range collectors {
+		for escaping, name := range names {
+			require.EventuallyWithT(t, func(now *assert.CollectT) {
+				found := prometheus.Query(now, fmt.Sprintf(`%s, job=%q, partition="0"}`, name, format+" "+escaping))
+				if assert.Len(now, found, 1) {
+					assert.InDelta(now, billingLag["billing orders 0"], float64(found[0].Value), 0)
+				}
+			}, patience, tick, "%s %s", format, escaping)
+		}
+		pulls := slices.Sorted(maps.Keys(c.self(t).sums("otelcol_prometheus_page_pulls", "format", "escaping")))
+		var want []string
+		for _, escaping := range slices.Sorted(maps.Keys(names)) {
+			want = append(want, format+" "+escaping)
+		}
+		assert.Equal(t, want, pulls)
+	}
+}
