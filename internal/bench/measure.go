@@ -27,22 +27,21 @@ func measure(ctx context.Context, o options, clusters []target, out io.Writer) e
 		return err
 	}
 	var pages []pulled
+	var failed error // what is measured is printed all the same
 	if o.collector != "" {
 		more, err := measureCollector(ctx, o, one)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, more...)
-		if pages, err = measureServing(ctx, o, one.brokers); err != nil {
-			return err
-		}
+		pages, failed = measureServing(ctx, o, one.brokers)
 	}
 	pages = append(pages, measurePeers(ctx, o, one.brokers)...)
 	return errors.Join(
 		printScrapes(out, rows),
 		printPulls(out, pages),
 		printBars(out, append(o.bars(one.size, rows), o.pageBars(one.size, pages)...)),
-		inTurn(rows))
+		inTurn(rows), failed)
 }
 
 // measureSeveral holds each cluster against the one before.

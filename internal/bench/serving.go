@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +16,6 @@ import (
 type served struct {
 	name, config string
 	more         []string // further arguments
-	slow         bool     // a pull takes longer than a scrape
 }
 
 // serving are the shipped configs that serve a page, and the first of them with
@@ -30,7 +30,7 @@ exporters:
     resource_constant_labels: {included: ["*"]}
     without_scope_info: true
 service: {pipelines: {metrics: {exporters: [prometheus]}}}
-`}, slow: true},
+`}},
 }
 
 const (
@@ -38,7 +38,8 @@ const (
 	kminion  = "kminion"
 )
 
-// measureServing measures the collector in each of these ways.
+// measureServing measures the collector in each of these ways. Where one fails,
+// those before it are there.
 func measureServing(ctx context.Context, o options, brokers []string) ([]pulled, error) {
 	if err := os.Setenv("KAFKALAG_EXPIRATION", "1h"); err != nil {
 		return nil, err
@@ -46,14 +47,12 @@ func measureServing(ctx context.Context, o options, brokers []string) ([]pulled,
 	var all []pulled
 	for _, s := range serving {
 		p, err := o.pullOnce(ctx, s, brokers)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
+		if err == nil {
+			err = o.scrapeAndPull(ctx, s, brokers, &p)
 		}
-		cpu, peak, err := o.scrapeAndPull(ctx, s, brokers)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
+			return all, fmt.Errorf("%s: %w", s.name, err)
 		}
-		p.both, p.peak = cpu, max(p.peak, peak)
 		all = append(all, p)
 	}
 	return all, nil
@@ -76,41 +75,43 @@ func (o options) pullOnce(ctx context.Context, s served, brokers []string) (pull
 	}
 	settle(o.every)
 	p, err := pull(ctx, o.rounds, s.name, c.metrics, c.pid())
-	if err != nil || s.slow {
+	if err != nil || p.gzip.wall > slow {
 		return p, err
 	}
 	return p, p.pullPlain(ctx, o.rounds, c.metrics, c.pid())
 }
 
-// scrapeAndPull is what the whole collector takes for a scrape and, when that has
-// settled, a pull: its CPU, and the most memory.
-func (o options) scrapeAndPull(ctx context.Context, s served, brokers []string) (cpu time.Duration, peak int64, err error) {
-	every, rounds := o.every, o.rounds
-	if s.slow {
-		every, rounds = 5*o.every, min(o.rounds, slowPulls)
+// scrapeAndPull adds what the whole collector takes for a scrape and, when that
+// has settled, a pull.
+func (o options) scrapeAndPull(ctx context.Context, s served, brokers []string, p *pulled) error {
+	every, rounds := max(o.every, 4*p.gzip.wall), o.rounds
+	if p.gzip.wall > slow {
+		rounds = min(rounds, slowPulls)
 	}
 	c, err := o.start(s, brokers, every)
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	defer c.stop()
 	var samples []sample
 	for range 1 + rounds { // the first makes connections and does not count
 		if c.waiting() {
-			return 0, 0, fmt.Errorf("a scrape came while the one before was pulled: -every is too short")
+			return errors.New("a scrape came while the one before was pulled: -every is too short")
 		}
 		got, err := c.next(patience)
 		if err != nil {
-			return 0, 0, err
+			return err
 		}
 		samples = append(samples, got)
 		settle(o.every)
 		if _, _, err := fetch(ctx, c.metrics, gzipped); err != nil {
-			return 0, 0, err
+			return err
 		}
 	}
-	peak, err = peakOf(c.pid())
-	return rowOf(s.name, samples).cpu, peak, err
+	p.both = rowOf(s.name, samples).cpu
+	peak, err := peakOf(c.pid())
+	p.peak = max(p.peak, peak)
+	return err
 }
 
 // manyGroups is the cluster that has more series of groups than of what they
