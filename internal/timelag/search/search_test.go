@@ -209,8 +209,9 @@ func TestSearchMakesARoundBesideAScrape(t *testing.T) {
 		d := startSearch(t, f, 1000)
 		defer d.Shutdown()
 		for n := range 3 {
-			d.scrape(lagging(1000))
 			d.Pause()
+			d.Estimate(t.Context(), time.Unix(1000, 0), lagging(1000), lag.Compute(lagging(1000)))
+			d.work <- d.next // as where the next scrape begins before the search does
 			synctest.Wait()
 			assert.Len(t, f.rounds, n+1)
 		}
