@@ -5,12 +5,10 @@ COLLECTOR := build/otelcol-kafkalag
 # What the collector is made of: a change to any of it makes `build` build.
 SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 	$(shell find *.go receiver exporter internal -name '*.go' ! -name '*_test.go' \
-		! -path 'internal/kafkatest/*' ! -path 'internal/e2e/*' \
-		! -path 'internal/child/*' ! -path 'internal/promtest/*' ! -path 'internal/docs/*' \
-		! -path 'internal/deploytest/*' ! -path 'internal/pagediff/*' ! -path 'internal/tools/*')
+		! -path 'internal/test/*' ! -path 'internal/tools/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint generate package bench picture kafka-jars soak fuzz outdated clean
+.PHONY: help build run test test-unit lint generate package bench picture kafka-jars soak fuzz outdated clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +23,9 @@ run: build ## Run it on KAFKA_BROKERS, or on a demo cluster where that is empty
 
 test: ## Run every test that this machine has the means for
 	@scripts/test.sh
+
+test-unit: ## Run the unit tests alone, without the race detector
+	go test -skip '^Test(Integration|E2E|Rules)' ./...
 
 lint: ## Check style, generated files, modules, configs and scripts
 	@scripts/lint.sh
@@ -42,7 +43,7 @@ picture: build ## Draw docs/dashboard.png from the demo cluster; needs Prometheu
 	@scripts/picture.sh
 
 kafka-jars: ## Fetch the Apache Kafka versions that the tests run against
-	go run ./internal/kafkatest/fetchjars
+	go run ./internal/test/kafkatest/fetchjars
 
 soak: ## Run the long tests in full (tens of minutes)
 	KAFKALAG_SOAK=full go test -p 1 -count 1 -timeout 90m -run Soak ./...

@@ -16,8 +16,8 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 	"go.uber.org/zap"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // seeded is a cluster of three brokers with a topic of three partitions and two

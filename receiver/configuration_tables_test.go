@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/docs"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 )
 
 // theirs are the columns that name settings of other programs. docs/configuration.md

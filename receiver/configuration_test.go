@@ -16,9 +16,9 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configopaque"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/docs"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 )
 
 // documented is what docs/configuration.md says of a key.
@@ -110,7 +110,7 @@ func TestConfigurationPage(t *testing.T) {
 	}
 	assert.Equal(t, want, got)
 
-	// Each is in an example, which internal/e2e has the collector validate.
+	// Each is in an example, which internal/test/e2e has the collector validate.
 	shown := map[string]bool{}
 	for _, block := range page.Blocks() {
 		content, _ := block.YAML()

@@ -49,7 +49,7 @@ func TestScrapesAreHeldAgainstThoseBefore(t *testing.T) {
 	assert.Equal(t, int64(10), lines.All()[0].ContextMap()["records"])
 }
 
-func TestRealAssignments(t *testing.T) {
+func TestIntegrationAssignments(t *testing.T) {
 	kafka := forTimeLag(t)
 	kafka.CreateTopic(t, "assigned", 3, 1, nil)
 	kafka.Join(t, "classic-members", "assigned")

@@ -17,7 +17,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // scene makes one cause of docs/missing-lag.md happen, on the cluster that

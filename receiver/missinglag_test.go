@@ -25,10 +25,10 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/docs"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 )
 
-// afterwards is the section about what other components lose: internal/e2e has
+// afterwards is the section about what other components lose: internal/test/e2e has
 // the built collector lose it.
 const afterwards = "Nothing of what was scraped arrives"
 

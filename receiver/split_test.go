@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/docs"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 )
 
 // The two parts of docs/several-collectors.md report together what one receiver

@@ -15,13 +15,13 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/lookup"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// TestRealTimeLagOutlivesNoCompactedRecord has compaction remove the record that
+// TestIntegrationTimeLagOutlivesNoCompactedRecord has compaction remove the record that
 // a group stands at and that has been dated. The receiver's clock is put forward
 // to when that is looked up again.
-func TestRealTimeLagOutlivesNoCompactedRecord(t *testing.T) {
+func TestIntegrationTimeLagOutlivesNoCompactedRecord(t *testing.T) {
 	const topic, at = "compacted-later", "reader/compacted-later/0"
 	cluster := forTimeLag(t)
 	now := time.Now().Truncate(time.Millisecond)

@@ -16,13 +16,13 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// TestRealSoakTimeLagOfALiveTopic has a consumer read at half the rate of a
+// TestIntegrationSoakTimeLagOfALiveTopic has a consumer read at half the rate of a
 // producer. Once the first look-ups have shown that records arrive when they are
 // stamped, the history tells the time lag, and tells it well.
-func TestRealSoakTimeLagOfALiveTopic(t *testing.T) {
+func TestIntegrationSoakTimeLagOfALiveTopic(t *testing.T) {
 	length := time.Minute
 	if os.Getenv("KAFKALAG_SOAK") == "full" {
 		length = 5 * time.Minute
@@ -53,9 +53,9 @@ func TestRealSoakTimeLagOfALiveTopic(t *testing.T) {
 	assert.Equal(t, asked, w.lookups(t), "the history told the rest")
 }
 
-// TestRealTimeLagOfReplayedRecords has records of last year written now. When
+// TestIntegrationTimeLagOfReplayedRecords has records of last year written now. When
 // they arrived is known, and is not what counts.
-func TestRealTimeLagOfReplayedRecords(t *testing.T) {
+func TestIntegrationTimeLagOfReplayedRecords(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	kafka := forTimeLag(t)
 	kafka.CreateTopic(t, "replay", 1, 1, keep())

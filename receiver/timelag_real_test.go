@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // forTimeLag is the cluster of these tests: it compacts within a second.
@@ -32,9 +32,9 @@ func keep(more ...string) map[string]string {
 	return configs
 }
 
-// TestRealTimeLagAfterARestart has a receiver date commits in a week's records
+// TestIntegrationTimeLagAfterARestart has a receiver date commits in a week's records
 // that it knows nothing of.
-func TestRealTimeLagAfterARestart(t *testing.T) {
+func TestIntegrationTimeLagAfterARestart(t *testing.T) {
 	const topics, partitions, records = 3, 100, 3000
 	kafka := forTimeLag(t)
 	r := rand.New(rand.NewPCG(3, 4))
@@ -85,9 +85,9 @@ func irregular(r *rand.Rand, n int) []time.Time {
 	return times
 }
 
-// TestRealTimeLagRules has a case for each kind of partition that has a rule of
+// TestIntegrationTimeLagRules has a case for each kind of partition that has a rule of
 // its own.
-func TestRealTimeLagRules(t *testing.T) {
+func TestIntegrationTimeLagRules(t *testing.T) {
 	kafka := forTimeLag(t)
 	now := time.Now().Truncate(time.Millisecond)
 	ago := func(seconds ...int) []time.Time {

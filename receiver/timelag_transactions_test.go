@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// TestRealTimeLagOfTransactions: the end of a transaction takes an offset, where
+// TestIntegrationTimeLagOfTransactions: the end of a transaction takes an offset, where
 // a group may stand, and has the time at which it was written. In the middle of
 // the log as at the end of it, it counts as a record.
-func TestRealTimeLagOfTransactions(t *testing.T) {
+func TestIntegrationTimeLagOfTransactions(t *testing.T) {
 	kafka := forTimeLag(t)
 	now := time.Now().Truncate(time.Millisecond)
 	old, soon, later := now.Add(-time.Hour), now.Add(3*time.Second), now.Add(6*time.Second)

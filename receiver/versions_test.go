@@ -19,15 +19,15 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest/jars"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest/jars"
 )
 
 // One configuration, without a version, reads every Kafka. What an old one
 // cannot tell is absent: docs/compatibility.md lists it, and is held to what is
 // seen here (write it anew with -update).
-func TestRealVersions(t *testing.T) {
+func TestIntegrationVersions(t *testing.T) {
 	versions := []string{"0.10.2.2", "0.11.0.3", "2.8.2", "3.9.1", "4.2.0", "4.3.1", "4.4.0"}
 	require.ElementsMatch(t, jars.Versions(), versions)
 	told := readVersions(t, versions)

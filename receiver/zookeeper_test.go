@@ -14,7 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // withZooKeeperMetrics is a configuration for both.
@@ -25,7 +25,7 @@ func withZooKeeperMetrics(cfg *Config, server string) *Config {
 	return cfg
 }
 
-func TestRealZooKeeper(t *testing.T) {
+func TestIntegrationZooKeeper(t *testing.T) {
 	kafka := kafkatest.Start(t, kafkatest.Options{Version: "2.8.2"})
 	kafka.CreateTopic(t, "orders", 2, 1, nil)
 	kafka.ProduceEach(t, "orders", 10, 20)

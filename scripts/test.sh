@@ -4,7 +4,7 @@
 #
 # Runs the tests, tier by tier, and says at the end which tiers this machine
 # has not the means for. KAFKALAG_REQUIRE makes that a failure: all, or a list
-# of race, real, product, rules.
+# of race, integration, e2e, rules.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,12 +20,12 @@ leave_out() { # leave_out NAME WHY
 	esac
 }
 packages_with() { # packages_with PREFIX: the packages with tests of that name
-	grep -rl --include='*_test.go' --exclude-dir={build,deploytest,pagediff} "^func $1" . | xargs -r dirname | sort -u
+	grep -rl --include='*_test.go' --exclude-dir={build,deploy,pagediff} "^func $1" . | xargs -r dirname | sort -u
 }
 
-logins=./internal/kafka/authtest
+logins=./internal/test/logins
 each_login() { # shows what each login came to, and what went wrong
-	go test "${race[@]}" -v -timeout 30m -run '^TestReal' "$logins" | grep -v '^ *=== '
+	go test "${race[@]}" -v -timeout 30m -run '^TestIntegration' "$logins" | grep -v '^ *=== '
 }
 
 race=(-race)
@@ -34,27 +34,27 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	leave_out race 'tests ran without the race detector, which needs a C compiler'
 fi
 
-tier unit go test "${race[@]}" -skip '^Test(Real|Product|Rules)' ./...
+tier unit go test "${race[@]}" -skip '^Test(Integration|E2E|Rules)' ./...
 # Go's cache of results does not know of files outside a module: never from there.
-for module in internal/deploytest internal/pagediff internal/tools/packaging observability/picture; do
-	tier "$module" go test -C "$module" -count 1 -skip '^TestProduct' ./...
+for module in internal/test/deploy internal/test/pagediff internal/tools/packaging observability/picture; do
+	tier "$module" go test -C "$module" -count 1 -skip '^TestE2E' ./...
 done
 tier fuzz scripts/fuzz.sh 10s
 
 kafka=no
 if ! command -v java >/dev/null; then
-	leave_out real 'tests on real Kafka need java'
+	leave_out integration 'tests on real Kafka need java'
 elif ! make --no-print-directory kafka-jars; then
-	leave_out real "tests on real Kafka need Kafka's jars, which could not be fetched"
+	leave_out integration "tests on real Kafka need Kafka's jars, which could not be fetched"
 else
 	kafka=yes
 fi
 
-command -v javac >/dev/null || leave_out real 'logins with tokens of Amazon MSK need javac'
+command -v javac >/dev/null || leave_out integration 'logins with tokens of Amazon MSK need javac'
 for program in krb5kdc kadmin.local; do
-	PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || leave_out real "logins by Kerberos need $program"
+	PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || leave_out integration "logins by Kerberos need $program"
 done
-command -v curl >/dev/null || leave_out product 'secured metrics need curl'
+command -v curl >/dev/null || leave_out e2e 'secured metrics need curl'
 prometheus=yes
 for program in prometheus promtool; do
 	command -v "$program" >/dev/null && continue
@@ -62,24 +62,24 @@ for program in prometheus promtool; do
 	leave_out rules "alert rules and dashboards need $program"
 done
 [[ $kafka == yes ]] || leave_out rules 'alert rules and dashboards are seen on real Kafka only'
-command -v dpkg >/dev/null || leave_out product 'installing the package needs dpkg'
-command -v systemd-analyze >/dev/null || leave_out product 'checking the unit needs systemd-analyze'
+command -v dpkg >/dev/null || leave_out e2e 'installing the package needs dpkg'
+command -v systemd-analyze >/dev/null || leave_out e2e 'checking the unit needs systemd-analyze'
 command -v kafka_exporter >/dev/null || notes+=("note: pages are compared with kafka_exporter's only where it is on the PATH")
-[[ $(uname) == Linux && $(id -u) == 0 ]] || leave_out product 'running the image as its user needs root on Linux'
+[[ $(uname) == Linux && $(id -u) == 0 ]] || leave_out e2e 'running the image as its user needs root on Linux'
 
 # One package after the other: each starts processes of its own.
-mapfile -t packages < <(packages_with TestReal | grep -vxF "$logins")
+mapfile -t packages < <(packages_with TestIntegration | grep -vxF "$logins")
 if [[ $kafka == yes ]] && ((${#packages[@]})); then
-	tier real go test "${race[@]}" -p 1 -timeout 30m -run '^TestReal' -skip '^TestRealVersions$' "${packages[@]}"
+	tier integration go test "${race[@]}" -p 1 -timeout 30m -run '^TestIntegration' -skip '^TestIntegrationVersions$' "${packages[@]}"
 	tier logins each_login
-	tier versions go test "${race[@]}" -v -run '^TestRealVersions$' ./receiver # shows what each version tells
+	tier versions go test "${race[@]}" -v -run '^TestIntegrationVersions$' ./receiver # shows what each version tells
 fi
 
 tier build make --no-print-directory build
 export KAFKALAG_COLLECTOR=$PWD/build/otelcol-kafkalag
-mapfile -t packages < <(packages_with TestProduct)
-tier product go test "${race[@]}" -p 1 -timeout 30m -run '^TestProduct' "${packages[@]}"
-tier image go test -C internal/deploytest -count 1 -run '^TestProduct' ./...
+mapfile -t packages < <(packages_with TestE2E)
+tier e2e go test "${race[@]}" -p 1 -timeout 30m -run '^TestE2E' "${packages[@]}"
+tier image go test -C internal/test/deploy -count 1 -run '^TestE2E' ./...
 
 if [[ $prometheus == yes ]]; then
 	mapfile -t packages < <(packages_with TestRules)

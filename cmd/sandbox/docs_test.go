@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/docs"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 )
 
 // What docs/getting-started.md shows of the demo is what the demo prints, of

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // target is a cluster to measure, filled.

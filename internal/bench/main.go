@@ -24,7 +24,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 type options struct {

@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-func TestProductPagesAreMeasured(t *testing.T) {
+func TestE2EPagesAreMeasured(t *testing.T) {
 	collector := builtCollector(t)
 	z := size{brokers: 2, topics: 3, partitions: 9, replicas: 1, groups: 4, commits: 5}
 	m, err := startMemory(z)
@@ -83,7 +83,7 @@ func TestPageBars(t *testing.T) {
 
 // What the collector sends is counted where it arrives, against what it says that
 // it scraped.
-func TestProductPointsArrive(t *testing.T) {
+func TestE2EPointsArrive(t *testing.T) {
 	collector := builtCollector(t)
 	z := size{brokers: 1, topics: 2, partitions: 4, replicas: 1, records: 10, groups: 3, commits: 2}
 	m, err := startMemory(z)
@@ -104,7 +104,7 @@ func builtCollector(t *testing.T) string {
 	t.Helper()
 	collector := os.Getenv("KAFKALAG_COLLECTOR")
 	if collector == "" {
-		kafkatest.Lacks(t, "product", "KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
+		kafkatest.Lacks(t, "e2e", "KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
 	}
 	return collector
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-func TestRealOffsets(t *testing.T) {
+func TestIntegrationOffsets(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{Version: "2.8.2"})
 	kafka.CommitToZooKeeper(t, "b", map[string]map[int32]int64{"orders": {1: 7, 0: 3, 10: 0}, "secret": {0: 1}, "users": {0: 5}})
 	kafka.CommitToZooKeeper(t, "a", map[string]map[int32]int64{"orders": {0: 1 << 40}})
@@ -38,7 +38,7 @@ func TestRealOffsets(t *testing.T) {
 	assert.Equal(t, groups, again)
 }
 
-func TestRealChroot(t *testing.T) {
+func TestIntegrationChroot(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{Version: "2.8.2"})
 	kafka.CommitToZooKeeper(t, "inner/consumers/deep", map[string]map[int32]int64{"orders": {0: 3}})
 	read := func(chroot string) ([]*cluster.Group, []cluster.Failure) {
@@ -60,7 +60,7 @@ func TestRealChroot(t *testing.T) {
 }
 
 // The old consumer itself, which Kafka had up to 1.1.
-func TestRealOldConsumer(t *testing.T) {
+func TestIntegrationOldConsumer(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{Version: "0.10.2.2"})
 	kafka.CreateTopic(t, "orders", 1, 1, nil)
 	kafka.ProduceEach(t, "orders", 10)

@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // What brokers that are real are not made for in a test.

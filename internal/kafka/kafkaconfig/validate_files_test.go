@@ -17,7 +17,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 func TestStartLooksAtFiles(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // newTestClient is a client that knows the brokers of fake.

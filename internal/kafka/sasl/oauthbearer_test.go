@@ -15,7 +15,7 @@ import (
 	"go.opentelemetry.io/collector/config/configopaque"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // What the token server and the broker are told beside the credentials.

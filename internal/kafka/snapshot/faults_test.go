@@ -21,7 +21,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // requireWhole checks a snapshot of what seeded(t, topics, partitions, groups)
@@ -369,11 +369,24 @@ func TestCloseEndsAHangingSnapshot(t *testing.T) {
 // Connections that break at any byte of any answer: what is said stays true,
 // what is missing is told, and the next scrape is whole.
 func TestConnectionCutAtAnyByte(t *testing.T) {
+	const parts = 4 // side by side
+	for part := range parts {
+		t.Run(fmt.Sprint("each fourth from ", part), func(t *testing.T) {
+			t.Parallel()
+			cutAfter(t, int64(part), parts)
+		})
+	}
+}
+
+// cutAfter cuts connections after first bytes, then after step more, until that
+// is more than is exchanged.
+func cutAfter(t *testing.T, first, step int64) {
+	t.Helper()
 	fake := seeded(t, 1, 3, 2)
 	proxies := fake.Proxies(t)
 	const enough = 500 // bytes, fewer than any exchange has
 	uncut := false
-	for n := int64(0); !uncut; n++ {
+	for n := first; !uncut; n += step {
 		client := newTestClient(t, proxies[0].Addr())
 		for _, p := range proxies {
 			p.CutAfter(n, -1)

@@ -15,11 +15,11 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // Each kind of group that Kafka has, with and without members.
-func TestRealGroupTypes(t *testing.T) {
+func TestIntegrationGroupTypes(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{})
 	kafka.CreateTopic(t, "typed", 2, 1, nil)
 	kafka.ProduceEach(t, "typed", 10, 20)
@@ -70,7 +70,7 @@ func TestRealGroupTypes(t *testing.T) {
 
 // Of a group that is deleted its coordinator says so, whatever type it had: there
 // is no second look.
-func TestRealDeletedGroups(t *testing.T) {
+func TestIntegrationDeletedGroups(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{})
 	kafka.CreateTopic(t, "left", 1, 1, nil)
 	kafka.JoinStreams(t, "deleted-streams", "left")
@@ -100,7 +100,7 @@ func TestRealDeletedGroups(t *testing.T) {
 
 // A transaction that is left open ends the partition for those who read only
 // what is committed.
-func TestRealIsolation(t *testing.T) {
+func TestIntegrationIsolation(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{})
 	kafka.CreateTopic(t, "isolated", 1, 1, nil)
 	kafka.ProduceEach(t, "isolated", 5)

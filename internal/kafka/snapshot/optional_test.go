@@ -12,7 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // A broker that hangs on what nothing depends on still tells everything else,
@@ -20,6 +20,7 @@ import (
 func TestHangingOptionalQuestionCostsOnlyItself(t *testing.T) {
 	for _, api := range []kmsg.Key{kmsg.DescribeGroups, kmsg.DescribeConfigs, kmsg.DescribeLogDirs} {
 		t.Run(api.Name(), func(t *testing.T) {
+			t.Parallel()
 			fake := seeded(t, 1, 3, 6)
 			client := newImpatientClient(t, fake.Brokers()...)
 			ask := everything()

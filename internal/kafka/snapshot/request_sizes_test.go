@@ -14,7 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // What is asked for is cut into requests, so that no cluster is so large that an
@@ -68,7 +68,7 @@ func placesOf(topic string, partitions int) []place {
 }
 
 // The largest request that is made is one that the newest brokers read.
-func TestRealBrokersReadTheLargestRequest(t *testing.T) {
+func TestIntegrationBrokersReadTheLargestRequest(t *testing.T) {
 	kafka := kafkatest.Shared(t, kafkatest.Options{})
 	client := newTestClient(t, kafka.Brokers()...)
 	snapshot(t, client, everything())

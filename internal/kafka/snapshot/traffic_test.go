@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 func TestObserver(t *testing.T) {

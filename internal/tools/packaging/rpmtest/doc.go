@@ -2,5 +2,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package rpmtest opens the .rpm that deploy/package makes. The .deb is installed
-// by internal/e2e; rpm itself is on few machines, and this needs it on none.
+// by internal/test/e2e; rpm itself is on few machines, and this needs it on none.
 package rpmtest

@@ -1,0 +1,93 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/prometheus/common/model"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/promtest"
+)
+
+// Each query of the dashboard has an answer on a cluster where something is
+// going on: producers, consumers, and a broker that is lost.
+func TestRulesDashboardShowsData(t *testing.T) {
+	promtest.Need(t)
+	binary(t)
+	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
+	kafka.CreateTopic(t, "orders", 6, 3, nil)
+	kafka.CreateTopic(t, "fragile", 3, 1, nil) // a partition on each broker
+	produce(t, kafka.Brokers(), "orders", 6)
+	consume(t, kafka.Brokers(), "billing", 1000)
+	consume(t, kafka.Brokers(), "slow", 2)
+
+	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
+	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		require.NotEmpty(now, prometheus.Query(now, `deriv(kafka_consumer_group_offset{group="slow"}[10s]) > 0`))
+	}, patience, tick)
+	kafka.Broker(3).Kill(t)
+
+	d := readDashboard(t)
+	values := map[string]string{
+		"cluster": kafka.ID(), "group": "billing|slow", "topic": ".*", "one": "slow", "receiver": ".*", "__rate_interval": "20s",
+	}
+	for _, p := range d.Panels {
+		for _, q := range p.Targets {
+			expr := fill(t, q.Expr, values)
+			require.EventuallyWithT(t, func(now *assert.CollectT) {
+				answer := prometheus.Query(now, expr)
+				require.NotEmpty(now, answer, "%s: %s", p.Title, expr)
+				assertLegend(now, q.LegendFormat, answer)
+			}, 5*patience, tick)
+		}
+	}
+
+	shows := func(title string, want float64) {
+		t.Helper()
+		for _, p := range d.Panels {
+			if p.Title == title {
+				require.EventuallyWithT(t, func(now *assert.CollectT) {
+					answer := prometheus.Query(now, fill(t, p.Targets[0].Expr, values))
+					require.Len(now, answer, 1)
+					assert.InDelta(now, want, float64(answer[0].Value), 0, title)
+				}, patience, tick)
+				return
+			}
+		}
+		t.Errorf("there is no panel %s", title)
+	}
+	shows("Topics", 2)
+	shows("Groups", 2)
+	shows("Offline", 1)
+	shows("Under-replicated", 7) // what is offline has no replica in sync
+
+	for _, v := range d.Templating.List {
+		if v.Type == "query" {
+			assert.NotEmpty(t, prometheus.Query(t, labelled(t, fill(t, v.Definition, values))), v.Name)
+		}
+	}
+}
+
+var legendLabel = regexp.MustCompile(`\{\{(\w+)\}\}`)
+
+// assertLegend says that the labels which a legend names are there.
+func assertLegend(t assert.TestingT, legend string, answer model.Vector) {
+	for _, label := range legendLabel.FindAllStringSubmatch(legend, -1) {
+		assert.NotEmpty(t, answer[0].Metric[model.LabelName(label[1])], "%s in %s", label[1], answer[0].Metric)
+	}
+}
+
+// labelled gives what Grafana's label_values(SELECTOR, LABEL) reads, as a query.
+func labelled(t *testing.T, definition string) string {
+	t.Helper()
+	parts := regexp.MustCompile(`^label_values\((.+), (\w+)\)$`).FindStringSubmatch(definition)
+	require.NotNil(t, parts, definition)
+	return "count by (" + parts[2] + ") (" + parts[1] + ")"
+}
