@@ -18,7 +18,7 @@ import (
 // client is the part of [snapshot.Client] that a scrape needs.
 type client interface {
 	Start(host component.Host) error
-	Snapshot(ctx context.Context, ask snapshot.Questions) (*cluster.Snapshot, error)
+	Snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Snapshot, error)
 	Close()
 }
 
@@ -65,7 +65,7 @@ type answer struct {
 
 // snapshot asks the client. It returns by the timeout and as soon as stop is
 // called, even where the client hangs on. One goroutine at a time may call it.
-func (a *asker) snapshot(ctx context.Context, ask snapshot.Questions) (*cluster.Snapshot, error) {
+func (a *asker) snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Snapshot, error) {
 	if a.hangs() {
 		return nil, errHangs
 	}
@@ -97,7 +97,7 @@ func (a *asker) hangs() bool {
 
 // askInTime gives the client nine tenths of the time: it returns what it has
 // learned by then, and that still has to be recorded and delivered.
-func (a *asker) askInTime(ctx context.Context, ask snapshot.Questions) answer {
+func (a *asker) askInTime(ctx context.Context, ask snapshot.Request) answer {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout*9/10)
 	defer cancel()
 	snapshot, err := a.client.Snapshot(ctx, ask)

@@ -27,7 +27,7 @@ func TestAsker(t *testing.T) {
 		a := newAsker(c, time.Minute)
 		defer a.stop()
 		ask := func() error {
-			_, err := a.snapshot(t.Context(), snapshot.Questions{})
+			_, err := a.snapshot(t.Context(), snapshot.Request{})
 			return err
 		}
 		require.ErrorIs(t, ask(), errTimeout)

@@ -36,7 +36,7 @@ func answering(answer answerFunc) *fakeClient { return &fakeClient{answer: answe
 
 func (*fakeClient) Start(component.Host) error { return nil }
 
-func (c *fakeClient) Snapshot(ctx context.Context, _ snapshot.Questions) (*cluster.Snapshot, error) {
+func (c *fakeClient) Snapshot(ctx context.Context, _ snapshot.Request) (*cluster.Snapshot, error) {
 	c.mu.Lock()
 	c.asked++
 	answer := c.answer

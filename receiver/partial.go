@@ -30,7 +30,7 @@ var errNeverLed = errors.New("not seen with a leader since this receiver started
 
 // leaderless returns a failure for the partitions without a leader whose end is
 // wanted, and of which no earlier scrape has learned it either.
-func leaderless(s *cluster.Snapshot, ends snapshot.Extent) []cluster.Failure {
+func leaderless(s *cluster.Snapshot, ends snapshot.PartitionScope) []cluster.Failure {
 	var offline []*cluster.Partition
 	for _, topic := range s.Topics {
 		for i := range topic.Partitions {

@@ -10,9 +10,9 @@ import (
 
 // questionsOf returns what has to be asked for the enabled metrics, and no more.
 // Brokers and partitions come with the metadata, which every scrape needs.
-func questionsOf(cfg *Config) snapshot.Questions {
+func questionsOf(cfg *Config) snapshot.Request {
 	on := cfg.Metrics
-	ask := snapshot.Questions{
+	ask := snapshot.Request{
 		Topic:           newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
 		States:          cfg.GroupStates,
 		Types:           cfg.GroupTypes,
@@ -38,7 +38,7 @@ func questionsOf(cfg *Config) snapshot.Questions {
 
 // extent is where a bound of the logs is needed: of all partitions for a metric
 // of their own, or of those in use for a metric of the groups.
-func extent(ofPartitions, ofGroups bool) snapshot.Extent {
+func extent(ofPartitions, ofGroups bool) snapshot.PartitionScope {
 	switch {
 	case ofPartitions:
 		return snapshot.Everywhere

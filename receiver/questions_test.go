@@ -15,7 +15,7 @@ import (
 func TestQuestionsOf(t *testing.T) {
 	type asked struct {
 		groups, commits, describe bool
-		ends, starts              snapshot.Extent
+		ends, starts              snapshot.PartitionScope
 		assignments               bool
 	}
 	for name, tt := range map[string]struct {
@@ -108,25 +108,25 @@ func TestQuestionsOfOptionalMetrics(t *testing.T) {
 	for name, tt := range map[string]struct {
 		enable func(*metadata.MetricsConfig)
 		change func(*Config)
-		want   snapshot.Questions
+		want   snapshot.Request
 	}{
-		"broker retention":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogRetentionPeriod.Enabled = true }, want: snapshot.Questions{BrokerRetention: true}},
-		"retention period":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionPeriod.Enabled = true }, want: snapshot.Questions{TopicRetention: true}},
-		"retention size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionSize.Enabled = true }, want: snapshot.Questions{TopicRetention: true}},
-		"min in sync":                       {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicMinInsyncReplicas.Enabled = true }, want: snapshot.Questions{MinInSync: true}},
-		"under min ISR":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: snapshot.Questions{MinInSync: true}},
+		"broker retention":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogRetentionPeriod.Enabled = true }, want: snapshot.Request{BrokerRetention: true}},
+		"retention period":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionPeriod.Enabled = true }, want: snapshot.Request{TopicRetention: true}},
+		"retention size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionSize.Enabled = true }, want: snapshot.Request{TopicRetention: true}},
+		"min in sync":                       {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicMinInsyncReplicas.Enabled = true }, want: snapshot.Request{MinInSync: true}},
+		"under min ISR":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: snapshot.Request{MinInSync: true}},
 		"replication factor":                {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicReplicationFactor.Enabled = true }},
-		"partition size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
-		"log dir size":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
-		"log dir total":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
-		"log dir usable":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: snapshot.Questions{LogDirs: true}},
-		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: snapshot.Questions{Ends: snapshot.Everywhere}},
+		"partition size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: snapshot.Request{LogDirs: true}},
+		"log dir size":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: snapshot.Request{LogDirs: true}},
+		"log dir total":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: snapshot.Request{LogDirs: true}},
+		"log dir usable":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: snapshot.Request{LogDirs: true}},
+		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: snapshot.Request{Ends: snapshot.Everywhere}},
 		"zookeeper offset":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperOffset.Enabled = true }, change: zookeeper},
 		"zookeeper lag without a zookeeper": {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }},
 		"assigned partitions": {
 			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffset.Enabled = true },
 			change: func(cfg *Config) { cfg.OnlyAssignedPartitions = true },
-			want:   snapshot.Questions{Commits: true, Describe: true, Assignments: true},
+			want:   snapshot.Request{Commits: true, Describe: true, Assignments: true},
 		},
 		"assigned partitions, but no group": {
 			enable: func(*metadata.MetricsConfig) {},

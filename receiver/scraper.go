@@ -21,7 +21,7 @@ import (
 // lagScraper asks, computes and records, once per scrape.
 type lagScraper struct {
 	asker    *asker
-	ask      snapshot.Questions
+	ask      snapshot.Request
 	assigned bool // only what a member is assigned counts
 	memory   lag.Memory
 	guard    *guard

@@ -16,7 +16,7 @@ import (
 
 // Validate returns every mistake in the configuration at once, a line each.
 func (c *Config) Validate() error {
-	mistakes := append(slices.Clone(c.undecoded), c.Mistakes()...)
+	mistakes := append(slices.Clone(c.undecoded), c.ValidationErrors()...)
 	mistakes = append(mistakes, c.timingMistakes()...)
 	mistakes = append(mistakes, c.filterMistakes()...)
 	mistakes = append(mistakes, c.choiceMistakes()...)
@@ -26,7 +26,7 @@ func (c *Config) Validate() error {
 	if c.MaxGroupPartitions < 0 {
 		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 0 (no limit) or more", "max_group_partitions", c.MaxGroupPartitions))
 	}
-	return errors.Join(append(mistakes, c.ZooKeeper.Mistakes()...)...)
+	return errors.Join(append(mistakes, c.ZooKeeper.ValidationErrors()...)...)
 }
 
 func (c *Config) timingMistakes() []error {

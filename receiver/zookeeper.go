@@ -61,7 +61,7 @@ func addZooKeeper(c client, cfg *Config, log *zap.Logger) client {
 
 // Snapshot is Kafka's, with ZooKeeper's groups. What ZooKeeper does not tell
 // costs nothing else.
-func (w *withZooKeeper) Snapshot(ctx context.Context, ask snapshot.Questions) (*cluster.Snapshot, error) {
+func (w *withZooKeeper) Snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Snapshot, error) {
 	ask.ZooKeeper = func(ctx context.Context) ([]*cluster.Group, []cluster.Failure) {
 		r := w.read(ctx, ask.Topic)
 		return r.groups, r.failures

@@ -26,8 +26,8 @@ type Config struct {
 	SessionTimeout time.Duration `mapstructure:"session_timeout"`
 }
 
-// Mistakes returns what is wrong, one error for each key.
-func (c *Config) Mistakes() []error {
+// ValidationErrors returns what is wrong, one error for each key.
+func (c *Config) ValidationErrors() []error {
 	var mistakes []error
 	for _, server := range c.Servers {
 		if strings.Contains(server, "@") { // a comma may have cut a password in two

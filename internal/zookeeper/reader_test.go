@@ -114,7 +114,7 @@ func TestMistakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, mistake := range tt.cfg.Mistakes() {
+			for _, mistake := range tt.cfg.ValidationErrors() {
 				got = append(got, mistake.Error())
 			}
 			assert.Equal(t, tt.want, got)

@@ -70,7 +70,7 @@ func TestLoginWithoutHandshake(t *testing.T) {
 			cfg := poolConfig(fake.ListenAddrs()...)
 			cfg.ProtocolVersion = "2.8.0"
 			cfg.Auth.SASL = &sasl.Config{Mechanism: "PLAIN", Username: "me", Password: configopaque.String(tt.password), Handshake: &no}
-			require.Empty(t, cfg.Mistakes())
+			require.Empty(t, cfg.ValidationErrors())
 			requireLogin(t, cfg, tt.cause)
 		})
 	}

@@ -85,7 +85,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs Observer, optional ...stri
 // extension that hands out tokens. It does not dial. The error has a line for
 // each mistake.
 func (p *Pool) Start(host component.Host) error {
-	mistakes := p.cfg.FileMistakes(p.ctx, time.Now())
+	mistakes := p.cfg.FileErrors(p.ctx, time.Now())
 	if err := p.login.UseExtension(host); err != nil {
 		mistakes = append(mistakes, err)
 	}

@@ -118,7 +118,7 @@ func TestAuthMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := validConfig()
 			cfg.TLS, cfg.Auth = &tls, tt.auth
-			mistakes := cfg.Mistakes()
+			mistakes := cfg.ValidationErrors()
 			if tt.want == nil {
 				require.Empty(t, mistakes)
 				return
@@ -182,7 +182,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	conf := confmap.New()
 	require.NoError(t, conf.Marshal(cfg))
 	for _, way := range []string{
-		string(text), fmt.Sprint(conf.ToStringMap()), errors.Join(cfg.Mistakes()...).Error(),
+		string(text), fmt.Sprint(conf.ToStringMap()), errors.Join(cfg.ValidationErrors()...).Error(),
 		fmt.Sprintf("%v", cfg.Auth.SASL), fmt.Sprintf("%+v %#v", *cfg.Auth.SASL, *cfg.Auth.Kerberos),
 		fmt.Sprintf("%v %+v %#v", tls, *tls, *tls), fmt.Sprintf("%v %v", cfg.Auth.PlainText, *cfg.Auth.SASL.OAuthBearer),
 	} {

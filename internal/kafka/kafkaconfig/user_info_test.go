@@ -27,7 +27,7 @@ func TestUserInfoIsRefusedAndNotShown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := Config{Brokers: brokers, DialTimeout: time.Second, RequestTimeout: time.Second}
-			err := errors.Join(cfg.Mistakes()...)
+			err := errors.Join(cfg.ValidationErrors()...)
 			require.EqualError(t, err, `"brokers" has an address with "@", which is not shown: must be host:port, with user name and password at "auth.sasl"`)
 		})
 	}
@@ -42,13 +42,13 @@ func TestUserInfoIsRefusedAndNotShown(t *testing.T) {
 		t.Run("token server: "+name, func(t *testing.T) {
 			cfg := Config{Brokers: []string{"kafka:9092"}, DialTimeout: time.Second, RequestTimeout: time.Second}
 			cfg.Auth = tokensFrom(url)
-			err := errors.Join(cfg.Mistakes()...)
+			err := errors.Join(cfg.ValidationErrors()...)
 			require.EqualError(t, err, `"auth.sasl.oauthbearer.token_url" has an "@" and is not shown: must be a URL without user name and password`)
 		})
 	}
 	cfg := Config{Brokers: []string{"kafka:9092"}, DialTimeout: time.Second, RequestTimeout: time.Second}
 	cfg.Auth = tokensFrom("ftp://login/token?secret=hidden")
-	err := errors.Join(cfg.Mistakes()...)
+	err := errors.Join(cfg.ValidationErrors()...)
 	require.ErrorContains(t, err, `"auth.sasl.oauthbearer.token_url" is "ftp://login/token": must be an http or https URL`)
 	assert.NotContains(t, err.Error(), "hidden")
 }

@@ -25,12 +25,12 @@ const shortest = 100 * time.Millisecond
 // oldestProtocol is the first that answers for all committed offsets of a group.
 var oldestProtocol = sarama.V0_10_2_0
 
-// Mistakes returns what is wrong with the configuration, an error for each: the
+// ValidationErrors returns what is wrong with the configuration, an error for each: the
 // key, what it was given, and what is allowed.
 //
 // It is not called Validate, because the collector would call that once more
 // and put the name of a Go type before the keys.
-func (c *Config) Mistakes() []error {
+func (c *Config) ValidationErrors() []error {
 	mistakes := c.brokerMistakes()
 	if err := c.protocolMistake(); err != nil {
 		mistakes = append(mistakes, err)
@@ -43,14 +43,14 @@ func (c *Config) Mistakes() []error {
 		durations.Limit{Key: "request_timeout", Given: c.RequestTimeout, Least: shortest},
 		durations.Limit{Key: "metadata.refresh_interval", Given: c.Metadata.RefreshInterval, Least: time.Second, OrZero: true},
 	)...)
-	mistakes = append(mistakes, c.Auth.Mistakes(c.TLS != nil, c.ProtocolVersion)...)
+	mistakes = append(mistakes, c.Auth.ValidationErrors(c.TLS != nil, c.ProtocolVersion)...)
 	return append(mistakes, c.encryptionMistakes()...)
 }
 
 func (c *Config) encryptionMistakes() []error {
-	mistakes := append(c.TLS.Mistakes("tls"), c.Auth.TLS.Mistakes("auth.tls")...)
+	mistakes := append(c.TLS.ValidationErrors("tls"), c.Auth.TLS.ValidationErrors("auth.tls")...)
 	if s := c.Auth.SASL; s != nil && s.OAuthBearer != nil {
-		mistakes = append(mistakes, s.OAuthBearer.TLS.Mistakes("auth.sasl.oauthbearer.tls")...)
+		mistakes = append(mistakes, s.OAuthBearer.TLS.ValidationErrors("auth.sasl.oauthbearer.tls")...)
 	}
 	return mistakes
 }

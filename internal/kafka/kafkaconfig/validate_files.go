@@ -10,10 +10,10 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 )
 
-// FileMistakes returns what is wrong with the files that the configuration
+// FileErrors returns what is wrong with the files that the configuration
 // names, a line each. They are looked at when the collector starts, not when a
 // configuration is validated, which may be on another machine.
-func (c *Config) FileMistakes(ctx context.Context, now time.Time) []error {
-	mistakes := tlsconfig.FileMistakes(ctx, c.tlsKey(), c.TLS, now)
-	return append(mistakes, c.Auth.FileMistakes(ctx, now)...)
+func (c *Config) FileErrors(ctx context.Context, now time.Time) []error {
+	mistakes := tlsconfig.FileErrors(ctx, c.tlsKey(), c.TLS, now)
+	return append(mistakes, c.Auth.FileErrors(ctx, now)...)
 }

@@ -116,7 +116,7 @@ func TestStartLooksAtFiles(t *testing.T) {
 			cfg.TLS = new(tlsconfig.Config)
 			tt.change(&cfg)
 			cfg, _ = cfg.Current()
-			err := errors.Join(cfg.FileMistakes(t.Context(), time.Now())...)
+			err := errors.Join(cfg.FileErrors(t.Context(), time.Now())...)
 			if tt.want == nil {
 				require.NoError(t, err)
 				return

@@ -45,7 +45,7 @@ func TestMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := validConfig()
 			tt.change(&cfg)
-			err := errors.Join(cfg.Mistakes()...)
+			err := errors.Join(cfg.ValidationErrors()...)
 			if tt.want == "" {
 				require.NoError(t, err)
 				return

@@ -18,7 +18,7 @@ import (
 // credentials.
 var awsMSK = mechanism{
 	name: "AWS_MSK_IAM_OAUTHBEARER",
-	mistakes: func(s *Config) []error {
+	validate: func(s *Config) []error {
 		if s.AWSMSK.Region == "" {
 			return []error{notEmpty("auth.sasl.aws_msk.region", s.Mechanism)}
 		}

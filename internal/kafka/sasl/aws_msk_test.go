@@ -161,7 +161,7 @@ func TestMSKLogin(t *testing.T) {
 				return query.Get("X-Amz-Signature") == signature(host, query, accessPass)
 			})
 			auth := AuthConfig{SASL: &Config{Mechanism: awsMSK.name, AWSMSK: AWSMSKConfig{Region: "eu-west-1"}}}
-			require.Empty(t, auth.Mistakes(false, ""))
+			require.Empty(t, auth.ValidationErrors(false, ""))
 			requireLoginAt(t, fake.Brokers()[0], auth, tt.cause)
 		})
 	}

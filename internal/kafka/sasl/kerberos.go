@@ -42,7 +42,7 @@ func setKerberos(conf *sarama.Config, auth *AuthConfig) {
 		KerberosConfigPath: k.configFile(),
 		ServiceName:        k.ServiceName,
 		Username:           k.Username,
-		Password:           reveal(k.Password),
+		Password:           secretValue(k.Password),
 		Realm:              k.Realm,
 		DisablePAFXFAST:    k.DisableFastNegotiation,
 	}
@@ -80,11 +80,11 @@ func (k *KerberosConfig) mistakes() []error {
 func (k *KerberosConfig) fileMistakes() []error {
 	var mistakes []error
 	if _, err := krbconfig.Load(k.configFile()); err != nil {
-		mistakes = append(mistakes, tlsconfig.FileMistake("auth.kerberos.config_file", k.configFile(), "a krb5.conf", tlsconfig.ReadError(k.configFile(), err)))
+		mistakes = append(mistakes, tlsconfig.FileError("auth.kerberos.config_file", k.configFile(), "a krb5.conf", tlsconfig.ReadError(k.configFile(), err)))
 	}
 	if k.withKeyTab() {
 		if _, err := keytab.Load(k.KeyTabFile); err != nil {
-			mistakes = append(mistakes, tlsconfig.FileMistake("auth.kerberos.keytab_file", k.KeyTabFile, "a keytab", tlsconfig.ReadError(k.KeyTabFile, err)))
+			mistakes = append(mistakes, tlsconfig.FileError("auth.kerberos.keytab_file", k.KeyTabFile, "a keytab", tlsconfig.ReadError(k.KeyTabFile, err)))
 		}
 	}
 	return mistakes

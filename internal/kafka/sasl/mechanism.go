@@ -17,8 +17,8 @@ import (
 type mechanism struct {
 	// name is what auth.sasl.mechanism and messages call it.
 	name string
-	// mistakes returns what is wrong with its own keys, an error for each.
-	mistakes func(*Config) []error
+	// validate returns what is wrong with its own keys, an error for each.
+	validate func(*Config) []error
 	// configure tells the library its credentials. Nil: tokens are all.
 	configure func(*sarama.Config, *AuthConfig)
 	// tokens returns the source of its tokens, nil where that is a collector
@@ -72,6 +72,6 @@ func mechanismNames() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// reveal is a secret as it was meant: one that comes from a file often ends in a
+// secretValue is a secret as it was meant: one that comes from a file often ends in a
 // line break.
-func reveal(secret configopaque.String) string { return strings.TrimRight(string(secret), "\r\n") }
+func secretValue(secret configopaque.String) string { return strings.TrimRight(string(secret), "\r\n") }

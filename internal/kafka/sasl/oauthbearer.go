@@ -24,7 +24,7 @@ import (
 // oauthBearer shows a token, of a token server or a collector extension.
 var oauthBearer = mechanism{
 	name:     sarama.SASLTypeOAuth,
-	mistakes: (*Config).tokenMistakes,
+	validate: (*Config).tokenMistakes,
 	tokens: func(a *AuthConfig) (tokenSource, map[string]string) {
 		if o := a.SASL.OAuthBearer; o != nil {
 			return newTokenServer(o), o.Extensions
@@ -44,18 +44,18 @@ type tokenServer struct {
 func newTokenServer(cfg *OAuthBearerConfig) *tokenServer {
 	return &tokenServer{cfg: cfg, grant: clientcredentials.Config{
 		ClientID:       cfg.ClientID,
-		ClientSecret:   reveal(cfg.ClientSecret),
+		ClientSecret:   secretValue(cfg.ClientSecret),
 		TokenURL:       cfg.TokenURL,
 		Scopes:         cfg.Scopes,
-		EndpointParams: revealAll(cfg.EndpointParams),
+		EndpointParams: secretValues(cfg.EndpointParams),
 	}}
 }
 
-func revealAll(secrets map[string][]configopaque.String) url.Values {
+func secretValues(secrets map[string][]configopaque.String) url.Values {
 	values := url.Values{}
 	for key, of := range secrets {
 		for _, secret := range of {
-			values.Add(key, reveal(secret))
+			values.Add(key, secretValue(secret))
 		}
 	}
 	return values
@@ -141,7 +141,7 @@ func (o *OAuthBearerConfig) mistakes() []error {
 	var mistakes []error
 	for _, needed := range []struct{ key, given string }{
 		{"client_id", o.ClientID},
-		{"client_secret", reveal(o.ClientSecret)},
+		{"client_secret", secretValue(o.ClientSecret)},
 	} {
 		if needed.given == "" {
 			mistakes = append(mistakes, notEmpty("auth.sasl.oauthbearer."+needed.key, sarama.SASLTypeOAuth))

@@ -12,7 +12,7 @@ import (
 
 var plain = mechanism{
 	name:        sarama.SASLTypePlaintext,
-	mistakes:    passwordMistakes,
+	validate:    passwordMistakes,
 	configure:   configurePassword,
 	sendsSecret: true,
 	hints:       kafkaerr.LoginHints{Refused: wrongPassword},
@@ -29,7 +29,7 @@ func configurePassword(conf *sarama.Config, auth *AuthConfig) {
 	sasl := auth.SASL
 	conf.Net.SASL.Handshake = sasl.Handshake == nil || *sasl.Handshake
 	conf.Net.SASL.User = sasl.Username
-	conf.Net.SASL.Password = reveal(sasl.Password)
+	conf.Net.SASL.Password = secretValue(sasl.Password)
 }
 
 func credentialMistakes(at, mechanism, username string, password configopaque.String) []error {
@@ -37,7 +37,7 @@ func credentialMistakes(at, mechanism, username string, password configopaque.St
 	if username == "" {
 		mistakes = append(mistakes, notEmpty(at+".username", mechanism))
 	}
-	if reveal(password) == "" {
+	if secretValue(password) == "" {
 		mistakes = append(mistakes, notEmpty(at+".password", mechanism))
 	}
 	return mistakes

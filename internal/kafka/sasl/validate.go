@@ -16,9 +16,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 )
 
-// Mistakes returns what is wrong with the ways to log in, an error for each. tls
+// ValidationErrors returns what is wrong with the ways to log in, an error for each. tls
 // says that TLS is configured in its own place.
-func (a *AuthConfig) Mistakes(tls bool, protocolVersion string) []error {
+func (a *AuthConfig) ValidationErrors(tls bool, protocolVersion string) []error {
 	mistakes := a.choiceMistakes(tls)
 	if plain := a.PlainText; plain != nil {
 		mistakes = append(mistakes, credentialMistakes("auth.plain_text", "PLAIN", plain.Username, plain.Password)...)
@@ -62,7 +62,7 @@ func (a *AuthConfig) saslMistakes(protocolVersion string) []error {
 	if mechanism == nil {
 		return []error{fmt.Errorf(`"auth.sasl.mechanism" is %q: must be %s, or empty for no login`, s.Mechanism, mechanismNames())}
 	}
-	mistakes := mechanism.mistakes(s)
+	mistakes := mechanism.validate(s)
 	if mechanism != &oauthBearer && s.hasTokenSource() {
 		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.mechanism" is %q, with a source of tokens given: must be OAUTHBEARER to use it`, s.Mechanism))
 	}
@@ -98,12 +98,12 @@ func (s *Config) handshakeMistakes(protocolVersion string) []error {
 	return mistakes
 }
 
-// FileMistakes returns what is wrong with the files that it names, an error for
+// FileErrors returns what is wrong with the files that it names, an error for
 // each.
-func (a *AuthConfig) FileMistakes(ctx context.Context, now time.Time) []error {
+func (a *AuthConfig) FileErrors(ctx context.Context, now time.Time) []error {
 	var mistakes []error
 	if s := a.SASL; s != nil && s.OAuthBearer != nil {
-		mistakes = tlsconfig.FileMistakes(ctx, "auth.sasl.oauthbearer.tls", s.OAuthBearer.TLS, now)
+		mistakes = tlsconfig.FileErrors(ctx, "auth.sasl.oauthbearer.tls", s.OAuthBearer.TLS, now)
 	}
 	if k := a.Kerberos; k != nil {
 		mistakes = append(mistakes, k.fileMistakes()...)

@@ -49,7 +49,7 @@ func TestAssignClassic(t *testing.T) {
 			for i, bytes := range tt.members {
 				d.Members[string(rune('a'+i))] = &sarama.GroupMemberDescription{MemberAssignment: bytes}
 			}
-			s := &scrape{ask: Questions{Topic: anything, Assignments: true}}
+			s := &scrape{ask: Request{Topic: anything, Assignments: true}}
 			got, known := s.assignedClassic(d)
 			assert.Equal(t, tt.want, got)
 			assert.Equal(t, tt.unknown, !known)
@@ -69,7 +69,7 @@ func TestAssignConsumer(t *testing.T) {
 		member(sarama.ConsumerGroupTopicPartitions{TopicName: "t", Partitions: []int32{2, 1}}),
 		member(),
 	}}
-	s := &scrape{ask: Questions{Topic: anything, Assignments: true}}
+	s := &scrape{ask: Request{Topic: anything, Assignments: true}}
 	got, known := s.assignedConsumer(d)
 	assert.True(t, known)
 	assert.Equal(t, []cluster.Assignment{
@@ -82,7 +82,7 @@ func FuzzAssignment(f *testing.F) {
 	f.Add(assignment)
 	f.Add([]byte("whatever"))
 	f.Fuzz(func(_ *testing.T, bytes []byte) {
-		s := &scrape{ask: Questions{Topic: anything, Assignments: true}}
+		s := &scrape{ask: Request{Topic: anything, Assignments: true}}
 		s.assignedClassic(&sarama.GroupDescription{
 			ProtocolType: consumerProtocol,
 			Members:      map[string]*sarama.GroupMemberDescription{"m": {MemberAssignment: bytes}},

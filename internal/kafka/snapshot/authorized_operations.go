@@ -14,14 +14,14 @@ import (
 // or that the broker does not tell.
 const notTold = math.MinInt32
 
-// tellLimits says once what the brokers leave out of their answers because of
+// reportMissingACLs says once what the brokers leave out of their answers because of
 // missing ACLs. They do so without a word, so that it cannot be counted: what
 // one may not describe looks like what does not exist.
-func (c *metadataCache) tellLimits(meta *metadata) {
-	if c.limitsTold {
+func (c *metadataCache) reportMissingACLs(meta *metadata) {
+	if c.aclsReported {
 		return
 	}
-	c.limitsTold = true
+	c.aclsReported = true
 	if meta.allowed != notTold && !may(meta.allowed, sarama.AclOperationDescribe) {
 		c.log.Warn("This login may not describe the cluster: brokers list only the groups that it may describe one by one, "+
 			"and leave the others out without an error",

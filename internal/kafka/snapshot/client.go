@@ -16,9 +16,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 )
 
-// Questions is what one scrape wants to know. A request that no question needs
+// Request is what one scrape wants to know. A request that no question needs
 // is not sent.
-type Questions struct {
+type Request struct {
 	// Topic and Group tell which names are wanted. Nothing is asked about
 	// others. A nil Group asks nothing about groups at all.
 	Topic, Group func(name string) bool
@@ -33,7 +33,7 @@ type Questions struct {
 	// may be older than an offset that it is held against.
 	ZooKeeper func(ctx context.Context) ([]*cluster.Group, []cluster.Failure)
 	// Ends and Starts ask for the partitions' end and log start offsets.
-	Ends, Starts Extent
+	Ends, Starts PartitionScope
 	// Committed has the ends leave out what a transaction has not committed.
 	Committed bool
 	// MinInSync and TopicRetention ask for the topics' settings,
@@ -43,12 +43,12 @@ type Questions struct {
 	LogDirs bool
 }
 
-// Extent tells of which partitions something is to be asked.
-type Extent int
+// PartitionScope tells of which partitions something is to be asked.
+type PartitionScope int
 
 const (
 	// Nowhere asks nothing.
-	Nowhere Extent = iota
+	Nowhere PartitionScope = iota
 	// WhereCommitted asks of the partitions in which a wanted group has
 	// committed.
 	WhereCommitted
@@ -78,9 +78,9 @@ type memory struct {
 	seen map[string]seenGroup
 	// missing is what groups committed in and was looked for in vain.
 	missing map[unnamed]bool
-	// lacking names the requests that some broker was found not to know.
-	lacking  map[string]bool
-	settings settings
+	// unsupported names the requests that some broker was found not to know.
+	unsupported map[string]bool
+	configs     configCache
 }
 
 // New returns a client for cfg, which has been validated, and warns of
@@ -95,7 +95,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client,
 	return &Client{
 		pool:     p,
 		metadata: metadataCache{pool: p, maxAge: cfg.Metadata.RefreshInterval, log: log},
-		memory:   memory{lacking: map[string]bool{}, multiGroup: map[int32]bool{}},
+		memory:   memory{unsupported: map[string]bool{}, multiGroup: map[int32]bool{}},
 		log:      log,
 	}, nil
 }
@@ -111,7 +111,7 @@ func (c *Client) Close() { c.pool.Close() }
 // Snapshot asks the cluster. It returns by ctx's deadline, with what was
 // learned by then. The error is non-nil only where nothing usable was learned;
 // the snapshot then holds the failures alone.
-func (c *Client) Snapshot(ctx context.Context, ask Questions) (*cluster.Snapshot, error) {
+func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, error) {
 	ctx, release := c.pool.Until(ctx)
 	defer release()
 	c.pool.Begin()

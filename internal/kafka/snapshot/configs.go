@@ -16,8 +16,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// subjectsPerRequest bounds one answer to about 300 KB.
-const subjectsPerRequest = 1000
+// resourcesPerRequest bounds one answer to about 300 KB.
+const resourcesPerRequest = 1000
 
 // configs fills in topics' and brokers' settings, from memory where they were
 // asked for a few minutes ago. Nothing else depends on it.
@@ -30,9 +30,9 @@ func (s *scrape) configs(ctx context.Context) {
 
 // askConfigs asks side by side. Any broker can tell of any topic, so that they
 // share the work; of a broker's own settings only itself can.
-func (s *scrape) askConfigs(ctx context.Context, due []subject) {
+func (s *scrape) askConfigs(ctx context.Context, due []configResource) {
 	nodes := slices.DeleteFunc(s.pool.Brokers(), (*broker.Node).IsDown)
-	share := map[int32][]subject{}
+	share := map[int32][]configResource{}
 	for i, of := range due {
 		id := of.broker
 		if of.topic != "" && len(nodes) > 0 {
@@ -43,7 +43,7 @@ func (s *scrape) askConfigs(ctx context.Context, due []subject) {
 	answers := broker.Parallel(nodes, func(n *broker.Node) configsOf { return s.configsOf(ctx, n, share[n.ID]) })
 	for _, a := range answers {
 		for of, learned := range a.learned {
-			s.memory.settings[of] = learned.orElse(s.memory.settings[of])
+			s.memory.configs[of] = learned.orElse(s.memory.configs[of])
 		}
 		if a.err != nil { // what was learned before still serves
 			s.failed(broker.Failure(a.node, broker.APIDescribeConfigs, a.err))
@@ -54,18 +54,18 @@ func (s *scrape) askConfigs(ctx context.Context, due []subject) {
 // configsOf is what one broker told.
 type configsOf struct {
 	node    *broker.Node
-	learned settings
+	learned configCache
 	err     error
 }
 
 // configsOf asks one broker in batches.
-func (s *scrape) configsOf(ctx context.Context, n *broker.Node, subjects []subject) configsOf {
+func (s *scrape) configsOf(ctx context.Context, n *broker.Node, resources []configResource) configsOf {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	a := configsOf{node: n, learned: make(settings, len(subjects))}
-	for batch := range slices.Chunk(subjects, subjectsPerRequest) {
+	a := configsOf{node: n, learned: make(configCache, len(resources))}
+	for batch := range slices.Chunk(resources, resourcesPerRequest) {
 		request := broker.NewDescribeConfigsRequest(s.pool.Version())
-		byResource := make(map[string]subject, len(batch))
+		byResource := make(map[string]configResource, len(batch))
 		for _, of := range batch {
 			resource := s.ask.resource(of)
 			request.Resources = append(request.Resources, resource)
@@ -79,7 +79,7 @@ func (s *scrape) configsOf(ctx context.Context, n *broker.Node, subjects []subje
 			return a
 		}
 		for _, of := range byResource { // until it is told
-			a.learned[of] = &setting{node: n, err: kafkaerr.ErrNotAnswered}
+			a.learned[of] = &cachedConfig{node: n, err: kafkaerr.ErrNotAnswered}
 		}
 		for _, told := range answer.Resources {
 			if of, asked := byResource[nameOf(told.Type, told.Name)]; asked {
@@ -105,7 +105,7 @@ func (s *scrape) applySettings() {
 	var failures []cluster.Failure
 	told := map[configsRefused]bool{}
 	s.snapshot.BrokerConfigs = map[int32]cluster.BrokerConfig{}
-	for of, known := range s.memory.settings {
+	for of, known := range s.memory.configs {
 		if known.topic != nil {
 			s.snapshot.Topics[of.topic].Config = known.topic
 		}

@@ -19,8 +19,8 @@ import (
 )
 
 // settingsAlone asks for settings and nothing else.
-func settingsAlone() Questions {
-	return Questions{Topic: anything, MinInSync: true, TopicRetention: true, BrokerRetention: true}
+func settingsAlone() Request {
+	return Request{Topic: anything, MinInSync: true, TopicRetention: true, BrokerRetention: true}
 }
 
 func TestSettings(t *testing.T) {
@@ -48,11 +48,11 @@ func TestSettings(t *testing.T) {
 	s := snapshot(t, client, settingsAlone())
 	assert.NotNil(t, s.Topics["new"].Config)
 	assert.Equal(t, 1, fake.Requests()["DescribeConfigs"])
-	assert.Len(t, client.memory.settings, 31+3)
+	assert.Len(t, client.memory.configs, 31+3)
 
 	// What is old is asked for again; while that fails the old serves on.
-	for _, known := range client.memory.settings {
-		known.at = known.at.Add(-settingsAge)
+	for _, known := range client.memory.configs {
+		known.at = known.at.Add(-configAge)
 	}
 	fault := fake.Fail(kmsg.DescribeConfigs, kafkatest.AnyBroker, kerr.TopicAuthorizationFailed, -1)
 	s = snapshot(t, client, settingsAlone())
@@ -68,14 +68,14 @@ func TestSettings(t *testing.T) {
 
 func TestSettingsThatNobodyWantsAreNotAskedFor(t *testing.T) {
 	for name, tt := range map[string]struct {
-		ask  Questions
+		ask  Request
 		want []string
 	}{
-		"min.insync.replicas": {Questions{MinInSync: true}, []string{"min.insync.replicas"}},
-		"retention":           {Questions{TopicRetention: true}, []string{"retention.ms", "retention.bytes"}},
+		"min.insync.replicas": {Request{MinInSync: true}, []string{"min.insync.replicas"}},
+		"retention":           {Request{TopicRetention: true}, []string{"retention.ms", "retention.bytes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, tt.want, tt.ask.resource(subject{topic: "t"}).ConfigNames)
+			assert.Equal(t, tt.want, tt.ask.resource(configResource{topic: "t"}).ConfigNames)
 		})
 	}
 }
@@ -109,7 +109,7 @@ func TestDecodeSetting(t *testing.T) {
 		}
 		return r
 	}
-	broker := subject{broker: 1}
+	broker := configResource{broker: 1}
 	for name, tt := range map[string]struct {
 		told *sarama.ResourceResponse
 		want *int64
@@ -129,5 +129,5 @@ func TestDecodeSetting(t *testing.T) {
 	}
 	refused := decodeSetting(broker, &sarama.ResourceResponse{ErrorCode: 31})
 	require.ErrorIs(t, refused.err, sarama.ErrClusterAuthorizationFailed)
-	assert.Equal(t, &cluster.TopicConfig{}, decodeSetting(subject{topic: "t"}, told()).topic)
+	assert.Equal(t, &cluster.TopicConfig{}, decodeSetting(configResource{topic: "t"}, told()).topic)
 }

@@ -20,7 +20,7 @@ func decoder() func() []groupError {
 	answer := &sarama.OffsetFetchResponse{Version: multiGroupFetch}
 	s := &scrape{
 		memory:   &memory{},
-		ask:      Questions{Topic: anything},
+		ask:      Request{Topic: anything},
 		snapshot: &cluster.Snapshot{Topics: map[string]*cluster.Topic{}},
 	}
 	var groups []*cluster.Group

@@ -62,7 +62,7 @@ func (s *scrape) groups(ctx context.Context) {
 	if s.ask.Group == nil {
 		return
 	}
-	var open openQuestions
+	var open pendingGroups
 	answers := s.askGroups(ctx, &open)
 	if (open.worthRetrying() || s.worthASecondLook(ctx, &open)) && s.refreshForRetry(ctx) {
 		s.topics()
@@ -84,7 +84,7 @@ func (s *scrape) groups(ctx context.Context) {
 
 // askGroups asks side by side, enters what it learns into the snapshot, and
 // keeps book of what is open.
-func (s *scrape) askGroups(ctx context.Context, open *openQuestions) []groupsOf {
+func (s *scrape) askGroups(ctx context.Context, open *pendingGroups) []groupsOf {
 	answers := broker.Parallel(s.pool.Brokers(), func(n *broker.Node) groupsOf { return s.groupsOf(ctx, n) })
 	claimed := map[string]int32{}
 	for _, a := range answers {

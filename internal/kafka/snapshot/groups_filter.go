@@ -15,20 +15,20 @@ import (
 // wants tells whether a group that was listed passes the filters. Brokers apply
 // those of state and type themselves where they tell them (states from Kafka
 // 2.6 on, types from 3.8 on).
-func (q *Questions) wants(g *cluster.Group) bool {
+func (q *Request) wants(g *cluster.Group) bool {
 	return q.Group(g.Name) && q.wantsType(g.Type) && (g.State == "" || q.wantsState(g.State))
 }
 
 // wantsType takes a group whose type is not told for a classic one: brokers
 // that know other types tell them.
-func (q *Questions) wantsType(told string) bool {
+func (q *Request) wantsType(told string) bool {
 	if told == "" {
 		told = typeClassic
 	}
 	return len(q.Types) == 0 || slices.Contains(q.Types, told)
 }
 
-func (q *Questions) wantsState(state string) bool {
+func (q *Request) wantsState(state string) bool {
 	return len(q.States) == 0 || slices.Contains(q.States, state)
 }
 

@@ -107,7 +107,7 @@ func TestIntegrationIsolation(t *testing.T) {
 	kafka.ProduceInOpenTransaction(t, "isolated", 0, 3)
 	client := newTestClient(t, kafka.Brokers()...)
 	for committed, want := range map[bool]cluster.Offset{false: 8, true: 5} {
-		ask := Questions{Topic: func(name string) bool { return name == "isolated" }, Ends: Everywhere, Committed: committed}
+		ask := Request{Topic: func(name string) bool { return name == "isolated" }, Ends: Everywhere, Committed: committed}
 		s := snapshot(t, client, ask)
 		require.Empty(t, s.Failures)
 		assert.Equal(t, want, s.Topics["isolated"].Partitions[0].End, "committed: %v", committed)

@@ -51,7 +51,7 @@ func TestLogDirs(t *testing.T) {
 	})
 	client := newTestClient(t, fake.Brokers()...)
 	fake.ResetRequests()
-	s := snapshot(t, client, Questions{Topic: anything, LogDirs: true})
+	s := snapshot(t, client, Request{Topic: anything, LogDirs: true})
 	assert.Equal(t, 3, fake.Requests()["DescribeLogDirs"], "one to each broker")
 	b := cluster.LogDir{Path: "/b", Size: 22, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true}
 	a := cluster.LogDir{Path: "/a", Size: 16, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true}
@@ -109,7 +109,7 @@ func TestLogDirSizesThatDoNotFit(t *testing.T) {
 			dir("/too-large", nil, partition{Partition: 1, Size: math.MaxInt64}, partition{Partition: 2, Size: 1}),
 		}
 	})
-	s := snapshot(t, newTestClient(t, fake.Brokers()...), Questions{Topic: anything, LogDirs: true})
+	s := snapshot(t, newTestClient(t, fake.Brokers()...), Request{Topic: anything, LogDirs: true})
 	for _, d := range s.LogDirs[1] {
 		assert.False(t, d.SizeKnown, d.Path)
 	}

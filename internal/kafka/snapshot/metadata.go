@@ -46,9 +46,9 @@ type metadataCache struct {
 	current *metadata // nil at first
 	// fresh says that it was learned in this scrape, stale why it still serves
 	// although it should have been.
-	fresh      bool
-	stale      []cluster.Failure
-	limitsTold bool
+	fresh        bool
+	stale        []cluster.Failure
+	aclsReported bool
 }
 
 // learn gets the cluster's brokers and topics from whichever broker answers
@@ -95,7 +95,7 @@ func (c *metadataCache) refresh(ctx context.Context) error {
 	c.pool.SetBrokers(answer.brokers)
 	c.current = answer
 	c.fresh = true
-	c.tellLimits(answer)
+	c.reportMissingACLs(answer)
 	return nil
 }
 
@@ -138,7 +138,7 @@ func (c *metadataCache) askMetadata(ctx context.Context, last *broker.Node) (*me
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(context.Canceled) // those that are slower are not to blame
 	nodes, spared := c.pool.Candidates(last)
-	withLimits := !c.limitsTold
+	withLimits := !c.aclsReported
 	type outcome struct {
 		asked int
 		meta  *metadata

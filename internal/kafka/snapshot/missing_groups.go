@@ -28,10 +28,10 @@ type seenGroup struct {
 	orphaned    int  // scrapes for which its coordinator has not been in the cluster
 }
 
-// vanished lists the groups of the scrapes before that no broker lists now.
+// missingGroups lists the groups of the scrapes before that no broker lists now.
 // While a coordinator goes from one broker to another there is a moment in
 // which neither lists its groups, and neither says so.
-func (s *scrape) vanished() []string {
+func (s *scrape) missingGroups() []string {
 	var names []string
 	for name := range s.memory.seen {
 		if s.snapshot.Groups[name] == nil && s.ask.Group(name) {
@@ -44,10 +44,10 @@ func (s *scrape) vanished() []string {
 // worthASecondLook tells whether a group that vanished may be between two
 // coordinators. With a filter for states or types brokers leave groups out on
 // their own account; then only the loss of a coordinator counts.
-func (s *scrape) worthASecondLook(ctx context.Context, open *openQuestions) bool {
+func (s *scrape) worthASecondLook(ctx context.Context, open *pendingGroups) bool {
 	filtered := len(s.ask.States)+len(s.ask.Types) > 0
 	unlisted := map[int32][]string{}
-	for _, name := range s.vanished() {
+	for _, name := range s.missingGroups() {
 		switch g := s.memory.seen[name]; {
 		case g.missed:
 		case !open.listed[g.coordinator]:
@@ -98,13 +98,13 @@ func (s *scrape) dead(ctx context.Context, n *broker.Node, groups []string) bool
 // remember keeps who coordinates which group, and says which groups are missing:
 // those that vanished together with their coordinator. One that its coordinator
 // merely does not list any more was deleted.
-func (s *scrape) remember(open *openQuestions) {
+func (s *scrape) remember(open *pendingGroups) {
 	seen := make(map[string]seenGroup, len(s.snapshot.Groups))
 	for name, g := range s.snapshot.Groups {
 		seen[name] = seenGroup{coordinator: g.Coordinator}
 	}
 	orphans := 0
-	for _, name := range s.vanished() {
+	for _, name := range s.missingGroups() {
 		g := s.memory.seen[name]
 		if open.listed[g.coordinator] {
 			continue

@@ -14,8 +14,8 @@ func (s *scrape) observeGroups(api string, failed []groupError) {
 	s.pool.Observe(api, errs...)
 }
 
-// observePlaces tells of the partitions of one answer that failed.
-func (s *scrape) observePlaces(failed []placeError) {
+// observePartitions tells of the partitions of one answer that failed.
+func (s *scrape) observePartitions(failed []partitionError) {
 	errs := make([]error, len(failed))
 	for i, p := range failed {
 		errs[i] = p.err

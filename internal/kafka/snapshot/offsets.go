@@ -19,46 +19,46 @@ import (
 // Kafka 4.4 refuses an array.
 const offsetsPerRequest = 100_000
 
-// place is one partition of the snapshot.
-type place struct {
+// partitionRef is one partition of the snapshot.
+type partitionRef struct {
 	topic     *cluster.Topic
 	partition *cluster.Partition
 }
 
-// bound is one end of a partition's log, and where the answer goes.
-type bound struct {
+// offsetSpec is one end of a partition's log, and where the answer goes.
+type offsetSpec struct {
 	sentinel int64
-	extent   func(Questions) Extent
+	extent   func(Request) PartitionScope
 	field    func(*cluster.Partition) *cluster.Offset
 }
 
 var (
 	// The sentinels are answered from memory. A timestamp of 0 means the same
 	// as the earliest, but has the broker walk index files.
-	logEnd = bound{
+	logEnd = offsetSpec{
 		sentinel: sarama.OffsetNewest,
-		extent:   func(q Questions) Extent { return q.Ends },
+		extent:   func(q Request) PartitionScope { return q.Ends },
 		field:    func(p *cluster.Partition) *cluster.Offset { return &p.End },
 	}
-	logStart = bound{
+	logStart = offsetSpec{
 		sentinel: sarama.OffsetOldest,
-		extent:   func(q Questions) Extent { return q.Starts },
+		extent:   func(q Request) PartitionScope { return q.Starts },
 		field:    func(p *cluster.Partition) *cluster.Offset { return &p.Start },
 	}
 )
 
-// placeError is a partition whose offset was not learned.
-type placeError struct {
-	place place
-	bound bound
-	node  *broker.Node // nil where no broker could be asked
-	err   error
+// partitionError is a partition whose offset was not learned.
+type partitionError struct {
+	ref  partitionRef
+	spec offsetSpec
+	node *broker.Node // nil where no broker could be asked
+	err  error
 }
 
-// inquiry is a bound, and the partitions to ask it of.
-type inquiry struct {
-	bound  bound
-	places []place
+// offsetQuery is a spec, and the partitions to ask it of.
+type offsetQuery struct {
+	spec       offsetSpec
+	partitions []partitionRef
 }
 
 // offsets asks every leader for the ends of its partitions' logs. Every commit
@@ -66,82 +66,82 @@ type inquiry struct {
 // against. What fails in a way that passes is asked once more, of the leader
 // that fresh metadata names.
 func (s *scrape) offsets(ctx context.Context) {
-	failed := s.askOffsets(ctx, s.inquiries())
-	again := slices.ContainsFunc(failed, func(f placeError) bool { return broker.Retriable(f.node, f.err) })
+	failed := s.askOffsets(ctx, s.offsetQueries())
+	again := slices.ContainsFunc(failed, func(f partitionError) bool { return broker.Retriable(f.node, f.err) })
 	if again && s.refreshForRetry(ctx) {
 		s.followLeaders()
-		failed = s.askOffsets(ctx, s.inquiries())
+		failed = s.askOffsets(ctx, s.offsetQueries())
 	}
 	s.failed(offsetFailures(failed)...)
 }
 
-// inquiries lists all that is to be asked and still unknown: a second time,
+// offsetQueries lists all that is to be asked and still unknown: a second time,
 // what failed, and the partitions that have got a leader meanwhile.
-func (s *scrape) inquiries() []inquiry {
+func (s *scrape) offsetQueries() []offsetQuery {
 	var committed map[*cluster.Partition]bool
 	if s.ask.Ends == WhereCommitted || s.ask.Starts == WhereCommitted {
 		committed = s.snapshot.Committed()
 	}
-	var inquiries []inquiry
-	for _, b := range []bound{logEnd, logStart} {
+	var queries []offsetQuery
+	for _, b := range []offsetSpec{logEnd, logStart} {
 		if extent := b.extent(s.ask); extent != Nowhere {
-			unknown := slices.DeleteFunc(s.places(extent, committed), func(p place) bool { return b.field(p.partition).Known() })
-			inquiries = append(inquiries, inquiry{b, unknown})
+			unknown := slices.DeleteFunc(s.partitions(extent, committed), func(p partitionRef) bool { return b.field(p.partition).Known() })
+			queries = append(queries, offsetQuery{b, unknown})
 		}
 	}
-	return inquiries
+	return queries
 }
 
-// places lists partitions, given those in which groups have committed.
-func (s *scrape) places(extent Extent, committed map[*cluster.Partition]bool) []place {
+// partitions lists partitions, given those in which groups have committed.
+func (s *scrape) partitions(extent PartitionScope, committed map[*cluster.Partition]bool) []partitionRef {
 	n := 0
 	for _, topic := range s.snapshot.Topics {
 		n += len(topic.Partitions)
 	}
-	places := make([]place, 0, n)
+	partitions := make([]partitionRef, 0, n)
 	for _, topic := range s.snapshot.Topics {
 		for i := range topic.Partitions {
 			if p := &topic.Partitions[i]; extent == Everywhere || committed[p] {
-				places = append(places, place{topic, p})
+				partitions = append(partitions, partitionRef{topic, p})
 			}
 		}
 	}
-	return places
+	return partitions
 }
 
 // toLeader is one request.
 type toLeader struct {
 	node *broker.Node // nil where it is not among the brokers
-	inquiry
+	offsetQuery
 }
 
 // askOffsets asks everything side by side and returns what failed.
-func (s *scrape) askOffsets(ctx context.Context, inquiries []inquiry) []placeError {
-	answers := broker.Parallel(s.toLeaders(inquiries), func(r toLeader) []placeError {
+func (s *scrape) askOffsets(ctx context.Context, queries []offsetQuery) []partitionError {
+	answers := broker.Parallel(s.toLeaders(queries), func(r toLeader) []partitionError {
 		if r.node == nil {
-			return allPlacesFailed(nil, r.bound, r.places, kafkaerr.ErrNoLeader)
+			return allPartitionsFailed(nil, r.spec, r.partitions, kafkaerr.ErrNoLeader)
 		}
-		return s.offsetsOf(ctx, r.node, r.bound, r.places)
+		return s.offsetsOf(ctx, r.node, r.spec, r.partitions)
 	})
 	for _, failed := range answers {
-		s.observePlaces(failed)
+		s.observePartitions(failed)
 	}
 	return slices.Concat(answers...)
 }
 
-// toLeaders makes one request for each leader and bound, or more where a leader
+// toLeaders makes one request for each leader and spec, or more where a leader
 // has too many partitions for one. A partition without a leader is not asked
 // about and has not failed: nobody could answer.
-func (s *scrape) toLeaders(inquiries []inquiry) []toLeader {
+func (s *scrape) toLeaders(queries []offsetQuery) []toLeader {
 	nodes := map[int32]*broker.Node{}
 	for _, n := range s.pool.Brokers() {
 		nodes[n.ID] = n
 	}
 	var requests []toLeader
-	for _, q := range inquiries {
-		for leader, places := range byLeader(q.places) {
-			for batch := range slices.Chunk(places, offsetsPerRequest) {
-				requests = append(requests, toLeader{nodes[leader], inquiry{q.bound, batch}})
+	for _, q := range queries {
+		for leader, partitions := range byLeader(q.partitions) {
+			for batch := range slices.Chunk(partitions, offsetsPerRequest) {
+				requests = append(requests, toLeader{nodes[leader], offsetQuery{q.spec, batch}})
 			}
 		}
 	}
@@ -149,9 +149,9 @@ func (s *scrape) toLeaders(inquiries []inquiry) []toLeader {
 }
 
 // byLeader sorts partitions by whom to ask.
-func byLeader(places []place) map[int32][]place {
-	by := map[int32][]place{}
-	for _, p := range places {
+func byLeader(partitions []partitionRef) map[int32][]partitionRef {
+	by := map[int32][]partitionRef{}
+	for _, p := range partitions {
 		if leader := p.partition.Leader; leader != cluster.NoBroker {
 			by[leader] = append(by[leader], p)
 		}
@@ -161,7 +161,7 @@ func byLeader(places []place) map[int32][]place {
 
 // offsetsOf asks one leader. Each partition has one leader, so that leaders
 // asked side by side fill in different partitions.
-func (s *scrape) offsetsOf(ctx context.Context, n *broker.Node, b bound, places []place) []placeError {
+func (s *scrape) offsetsOf(ctx context.Context, n *broker.Node, b offsetSpec, partitions []partitionRef) []partitionError {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
 	answer, err := broker.Ask(ctx, n, broker.APIListOffsets, func(broker *sarama.Broker) (*sarama.OffsetResponse, error) {
@@ -169,24 +169,24 @@ func (s *scrape) offsetsOf(ctx context.Context, n *broker.Node, b bound, places 
 		if s.ask.Committed { // left out for brokers before 0.11, which have no transactions
 			request.IsolationLevel = sarama.ReadCommitted
 		}
-		for _, p := range places {
+		for _, p := range partitions {
 			request.AddBlock(p.topic.Name, p.partition.ID, b.sentinel, 1)
 		}
 		return broker.GetAvailableOffsets(request)
 	})
 	if err != nil {
-		return allPlacesFailed(n, b, places, err)
+		return allPartitionsFailed(n, b, partitions, err)
 	}
-	var failed []placeError
+	var failed []partitionError
 	var topic *cluster.Topic
 	var blocks map[int32]*sarama.OffsetResponseBlock
-	for _, p := range places {
+	for _, p := range partitions {
 		if p.topic != topic { // its partitions come one after the other
 			topic, blocks = p.topic, answer.Blocks[p.topic.Name]
 		}
 		offset, err := decodeOffset(blocks[p.partition.ID])
 		if err != nil {
-			failed = append(failed, placeError{p, b, n, err})
+			failed = append(failed, partitionError{p, b, n, err})
 			continue
 		}
 		*b.field(p.partition) = offset
@@ -206,17 +206,17 @@ func decodeOffset(block *sarama.OffsetResponseBlock) (cluster.Offset, error) {
 	return cluster.Offset(block.Offsets[0]), nil
 }
 
-func allPlacesFailed(n *broker.Node, b bound, places []place, err error) []placeError {
-	failed := make([]placeError, len(places))
-	for i, p := range places {
-		failed[i] = placeError{p, b, n, err}
+func allPartitionsFailed(n *broker.Node, b offsetSpec, partitions []partitionRef, err error) []partitionError {
+	failed := make([]partitionError, len(partitions))
+	for i, p := range partitions {
+		failed[i] = partitionError{p, b, n, err}
 	}
 	return failed
 }
 
 // offsetFailures puts failed partitions together by broker and error. A
 // partition that failed for both bounds counts once.
-func offsetFailures(failed []placeError) []cluster.Failure {
+func offsetFailures(failed []partitionError) []cluster.Failure {
 	type kind struct {
 		node *broker.Node
 		code string
@@ -233,8 +233,8 @@ func offsetFailures(failed []placeError) []cluster.Failure {
 			index[k] = i
 			failures = append(failures, next)
 		}
-		if !counted[f.place.partition] {
-			counted[f.place.partition] = true
+		if !counted[f.ref.partition] {
+			counted[f.ref.partition] = true
 			failures[i].Partitions++
 		}
 	}

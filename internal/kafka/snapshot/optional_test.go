@@ -26,13 +26,13 @@ func TestHangingOptionalQuestionCostsOnlyItself(t *testing.T) {
 			ask := everything()
 			ask.LogDirs, ask.MinInSync, ask.BrokerRetention = true, true, true
 			snapshot(t, client, ask)
-			client.memory.settings = nil // have them asked again
+			client.memory.configs = nil // have them asked again
 			release := fake.Hang(api, 1)
 			defer release()
 			asked := 0
 			for range 8 {
 				fake.ResetRequests()
-				client.memory.settings = nil
+				client.memory.configs = nil
 				s := snapshot(t, client, ask)
 				asked += fake.RequestsTo(1)[api.Name()]
 				for _, p := range s.Topics["t0"].Partitions {
@@ -72,7 +72,7 @@ func TestPassingErrorOfSettings(t *testing.T) {
 	ask := everything()
 	ask.MinInSync = true
 	require.NotNil(t, snapshot(t, client, ask).Topics["t0"].Config)
-	for _, known := range client.memory.settings {
+	for _, known := range client.memory.configs {
 		known.at = time.Time{}
 	}
 	fake.Fail(kmsg.DescribeConfigs, kafkatest.AnyBroker, kerr.UnknownTopicOrPartition, 1)

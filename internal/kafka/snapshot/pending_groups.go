@@ -12,11 +12,11 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 )
 
-// openQuestions keeps book of what brokers did not answer about groups. A
+// pendingGroups keeps book of what brokers did not answer about groups. A
 // question is closed by an answer, whoever gives it, and by nothing else: a
 // group that nobody lists any more after its coordinator refused it is still
 // missing.
-type openQuestions struct {
+type pendingGroups struct {
 	listed map[int32]bool // brokers that have told their groups
 	lists  map[int32]listError
 	groups map[string]brokerGroupError
@@ -34,7 +34,7 @@ type brokerGroupError struct {
 }
 
 // note takes one broker's answers of one round.
-func (o *openQuestions) note(a groupsOf) {
+func (o *pendingGroups) note(a groupsOf) {
 	if o.listed == nil {
 		o.listed, o.lists, o.groups = map[int32]bool{}, map[int32]listError{}, map[string]brokerGroupError{}
 	}
@@ -51,7 +51,7 @@ func (o *openQuestions) note(a groupsOf) {
 }
 
 // miss counts a group on the list that a broker did not tell, if there is one.
-func (o *openQuestions) miss(coordinator int32) bool {
+func (o *pendingGroups) miss(coordinator int32) bool {
 	l, ok := o.lists[coordinator]
 	if ok {
 		l.groups++
@@ -61,18 +61,18 @@ func (o *openQuestions) miss(coordinator int32) bool {
 }
 
 // close takes a group off whose commits are known.
-func (o *openQuestions) close(group string) { delete(o.groups, group) }
+func (o *pendingGroups) close(group string) { delete(o.groups, group) }
 
 // keepOnly forgets the lists of brokers that have left the cluster: others
 // have their groups now.
-func (o *openQuestions) keepOnly(nodes []*broker.Node) {
+func (o *pendingGroups) keepOnly(nodes []*broker.Node) {
 	maps.DeleteFunc(o.lists, func(id int32, _ listError) bool {
 		return !slices.ContainsFunc(nodes, func(n *broker.Node) bool { return n.ID == id })
 	})
 }
 
 // worthRetrying tells whether asking again may help.
-func (o *openQuestions) worthRetrying() bool {
+func (o *pendingGroups) worthRetrying() bool {
 	for _, l := range o.lists {
 		if broker.Retriable(l.node, l.err) {
 			return true
@@ -87,7 +87,7 @@ func (o *openQuestions) worthRetrying() bool {
 }
 
 // failures is what is open in the end, by broker.
-func (o *openQuestions) failures() []cluster.Failure {
+func (o *pendingGroups) failures() []cluster.Failure {
 	var failures []cluster.Failure
 	for _, id := range slices.Sorted(maps.Keys(o.lists)) {
 		f := broker.Failure(o.lists[id].node, broker.APIListGroups, o.lists[id].err)

@@ -44,7 +44,7 @@ func TestRefusedLoginsAreTriedOnceAScrape(t *testing.T) {
 	require.NoError(t, client.Start(extensionHost{id: constantToken{}}))
 	const scrapes = 12
 	for range scrapes {
-		_, err := client.Snapshot(t.Context(), Questions{Topic: anything})
+		_, err := client.Snapshot(t.Context(), Request{Topic: anything})
 		require.Error(t, err)
 	}
 	assert.Equal(t, int64(scrapes), logins.Load())

@@ -21,7 +21,7 @@ import (
 // array comes near the million elements above which brokers from Kafka 4.4 on
 // drop the connection: here there is more of each than fits one request.
 func TestRequestsAreBounded(t *testing.T) {
-	topics := make([]string, subjectsPerRequest+1)
+	topics := make([]string, resourcesPerRequest+1)
 	for i := range topics {
 		topics[i] = fmt.Sprintf("t%d", i)
 	}
@@ -37,7 +37,7 @@ func TestRequestsAreBounded(t *testing.T) {
 	require.Empty(t, snapshot(t, client, ask).Failures)
 	assert.Equal(t, map[string]int{
 		"OffsetFetch": groupsPerRequest, "DescribeGroups": groupsPerRequest,
-		"DescribeConfigs": subjectsPerRequest,
+		"DescribeConfigs": resourcesPerRequest,
 	}, longest())
 }
 
@@ -45,26 +45,26 @@ func TestRequestsAreBounded(t *testing.T) {
 func TestPartitionsOfOneLeaderAreAskedForInBatches(t *testing.T) {
 	s := &scrape{pool: newTestClient(t, "127.0.0.1:1").pool}
 	s.pool.SetBrokers(map[int32]cluster.Broker{1: {ID: 1, Address: "127.0.0.1:1"}})
-	places := placesOf("large", 2*offsetsPerRequest+1)
-	var asked []place
+	partitions := partitionsOf("large", 2*offsetsPerRequest+1)
+	var asked []partitionRef
 	var sizes []int
-	for _, r := range s.toLeaders([]inquiry{{logEnd, places}}) {
+	for _, r := range s.toLeaders([]offsetQuery{{logEnd, partitions}}) {
 		require.EqualValues(t, 1, r.node.ID)
-		asked, sizes = append(asked, r.places...), append(sizes, len(r.places))
+		asked, sizes = append(asked, r.partitions...), append(sizes, len(r.partitions))
 	}
 	assert.Equal(t, []int{offsetsPerRequest, offsetsPerRequest, 1}, sizes)
-	assert.Equal(t, places, asked)
+	assert.Equal(t, partitions, asked)
 }
 
-// placesOf makes up a topic that broker 1 leads.
-func placesOf(topic string, partitions int) []place {
+// partitionsOf makes up a topic that broker 1 leads.
+func partitionsOf(topic string, partitions int) []partitionRef {
 	of := &cluster.Topic{Name: topic, Partitions: make([]cluster.Partition, partitions)}
-	places := make([]place, partitions)
-	for i := range places {
+	refs := make([]partitionRef, partitions)
+	for i := range refs {
 		of.Partitions[i] = cluster.Partition{ID: int32(i), Leader: 1}
-		places[i] = place{of, &of.Partitions[i]}
+		refs[i] = partitionRef{of, &of.Partitions[i]}
 	}
-	return places
+	return refs
 }
 
 // The largest request that is made is one that the newest brokers read.
@@ -73,7 +73,7 @@ func TestIntegrationBrokersReadTheLargestRequest(t *testing.T) {
 	client := newTestClient(t, kafka.Brokers()...)
 	snapshot(t, client, everything())
 	s := &scrape{pool: client.pool}
-	failed := s.offsetsOf(t.Context(), s.pool.Brokers()[0], logEnd, placesOf("unknown", offsetsPerRequest))
+	failed := s.offsetsOf(t.Context(), s.pool.Brokers()[0], logEnd, partitionsOf("unknown", offsetsPerRequest))
 	require.Len(t, failed, offsetsPerRequest)
 	require.ErrorIs(t, failed[0].err, sarama.ErrUnknownTopicOrPartition)
 }

@@ -23,14 +23,14 @@ type scrape struct {
 	metadata     *metadataCache
 	memory       *memory
 	log          *zap.Logger
-	ask          Questions
+	ask          Request
 	snapshot     *cluster.Snapshot
 	claimedTwice map[string]bool // groups
 	denied       map[string]bool // groups whose commits this login may not see
 }
 
 // newScrape begins with what the metadata says of the topics that are wanted.
-func newScrape(c *Client, ask Questions) *scrape {
+func newScrape(c *Client, ask Request) *scrape {
 	s := &scrape{
 		pool: c.pool, metadata: &c.metadata, memory: &c.memory, log: c.log, ask: ask,
 		claimedTwice: map[string]bool{}, denied: map[string]bool{},
@@ -133,7 +133,7 @@ func (s *scrape) notNamed() map[unnamed]bool {
 func (s *scrape) failed(failures ...cluster.Failure) {
 	for _, f := range failures {
 		if kafkaerr.IsUnsupported(f.Err) && slices.Contains(optionalAPIs, f.API) {
-			s.tellLacking(f)
+			s.reportUnsupported(f)
 		} else {
 			s.snapshot.Failures = append(s.snapshot.Failures, f)
 		}

@@ -25,8 +25,8 @@ import (
 func anything(string) bool { return true }
 
 // everything is all that there is to ask.
-func everything() Questions {
-	return Questions{Topic: anything, Group: anything, Commits: true, Describe: true, Ends: Everywhere, Starts: Everywhere}
+func everything() Request {
+	return Request{Topic: anything, Group: anything, Commits: true, Describe: true, Ends: Everywhere, Starts: Everywhere}
 }
 
 // testConfig reaches brokers with time-outs that only a hanging broker meets.
@@ -56,7 +56,7 @@ func newClientOf(t *testing.T, cfg kafkaconfig.Config, obs broker.Observer) *Cli
 	return client
 }
 
-func snapshot(t *testing.T, client *Client, ask Questions) *cluster.Snapshot {
+func snapshot(t *testing.T, client *Client, ask Request) *cluster.Snapshot {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -315,16 +315,16 @@ func TestOffsetsOnlyWhereCommitted(t *testing.T) {
 func TestOnlyWhatIsWantedIsAsked(t *testing.T) {
 	none := func(string) bool { return false }
 	for name, tt := range map[string]struct {
-		ask  func(*Questions)
+		ask  func(*Request)
 		want []string
 	}{
-		"nothing about groups":       {func(q *Questions) { q.Group = nil }, []string{"Metadata", "ListOffsets"}},
-		"no group matches":           {func(q *Questions) { q.Group = none }, []string{"Metadata", "ListGroups", "ListOffsets"}},
-		"no topic matches":           {func(q *Questions) { q.Topic = none }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
-		"no commits":                 {func(q *Questions) { q.Commits = false }, []string{"Metadata", "ListGroups", "ListOffsets", "DescribeGroups"}},
-		"no members":                 {func(q *Questions) { q.Describe = false }, []string{"Metadata", "ListGroups", "OffsetFetch", "ListOffsets"}},
-		"no offsets of logs":         {func(q *Questions) { q.Ends, q.Starts = Nowhere, Nowhere }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
-		"nothing but brokers at all": {func(q *Questions) { *q = Questions{Topic: none} }, []string{"Metadata"}},
+		"nothing about groups":       {func(q *Request) { q.Group = nil }, []string{"Metadata", "ListOffsets"}},
+		"no group matches":           {func(q *Request) { q.Group = none }, []string{"Metadata", "ListGroups", "ListOffsets"}},
+		"no topic matches":           {func(q *Request) { q.Topic = none }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
+		"no commits":                 {func(q *Request) { q.Commits = false }, []string{"Metadata", "ListGroups", "ListOffsets", "DescribeGroups"}},
+		"no members":                 {func(q *Request) { q.Describe = false }, []string{"Metadata", "ListGroups", "OffsetFetch", "ListOffsets"}},
+		"no offsets of logs":         {func(q *Request) { q.Ends, q.Starts = Nowhere, Nowhere }, []string{"Metadata", "ListGroups", "OffsetFetch", "DescribeGroups"}},
+		"nothing but brokers at all": {func(q *Request) { *q = Request{Topic: none} }, []string{"Metadata"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := seeded(t, 1, 3, 2)

@@ -9,12 +9,12 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// tellLacking says, once for each request, that a broker does not offer it.
-func (s *scrape) tellLacking(f cluster.Failure) {
-	if s.memory.lacking[f.API] {
+// reportUnsupported says, once for each request, that a broker does not offer it.
+func (s *scrape) reportUnsupported(f cluster.Failure) {
+	if s.memory.unsupported[f.API] {
 		return
 	}
-	s.memory.lacking[f.API] = true
+	s.memory.unsupported[f.API] = true
 	s.log.Info("Brokers do not offer a request of Kafka's protocol: the metrics that need it are absent",
 		zap.String("api", f.API), zap.Int32("broker", f.Broker), zap.String("address", f.Address))
 }

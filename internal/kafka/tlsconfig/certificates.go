@@ -18,9 +18,9 @@ import (
 	"go.opentelemetry.io/collector/config/configopaque"
 )
 
-// FileMistakes is what keeps settings of TLS from being used. What only loading
+// FileErrors is what keeps settings of TLS from being used. What only loading
 // them can tell is told where the PEM is right, so that nothing is told twice.
-func FileMistakes(ctx context.Context, at string, c *Config, now time.Time) []error {
+func FileErrors(ctx context.Context, at string, c *Config, now time.Time) []error {
 	if c == nil || c.IsOff() {
 		return nil
 	}
@@ -112,7 +112,7 @@ func (p *pemText) mistake(want string, err error) error {
 	case p.path == "":
 		return fmt.Errorf("%q is not usable: must be %s: %w", p.key, want, err)
 	}
-	return FileMistake(p.key, p.path, want, err)
+	return FileError(p.key, p.path, want, err)
 }
 
 var errNoCertificate = errors.New("there is no certificate")

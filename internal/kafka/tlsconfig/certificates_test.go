@@ -18,7 +18,7 @@ func TestCertificatesHaveABeginning(t *testing.T) {
 	c := new(Config)
 	c.CAFile, c.CertFile, c.KeyFile = ca.File, good.Cert, good.Key
 	early := time.Now().Add(-48 * time.Hour) // they begin a day ago
-	got := FileMistakes(t.Context(), "tls", c, early)
+	got := FileErrors(t.Context(), "tls", c, early)
 	require.Len(t, got, 2)
 	require.ErrorContains(t, got[0], `"tls.ca_file" is "`+ca.File+`": must be a file with certificates in PEM: not valid before `)
 	require.ErrorContains(t, got[1], `"tls.cert_file" is "`+good.Cert+`": must be a file with a valid certificate: not valid before `)

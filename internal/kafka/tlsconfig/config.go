@@ -26,15 +26,15 @@ type Config struct {
 	clientConfig `mapstructure:",squash"`
 }
 
-// Validate finds nothing, in place of the embedded one: [Config.Mistakes] asks
+// Validate finds nothing, in place of the embedded one: [Config.ValidationErrors] asks
 // that and names the key.
 func (*Config) Validate() error { return nil }
 
 // Marshal writes what is embedded, which the collector does not see.
 func (c Config) Marshal(conf *confmap.Conf) error { return conf.Marshal(c.clientConfig) }
 
-// Mistakes returns what is wrong with the settings at a key, in one line.
-func (c *Config) Mistakes(at string) []error {
+// ValidationErrors returns what is wrong with the settings at a key, in one line.
+func (c *Config) ValidationErrors(at string) []error {
 	if c == nil {
 		return nil
 	}

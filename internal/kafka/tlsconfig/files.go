@@ -36,8 +36,8 @@ func withoutPath(err error) error {
 	return err
 }
 
-// FileMistake says that the file at path, which key names, is not what it must
+// FileError says that the file at path, which key names, is not what it must
 // be: want.
-func FileMistake(key, path, want string, err error) error {
+func FileError(key, path, want string, err error) error {
 	return fmt.Errorf("%q is %q: must be a file with %s: %w", key, path, want, err)
 }

@@ -74,7 +74,7 @@ func (s *transcript) String() string {
 // of mistakes. At its end, no secret may have been said.
 func connect(t *testing.T, cfg kafkaconfig.Config, extensions host) *client {
 	t.Helper()
-	require.Empty(t, cfg.Mistakes())
+	require.Empty(t, cfg.ValidationErrors())
 	said := new(transcript)
 	log := zap.New(zapcore.NewCore(
 		zapcore.NewJSONEncoder(zap.NewDevelopmentEncoderConfig()), zapcore.AddSync(said), zap.DebugLevel))
@@ -129,7 +129,7 @@ func (c *client) ask(t *testing.T) (*cluster.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	all := func(string) bool { return true }
-	s, err := c.Snapshot(ctx, snapshot.Questions{Topic: all, Group: all, Ends: snapshot.Everywhere})
+	s, err := c.Snapshot(ctx, snapshot.Request{Topic: all, Group: all, Ends: snapshot.Everywhere})
 	for _, f := range s.Failures {
 		fmt.Fprintf(c.said, "%+v\n", f)
 	}

@@ -15,23 +15,23 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// settingsAge is how long settings serve where no metadata.refresh_interval is
+// configAge is how long settings serve where no metadata.refresh_interval is
 // set. They hardly ever change, and asking for them is dear on a large cluster.
-const settingsAge = 5 * time.Minute
+const configAge = 5 * time.Minute
 
-// settings is what was learned of topics' and brokers' configurations. A topic
-// that was created anew is another subject.
-type settings map[subject]*setting
+// configCache is what was learned of topics' and brokers' configurations. A topic
+// that was created anew is another resource.
+type configCache map[configResource]*cachedConfig
 
-// subject is what can be configured: a topic, or, without a name, a broker.
-type subject struct {
+// configResource is what can be configured: a topic, or, without a name, a broker.
+type configResource struct {
 	topic  string
 	id     cluster.TopicID
 	broker int32
 }
 
-// setting is the answer for one subject.
-type setting struct {
+// cachedConfig is the answer for one resource.
+type cachedConfig struct {
 	at     time.Time
 	node   *broker.Node
 	topic  *cluster.TopicConfig
@@ -40,7 +40,7 @@ type setting struct {
 }
 
 // orElse keeps what was learned before where the newer answer is an error.
-func (s *setting) orElse(before *setting) *setting {
+func (s *cachedConfig) orElse(before *cachedConfig) *cachedConfig {
 	if s.err != nil && before != nil {
 		s.topic, s.broker = before.topic, before.broker
 	}
@@ -57,36 +57,36 @@ const (
 	retentionHours   = "log.retention.hours"
 )
 
-// due lists the subjects in the snapshot of which nothing young enough is
+// due lists the resources in the snapshot of which nothing young enough is
 // known, and forgets those that are not in it.
-func (s *scrape) due(now time.Time) []subject {
-	kept := make(settings, len(s.memory.settings))
-	var due []subject
-	check := func(of subject) {
-		known := s.memory.settings[of]
+func (s *scrape) due(now time.Time) []configResource {
+	kept := make(configCache, len(s.memory.configs))
+	var due []configResource
+	check := func(of configResource) {
+		known := s.memory.configs[of]
 		if known != nil {
 			kept[of] = known
 		}
-		if known == nil || now.Sub(known.at) >= cmp.Or(s.metadata.maxAge, settingsAge) {
+		if known == nil || now.Sub(known.at) >= cmp.Or(s.metadata.maxAge, configAge) {
 			due = append(due, of)
 		}
 	}
 	if s.ask.MinInSync || s.ask.TopicRetention {
 		for _, t := range s.snapshot.Topics {
-			check(subject{topic: t.Name, id: t.ID})
+			check(configResource{topic: t.Name, id: t.ID})
 		}
 	}
 	if s.ask.BrokerRetention {
 		for id := range s.snapshot.Brokers {
-			check(subject{broker: id})
+			check(configResource{broker: id})
 		}
 	}
-	s.memory.settings = kept
+	s.memory.configs = kept
 	return due
 }
 
-// resource is how to ask for of.
-func (q *Questions) resource(of subject) *sarama.ConfigResource {
+// resource returns the ConfigResource to request for of.
+func (q *Request) resource(of configResource) *sarama.ConfigResource {
 	if of.topic == "" {
 		return &sarama.ConfigResource{
 			Type:        sarama.BrokerResource,
@@ -104,10 +104,10 @@ func (q *Questions) resource(of subject) *sarama.ConfigResource {
 	return r
 }
 
-// decodeSetting reads what a broker told of one subject.
-func decodeSetting(of subject, told *sarama.ResourceResponse) *setting {
+// decodeSetting reads what a broker told of one resource.
+func decodeSetting(of configResource, told *sarama.ResourceResponse) *cachedConfig {
 	if code := sarama.KError(told.ErrorCode); !kafkaerr.OK(code) {
-		return &setting{err: code}
+		return &cachedConfig{err: code}
 	}
 	numbers := make(map[string]*int64, len(told.Configs))
 	for _, entry := range told.Configs {
@@ -116,9 +116,9 @@ func decodeSetting(of subject, told *sarama.ResourceResponse) *setting {
 		}
 	}
 	if of.topic == "" {
-		return &setting{broker: &cluster.BrokerConfig{RetentionTime: brokerRetention(numbers)}}
+		return &cachedConfig{broker: &cluster.BrokerConfig{RetentionTime: brokerRetention(numbers)}}
 	}
-	return &setting{topic: &cluster.TopicConfig{
+	return &cachedConfig{topic: &cluster.TopicConfig{
 		MinInSync:     numbers[minInSync],
 		RetentionTime: atLeastNoLimit(numbers[retentionTime], 1),
 		RetentionSize: atLeastNoLimit(numbers[retentionSize], 1),
