@@ -36,7 +36,7 @@ func Modern(t testing.TB) string {
 		return program
 	}
 	require.NoError(t, os.MkdirAll(filepath.Dir(program), 0o755))
-	building, err := os.MkdirTemp(filepath.Dir(program), "building")
+	building, err := os.MkdirTemp(filepath.Dir(program), "building") //nolint:usetesting // beside program, to be renamed
 	require.NoError(t, err)
 	defer os.RemoveAll(building)
 	built := filepath.Join(building, "prometheus")
