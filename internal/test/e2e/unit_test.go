@@ -106,7 +106,7 @@ func (m machine) assignAll(t *testing.T, env map[string]string, file string) {
 // command is that of one line. Its files are where they are on this machine.
 func (m machine) command(line string, env map[string]string) *exec.Cmd {
 	var args []string
-	for _, arg := range strings.FieldsSeq(line) {
+	for arg := range strings.FieldsSeq(line) {
 		if name, isVariable := strings.CutPrefix(arg, "$"); isVariable {
 			args = append(args, strings.Fields(env[name])...) // one that stands alone is split
 		} else {
