@@ -41,7 +41,7 @@ func createMetrics(
 		return nil, err
 	}
 	var f search.Client
-	if needsDates(c.Metrics) && c.TimeLag.SearchBudget > 0 {
+	if needsTimeLag(c.Metrics) && c.TimeLag.SearchBudget > 0 {
 		if f, err = lookup.New(c.Config, set.Logger, tel.traffic(forSearch)); err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ func FuzzConfig(f *testing.F) {
 		if confmap.Validate(cfg) != nil { // tls has its own Validate
 			return
 		}
-		questionsOf(cfg)
+		snapshotRequest(cfg)
 		client, err := snapshot.New(cfg.Config, zap.NewNop(), nil)
 		require.NoError(t, err, "valid, and of no use")
 		client.Close()

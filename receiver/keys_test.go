@@ -156,8 +156,8 @@ func pointsOfAScrape(t *testing.T, cfg *Config) any {
 	return metrics.DataPointCount()
 }
 
-func topicsAsked(_ *testing.T, cfg *Config) any { return asked(questionsOf(cfg).Topic) }
-func groupsAsked(_ *testing.T, cfg *Config) any { return asked(questionsOf(cfg).Group) }
+func topicsAsked(_ *testing.T, cfg *Config) any { return asked(snapshotRequest(cfg).Topic) }
+func groupsAsked(_ *testing.T, cfg *Config) any { return asked(snapshotRequest(cfg).Group) }
 
 func asked(wants func(string) bool) []string {
 	var names []string
@@ -171,7 +171,7 @@ func asked(wants func(string) bool) []string {
 
 // askedOf is everything that is asked except by name.
 func askedOf(_ *testing.T, cfg *Config) any {
-	ask := questionsOf(cfg)
+	ask := snapshotRequest(cfg)
 	ask.Topic, ask.Group = nil, nil
 	return ask
 }

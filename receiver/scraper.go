@@ -20,14 +20,14 @@ import (
 
 // lagScraper asks, computes and records, once per scrape.
 type lagScraper struct {
-	asker    *asker
+	client   *boundedClient
 	ask      snapshot.Request
 	assigned bool // only what a member is assigned counts
 	memory   lag.Memory
-	guard    *guard
+	limiter  *partitionLimiter
 	record   *recorder
-	dater    *search.Searcher  // nil: nobody wants to know
-	judge    *status.Evaluator // likewise
+	timeLag  *search.Searcher  // nil: nobody wants to know
+	status   *status.Evaluator // likewise
 	failures *failureLog
 	odd      *anomalyLog
 	expired  *expiredLog
@@ -40,10 +40,10 @@ type lagScraper struct {
 // they are told as far as they can be.
 func newScraper(set receiver.Settings, cfg *Config, client client, f search.Client, tel *telemetry) *lagScraper {
 	s := &lagScraper{
-		asker:    newAsker(client, cfg.Timeout),
-		ask:      questionsOf(cfg),
+		client:   newBoundedClient(client, cfg.Timeout),
+		ask:      snapshotRequest(cfg),
 		assigned: cfg.OnlyAssignedPartitions,
-		guard:    newGuard(cfg, set.Logger),
+		limiter:  newPartitionLimiter(cfg, set.Logger),
 		record:   newRecorder(set, cfg),
 		failures: newFailureLog(set.Logger),
 		odd:      newAnomalyLog(set.Logger),
@@ -51,11 +51,11 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f search.Clie
 		tel:      tel,
 		now:      time.Now,
 	}
-	if needsDates(cfg.Metrics) {
-		s.dater = search.New(searchConfig(cfg), f, set.Logger, tel)
+	if needsTimeLag(cfg.Metrics) {
+		s.timeLag = search.New(searchConfig(cfg), f, set.Logger, tel)
 	}
 	if needsStatus(cfg.Metrics) {
-		s.judge = &status.Evaluator{Window: cfg.StatusWindow}
+		s.status = &status.Evaluator{Window: cfg.StatusWindow}
 	}
 	return s
 }
@@ -69,22 +69,22 @@ func searchConfig(cfg *Config) search.Config {
 // collector that does not start.
 func (s *lagScraper) start(_ context.Context, host component.Host) error {
 	s.health.host = host
-	if err := s.asker.client.Start(host); err != nil {
+	if err := s.client.client.Start(host); err != nil {
 		return err
 	}
-	if s.dater != nil {
-		return s.dater.Start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
+	if s.timeLag != nil {
+		return s.timeLag.Start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
 	}
 	return nil
 }
 
 func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
-	if s.dater != nil {
-		s.dater.Pause()
-		defer s.dater.Resume()
+	if s.timeLag != nil {
+		s.timeLag.Pause()
+		defer s.timeLag.Resume()
 	}
-	snapshot, err := s.asker.snapshot(ctx, s.ask)
-	if s.asker.stopped() {
+	snapshot, err := s.client.snapshot(ctx, s.ask)
+	if s.client.stopped() {
 		return pmetric.NewMetrics(), errStopped
 	}
 	s.health.report(err)
@@ -104,18 +104,18 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.tel.scraped(ctx, snapshot, report, names)
 	s.odd.report(s.now(), report.Anomalies, names)
 	s.interpret(ctx, snapshot, report)
-	s.tel.leftOut(ctx, s.guard.apply(s.now(), report))
+	s.tel.leftOut(ctx, s.limiter.apply(s.now(), report))
 	metrics, missing := s.record.record(s.now(), names.snapshot(snapshot), names.report(report))
 	return metrics, partial(snapshot.Failures, missing)
 }
 
 // interpret adds to a report what follows from the scrapes before.
 func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, report *lag.Report) {
-	if s.dater != nil {
-		s.dater.Estimate(ctx, s.now(), learned, report)
+	if s.timeLag != nil {
+		s.timeLag.Estimate(ctx, s.now(), learned, report)
 	}
-	if s.judge != nil {
-		s.judge.Evaluate(learned, report)
+	if s.status != nil {
+		s.status.Evaluate(learned, report)
 	}
 	if s.ask.Starts != snapshot.Nowhere {
 		s.expired.report(s.now(), report)
@@ -125,9 +125,9 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 // shutdown ends a running scrape and search, and closes the connections. It
 // does not wait for Kafka.
 func (s *lagScraper) shutdown() {
-	s.asker.stop()
-	if s.dater != nil {
-		s.dater.Shutdown()
+	s.client.stop()
+	if s.timeLag != nil {
+		s.timeLag.Shutdown()
 	}
 	s.tel.shutdown()
 }

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Reduced is what [Report.Reduce] took away.
-type Reduced struct {
+// LimitedPartitions is what [Report.LimitPartitions] took away.
+type LimitedPartitions struct {
 	// Groups names the groups that have only their sums left, the largest
 	// first.
 	Groups []string
@@ -18,11 +18,11 @@ type Reduced struct {
 	Partitions int
 }
 
-// Reduce keeps a report within limit group-partitions (0: no limit): the
+// LimitPartitions keeps a report within limit group-partitions (0: no limit): the
 // largest groups keep their sums and lose their partitions, as many groups as
 // it takes. All that is to be learned from partitions must have been by then.
-func (r *Report) Reduce(limit int) Reduced {
-	var reduced Reduced
+func (r *Report) LimitPartitions(limit int) LimitedPartitions {
+	var reduced LimitedPartitions
 	total := 0
 	for i := range r.Groups {
 		total += r.Groups[i].partitions()

@@ -27,8 +27,8 @@ func TestReduce(t *testing.T) {
 			report := &Report{Groups: []Group{
 				sizedGroup("odd", 2), sizedGroup("small", 1), sizedGroup("large", 2, 3), sizedGroup("even", 1, 1),
 			}}
-			got := report.Reduce(tt.limit)
-			assert.Equal(t, Reduced{Groups: tt.groups, Partitions: tt.partitions}, got)
+			got := report.LimitPartitions(tt.limit)
+			assert.Equal(t, LimitedPartitions{Groups: tt.groups, Partitions: tt.partitions}, got)
 			kept := 0
 			for i := range report.Groups {
 				kept += report.Groups[i].partitions()

@@ -12,35 +12,35 @@ import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 //     timestamp so far is what counts.
 //
 // So the date of a commit lies between the timestamp of the last record that a
-// look-up has found at or before it, its witness, and its own arrival. Where
+// look-up has found at or before it, its anchor, and its own arrival. Where
 // these are close together, that is all there is to know. Where they are not, a
-// new look-up makes a new witness, or shows that records come late.
+// new look-up makes a new anchor, or shows that records come late.
 
-// witnessed is how much older a witness may be, as a part of the time that
+// anchorsPerHistory is how much older a anchor may be, as a part of the time that
 // arrivals are remembered, before another is looked for.
-const witnessed = 4
+const anchorsPerHistory = 4
 
 // arrived is what a commit's arrival tells.
 type arrived struct {
 	at cluster.Timestamp // the estimate of its date
 	quality
-	// by is how late the witness arrived, 0 where that is next to nothing.
+	// by is how late the anchor arrived, 0 where that is next to nothing.
 	by cluster.Timestamp
-	// due says that a look-up is to make a new witness, lasts that at the next
+	// due says that a look-up is to make a new anchor, lasts that at the next
 	// scrape the one there is will still do.
 	due, lasts bool
 }
 
-// holds is for how long a witness speaks for those that arrive after it, when
+// anchorLifetime is for how long a anchor speaks for those that arrive after it, when
 // it was not late.
-func (d *Estimator) holds() cluster.Timestamp {
-	return max(cluster.Timestamp(d.Keep.Milliseconds()/witnessed), 2*d.interval())
+func (d *Estimator) anchorLifetime() cluster.Timestamp {
+	return max(cluster.Timestamp(d.Keep.Milliseconds()/anchorsPerHistory), 2*d.interval())
 }
 
-// carries is for how long one does that was late. More would keep the time lag of
+// lateAnchorLifetime is for how long one does that was late. More would keep the time lag of
 // a group that has read all at times, and tell for longer what is not true any
 // more.
-func (d *Estimator) carries() cluster.Timestamp { return 3 * d.interval() }
+func (d *Estimator) lateAnchorLifetime() cluster.Timestamp { return 3 * d.interval() }
 
 // arrival dates a commit by when its record arrived. In a compacted topic that
 // may be gone, and the next one be as young as now: then it tells only what is
@@ -53,25 +53,25 @@ func (d *Estimator) arrival(t *topicDates, p *partitionDates, commit cluster.Off
 	if d.DisableLookups {
 		return arrived{at: when, quality: good}
 	}
-	witness, before := p.steps.below(commit)
-	if witness == nil {
+	anchor, before := p.index.below(commit)
+	if anchor == nil {
 		return arrived{}
 	}
-	by, known := p.lateness(witness)
+	by, known := p.lateness(anchor)
 	switch {
 	case known && max(by, -by) > d.off(when):
-		return d.belated(p, commit, when-by, by, witness, before)
+		return d.lateEstimate(p, commit, when-by, by, anchor, before)
 	case known:
-		when -= p.slightly(by, before)
-	case witness.offset != p.prompt && p.history.at-witness.at > d.off(when):
+		when -= p.smallDelay(by, before)
+	case anchor.offset != p.lastOnTime && p.history.at-anchor.at > d.off(when):
 		return arrived{} // it came before the history began, and so late or not
 	}
-	return d.promptly(p, commit, when, witness)
+	return d.onTimeEstimate(p, commit, when, anchor)
 }
 
-// slightly is by how much records are late that are hardly: so little may also be
+// smallDelay is by how much records are late that are hardly: so little may also be
 // what an arrival is off by, so that what counts is what the last two have.
-func (p *partitionDates) slightly(by cluster.Timestamp, before *step) cluster.Timestamp {
+func (p *partitionDates) smallDelay(by cluster.Timestamp, before *lookupResult) cluster.Timestamp {
 	if before == nil {
 		return 0
 	}
@@ -83,10 +83,10 @@ func (p *partitionDates) slightly(by cluster.Timestamp, before *step) cluster.Ti
 }
 
 // refuted tells whether a look-up has shown that records which came after the
-// witness, and before the commit, are later than it was: there was none among
+// anchor, and before the commit, are later than it was: there was none among
 // them where one that is by so much late would have been.
 func (d *Estimator) refuted(p *partitionDates, commit cluster.Offset, by cluster.Timestamp) bool {
-	in := p.steps.inVain(commit)
+	in := p.index.inVain(commit)
 	if in == nil {
 		return false
 	}
@@ -94,14 +94,14 @@ func (d *Estimator) refuted(p *partitionDates, commit cluster.Offset, by cluster
 	return !known || arrived-by-in.from >= d.interval()
 }
 
-// promptly is where records arrive when they are stamped. That is believed of
+// onTimeEstimate is where records arrive when they are stamped. That is believed of
 // them while it is looked up again: a group that has read all for long does not
 // lose its time lag when it is a record behind. An estimate that is about to leave
 // the history is rough, so that the search begins while it still serves.
-func (d *Estimator) promptly(p *partitionDates, commit cluster.Offset, when cluster.Timestamp, witness *step) arrived {
-	a := arrived{at: when, quality: good, due: when-witness.at > d.holds()}
-	switch keep := max(cluster.Timestamp(d.Keep.Milliseconds()), 2*d.holds()); {
-	case d.now-when > keep || !p.steps.allow(commit, when, d.off(when)) || d.refuted(p, commit, 0):
+func (d *Estimator) onTimeEstimate(p *partitionDates, commit cluster.Offset, when cluster.Timestamp, anchor *lookupResult) arrived {
+	a := arrived{at: when, quality: good, due: when-anchor.at > d.anchorLifetime()}
+	switch keep := max(cluster.Timestamp(d.Keep.Milliseconds()), 2*d.anchorLifetime()); {
+	case d.now-when > keep || !p.index.allow(commit, when, d.off(when)) || d.refuted(p, commit, 0):
 		return arrived{}
 	case d.now-when > keep*3/4:
 		a.quality = rough
@@ -109,29 +109,29 @@ func (d *Estimator) promptly(p *partitionDates, commit cluster.Offset, when clus
 	return a
 }
 
-// belated is where they arrive by so much later, as mirrored and replayed ones
+// lateEstimate is where they arrive by so much later, as mirrored and replayed ones
 // do: for a few intervals after one that was as late as the one before it.
-func (d *Estimator) belated(p *partitionDates, commit cluster.Offset, at, by cluster.Timestamp, witness, before *step) arrived {
-	if before == nil || !p.steps.allow(commit, at, d.off(at)) || d.refuted(p, commit, by) {
+func (d *Estimator) lateEstimate(p *partitionDates, commit cluster.Offset, at, by cluster.Timestamp, anchor, before *lookupResult) arrived {
+	if before == nil || !p.index.allow(commit, at, d.off(at)) || d.refuted(p, commit, by) {
 		return arrived{}
 	}
 	earlier, known := p.lateness(before)
 	steady := known && max(by-earlier, earlier-by) <= max(d.interval(), by/20)
-	since := at - witness.at
-	if !steady || since > d.carries() {
+	since := at - anchor.at
+	if !steady || since > d.lateAnchorLifetime() {
 		return arrived{}
 	}
-	return arrived{at: at, quality: guessed, by: by, due: commit != witness.offset, lasts: since+d.interval() <= d.carries()}
+	return arrived{at: at, quality: guessed, by: by, due: commit != anchor.offset, lasts: since+d.interval() <= d.lateAnchorLifetime()}
 }
 
 // lateness is how long after its timestamp a record arrived, if that is
 // remembered.
-func (p *partitionDates) lateness(s *step) (by cluster.Timestamp, known bool) {
+func (p *partitionDates) lateness(s *lookupResult) (by cluster.Timestamp, known bool) {
 	arrived, known := p.history.arrival(s.offset)
 	return arrived - s.at, known
 }
 
-// ask is the time to look up for a new witness of the record at commit:
+// ask is the time to look up for a new anchor of the record at commit:
 //   - Where they arrive when they are stamped, one that is stamped no earlier than
 //     an estimate may be off is to be there.
 //   - Where they are late, one that is stamped as expected is, unless it is so

@@ -142,17 +142,17 @@ func TestPolicyIsAskedAgain(t *testing.T) {
 
 // A record between two others may be as young as the second, if it is gone.
 func TestBetweenRecordsOfACompactedTopic(t *testing.T) {
-	gap := steps{{from: 1000, at: 1000, offset: 10}, {from: 1001, at: 100_000, offset: 20}}
-	end := steps{{from: 1000, at: 1000, offset: 10}, {from: 9000, at: undated, offset: 20}}
+	gap := index{{from: 1000, at: 1000, offset: 10}, {from: 1001, at: 100_000, offset: 20}}
+	end := index{{from: 1000, at: 1000, offset: 10}, {from: 9000, at: undated, offset: 20}}
 	for name, tt := range map[string]struct {
-		steps  steps
+		steps  index
 		policy policy
 		apart  cluster.Timestamp
 		ok     bool
 	}{
 		"every offset is there": {gap, plain, 1, true},
 		"compacted":             {gap, compacted, 99_000, true},
-		"compacted once":        {gap, settled, 99_000, true},
+		"compacted once":        {gap, formerlyCompacted, 99_000, true},
 		"not told":              {gap, unknown, 99_000, true},
 		"the end of a log":      {end, plain, 8000, true},
 		"or of a compacted one": {end, compacted, 0, false},

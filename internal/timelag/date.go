@@ -29,7 +29,7 @@ type date struct {
 	// not rest on that.
 	arrived arrived
 	// by is the record that a stale date rests on.
-	by *step
+	by *lookupResult
 }
 
 // date tells a commit's timestamp by what is at hand, the best first: by
@@ -37,7 +37,7 @@ type date struct {
 // bounds that a search has brought together; by its arrival, where records are
 // steadily late.
 func (d *Estimator) date(t *topicDates, p *partitionDates, commit cluster.Offset) date {
-	at, verdict, by := p.steps.date(commit, d.now, t.policy)
+	at, verdict, by := p.index.date(commit, d.now, t.policy)
 	switch {
 	case verdict == found && t.gone(by, d.now):
 		return date{at: at, quality: stale, by: by}
@@ -48,7 +48,7 @@ func (d *Estimator) date(t *topicDates, p *partitionDates, commit cluster.Offset
 	if arrival.quality != none && arrival.by == 0 {
 		return date{at: arrival.at, quality: arrival.quality, arrived: arrival}
 	}
-	at, apart, by := p.steps.between(commit, t.policy)
+	at, apart, by := p.index.between(commit, t.policy)
 	switch {
 	case by == nil || apart > d.off(at):
 	case t.gone(by, d.now):

@@ -39,8 +39,8 @@ type Estimator struct {
 	scrape int32
 	topics map[string]*topicDates
 	// groups is the last scrape that each was seen in.
-	groups map[string]int32
-	wants  []want
+	groups  map[string]int32
+	targets []target
 	// inUse is what is known of each topic of each group of the newest report, in
 	// its order: to look them up by name a second time would be expensive.
 	inUse []*topicDates
@@ -61,22 +61,22 @@ type partitionDates struct {
 	scrape     int32 // which learned start, end and leader
 	start, end cluster.Offset
 	history    history
-	steps      steps
+	index      index
 	search     *progress // nil: there is none
 	// commits are those of the newest scrape that knows the end, before those of
 	// the one before, where there is lag; sorted.
 	commits, before []cluster.Offset
-	// prompt is the last record that was found to have arrived when it was stamped;
+	// lastOnTime is the last record that was found to have arrived when it was stamped;
 	// -1: none.
-	prompt cluster.Offset
-	// aside is the scrape until which nothing is asked, because vain look-ups in a
+	lastOnTime cluster.Offset
+	// skipUntil is the scrape until which nothing is asked, because vain look-ups in a
 	// row had no answer.
-	aside  int32
-	vain   int8
-	leader int32 // who is asked
-	// asked says that a look-up is under way, witnessed that one has been made for
-	// a new witness of late records since the newest scrape.
-	asked, witnessed bool
+	skipUntil     int32
+	failedLookups int8
+	leader        int32 // who is asked
+	// asked says that a look-up is under way, anchorsPerHistory that one has been made for
+	// a new anchor of late records since the newest scrape.
+	asked, anchorAsked bool
 }
 
 // Estimate fills in the ages of r, which was computed from s at the time now, and
@@ -84,7 +84,7 @@ type partitionDates struct {
 func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) (unknown int) {
 	d.now = cluster.NewTimestamp(now)
 	d.scrape++
-	d.wants = d.wants[:0]
+	d.targets = d.targets[:0]
 	clear(d.unclear)
 	d.forget(s)
 	d.observe(s, r)
@@ -95,7 +95,7 @@ func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) 
 			next++
 		}
 	}
-	slices.SortFunc(d.wants, func(a, b want) int {
+	slices.SortFunc(d.targets, func(a, b target) int {
 		return cmp.Or(cmp.Compare(b.lag, a.lag), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
 	})
 	return unknown
@@ -137,9 +137,9 @@ func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 				continue
 			}
 			slices.Sort(p.commits)
-			p.steps.from(p.start)
-			if !missing || len(p.steps) > maxSpared+2*len(p.commits) {
-				p.steps.prune(p.commits)
+			p.index.from(p.start)
+			if !missing || len(p.index) > maxSpared+2*len(p.commits) {
+				p.index.prune(p.commits)
 			}
 		}
 		t.partitions = slices.DeleteFunc(t.partitions, func(p *partitionDates) bool { // no group uses it any more
@@ -194,12 +194,12 @@ func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 	known, place := t.find(p.ID)
 	switch {
 	case known == nil:
-		known = &partitionDates{id: p.ID, prompt: cluster.None}
+		known = &partitionDates{id: p.ID, lastOnTime: cluster.None}
 		t.partitions = slices.Insert(t.partitions, place, known)
 	case p.End.Known() && p.End < known.end, t.id == (cluster.TopicID{}) && p.Start.Known() && p.Start < known.start:
 		// An end that went back belongs to another log. So does a start, but where
 		// topics have ids: there it is only a leader that is behind the last one.
-		*known = partitionDates{id: p.ID, prompt: cluster.None}
+		*known = partitionDates{id: p.ID, lastOnTime: cluster.None}
 	}
 	return known
 }
@@ -207,9 +207,9 @@ func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 // observe takes the partition as it is now, and one group's commit in it.
 func (p *partitionDates) observe(d *Estimator, now *cluster.Partition, g lag.Partition) {
 	if p.scrape != d.scrape {
-		p.scrape, p.witnessed = d.scrape, false
+		p.scrape, p.anchorAsked = d.scrape, false
 		if p.leader != now.Leader {
-			p.leader, p.aside, p.vain = now.Leader, 0, 0
+			p.leader, p.skipUntil, p.failedLookups = now.Leader, 0, 0
 		}
 		p.start = now.Start.Or(p.start)
 		if now.End.Known() {
@@ -270,7 +270,7 @@ func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) lag.Age {
 		return lag.Age{Known: true}
 	}
 	date := d.date(t, p, commit)
-	d.want(date, p, want{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
+	d.want(date, p, target{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
 	age := max(d.now-date.at, 0)
 	if date.quality == none || age > d.interval() {
 		d.clarify(topic, t)

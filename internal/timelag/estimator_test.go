@@ -296,12 +296,12 @@ func TestDatesSetAsideWhatFails(t *testing.T) {
 }
 
 func TestDatesNeverAskForEver(t *testing.T) {
-	p := &partitionDates{end: 1000, steps: steps{{from: 0, at: 0, offset: 0}, {from: 1e9, at: 1e9, offset: 1000}}}
+	p := &partitionDates{end: 1000, index: index{{from: 0, at: 0, offset: 0}, {from: 1e9, at: 1e9, offset: 1000}}}
 	d := &Estimator{now: 2e9, scrape: 7}
 	for range 50 {
 		if _, ok := p.ask(500, d); !ok {
-			assert.EqualValues(t, 8, p.aside)
-			assert.Empty(t, p.steps, "it begins anew with the next scrape")
+			assert.EqualValues(t, 8, p.skipUntil)
+			assert.Empty(t, p.index, "it begins anew with the next scrape")
 			return
 		}
 		p.asked = false // by an answer that has moved neither bound: the log has changed

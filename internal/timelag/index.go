@@ -20,7 +20,7 @@ const maxSpared = 4 * maxSteps
 // undated stands where a record's timestamp would.
 const undated cluster.Timestamp = -1
 
-// step is one answer of a look-up, and stays true while the log only grows:
+// lookupResult is one answer of a look-up, and stays true while the log only grows:
 // every record before offset is older than from, and the record at offset has
 // the timestamp at. Where at is undated there was no record as young as from,
 // and offset is the end of the log as it was.
@@ -33,18 +33,18 @@ const undated cluster.Timestamp = -1
 //
 // In a compacted topic the record may go. Then at is still no later than the
 // date of any commit beyond offset, but those before it have another.
-type step struct {
+type lookupResult struct {
 	from, at cluster.Timestamp
 	offset   cluster.Offset
 	seen     cluster.Timestamp // the last time that a look-up gave this answer
 }
 
-// steps is sorted by offset and holds each once.
-type steps []step
+// index is sorted by offset and holds each once.
+type index []lookupResult
 
 // learn enters an answer. It drops those that it shows to be wrong by now, or to
 // tell nothing more.
-func (s *steps) learn(next step) {
+func (s *index) learn(next lookupResult) {
 	s.drop(next)
 	i, found := s.find(next.offset)
 	if !found {
@@ -61,7 +61,7 @@ func (s *steps) learn(next step) {
 
 // drop removes what an answer refutes: neighbours, since both offsets and times
 // rise from each answer to the next.
-func (s *steps) drop(next step) {
+func (s *index) drop(next lookupResult) {
 	at, same := s.find(next.offset)
 	above := at
 	if same {
@@ -81,10 +81,10 @@ func (s *steps) drop(next step) {
 
 // reserve makes room for n and hardly more: there may be a few hundred thousand
 // of these.
-func (s *steps) reserve(n int) {
+func (s *index) reserve(n int) {
 	spare := 1 + n/16
 	if n > cap(*s) || n+2*spare < cap(*s) {
-		*s = append(make(steps, 0, n+spare), *s...)
+		*s = append(make(index, 0, n+spare), *s...)
 	}
 }
 
@@ -93,34 +93,34 @@ func (s *steps) reserve(n int) {
 //     has gone; that none was found there earlier is nothing new.
 //   - It found a record before s, where there was none as young as that: the log
 //     has changed.
-func (s step) refuted(by step) bool {
+func (s lookupResult) refuted(by lookupResult) bool {
 	if s.offset < by.offset {
 		return by.from <= max(s.at, s.from)
 	}
 	return s.offset > by.offset && by.at != undated && s.from <= by.at
 }
 
-func (s steps) find(o cluster.Offset) (int, bool) {
-	return slices.BinarySearchFunc(s, o, func(s step, o cluster.Offset) int { return cmp.Compare(s.offset, o) })
+func (s index) find(o cluster.Offset) (int, bool) {
+	return slices.BinarySearchFunc(s, o, func(s lookupResult, o cluster.Offset) int { return cmp.Compare(s.offset, o) })
 }
 
 // around returns the last record known at or before commit, and the first
 // answer beyond it; nil where there is none.
-func (s steps) around(commit cluster.Offset) (below, above *step) {
+func (s index) around(commit cluster.Offset) (below, above *lookupResult) {
 	last, _, next := s.places(commit)
 	return s.at(last), s.at(next)
 }
 
 // below returns the last record known at or before commit, and the one before
 // that; nil where there is none.
-func (s steps) below(commit cluster.Offset) (last, before *step) {
+func (s index) below(commit cluster.Offset) (last, before *lookupResult) {
 	i, j, _ := s.places(commit)
 	return s.at(i), s.at(j)
 }
 
 // inVain is the last look-up that found nothing before commit, if no record is
 // known from there on.
-func (s steps) inVain(commit cluster.Offset) *step {
+func (s index) inVain(commit cluster.Offset) *lookupResult {
 	if i, _ := s.find(commit + 1); i > 0 && s[i-1].at == undated {
 		return &s[i-1]
 	}
@@ -129,7 +129,7 @@ func (s steps) inVain(commit cluster.Offset) *step {
 
 // places is where the last record known at or before commit is, the one before
 // that, and the first answer beyond commit; outside of s where there is none.
-func (s steps) places(commit cluster.Offset) (last, before, next int) {
+func (s index) places(commit cluster.Offset) (last, before, next int) {
 	next, _ = s.find(commit + 1)
 	last = s.dated(next - 1)
 	return last, s.dated(last - 1), next
@@ -137,14 +137,14 @@ func (s steps) places(commit cluster.Offset) (last, before, next int) {
 
 // dated is where the last record is that is known up to place i, -1 where there
 // is none.
-func (s steps) dated(i int) int {
+func (s index) dated(i int) int {
 	for i >= 0 && s[i].at == undated {
 		i--
 	}
 	return max(i, -1)
 }
 
-func (s steps) at(i int) *step {
+func (s index) at(i int) *lookupResult {
 	if i < 0 || i >= len(s) {
 		return nil
 	}
@@ -154,14 +154,14 @@ func (s steps) at(i int) *step {
 // allow tells whether a commit's date, off by less than so much, may be at: it
 // is no earlier than that of the record below, and what is there was not found
 // by looking for the answer above.
-func (s steps) allow(commit cluster.Offset, at, off cluster.Timestamp) bool {
+func (s index) allow(commit cluster.Offset, at, off cluster.Timestamp) bool {
 	below, above := s.around(commit)
 	return (below == nil || below.at-at < off) && (above == nil || at-above.from < off)
 }
 
 // from drops the records before the log's start: they are gone, and where
 // timestamps are out of order one may have been that with the largest.
-func (s *steps) from(start cluster.Offset) {
+func (s *index) from(start cluster.Offset) {
 	first, _ := s.find(start)
 	*s = slices.Delete(*s, 0, first)
 }
@@ -171,7 +171,7 @@ func (s *steps) from(start cluster.Offset) {
 //     commits move up.
 //   - Of the others, which are bounds for commits to come, a limited number is
 //     kept, spread over the log.
-func (s *steps) prune(commits []cluster.Offset) {
+func (s *index) prune(commits []cluster.Offset) {
 	if len(commits) > 0 {
 		last, before, _ := s.places(commits[0])
 		if before < 0 {
@@ -186,7 +186,7 @@ func (s *steps) prune(commits []cluster.Offset) {
 }
 
 // needed tells of each answer whether it tells of a commit.
-func (s steps) needed(commits []cluster.Offset) []bool {
+func (s index) needed(commits []cluster.Offset) []bool {
 	needed := make([]bool, len(s)+2) // with room for places outside of s
 	for _, c := range commits {
 		last, before, next := s.places(c)
@@ -196,7 +196,7 @@ func (s steps) needed(commits []cluster.Offset) []bool {
 }
 
 // spread drops those not needed that are close to others before them.
-func (s *steps) spread(needed []bool) {
+func (s *index) spread(needed []bool) {
 	all := *s
 	width := (all[len(all)-1].offset - all[0].offset) / (maxSteps / 2)
 	kept := all[:0]

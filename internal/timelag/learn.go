@@ -24,31 +24,31 @@ func (d *Estimator) learn(p *partitionDates, a cluster.Answer) {
 	switch {
 	case a.Err != nil:
 		p.search = nil
-		p.putAside(d)
+		p.backOff(d)
 		return
 	case a.Offset == cluster.None:
-		p.steps.learn(step{from: a.At, at: undated, offset: p.search.end, seen: d.now})
+		p.index.learn(lookupResult{from: a.At, at: undated, offset: p.search.end, seen: d.now})
 	default:
-		found := step{from: a.At, at: a.Time, offset: a.Offset, seen: d.now}
-		p.steps.learn(found)
+		found := lookupResult{from: a.At, at: a.Time, offset: a.Offset, seen: d.now}
+		p.index.learn(found)
 		by, known := p.lateness(&found)
 		if !known {
 			by = p.history.at - found.at // at most: it was there when the history began
 		}
 		if max(by, -by) <= d.interval() {
-			p.prompt = a.Offset
+			p.lastOnTime = a.Offset
 		}
 	}
-	p.vain = 0
+	p.failedLookups = 0
 }
 
 // mostVain bounds for how long a partition is not asked whose look-ups fail: 8
 // scrapes. It may have been the broker that failed, not the partition.
 const mostVain = 3
 
-// putAside has a partition whose look-up was in vain wait for the next scrape,
+// backOff has a partition whose look-up was in vain wait for the next scrape,
 // and for twice as many whenever that happens again.
-func (p *partitionDates) putAside(d *Estimator) {
-	p.aside = d.scrape + 1<<p.vain
-	p.vain = min(p.vain+1, mostVain)
+func (p *partitionDates) backOff(d *Estimator) {
+	p.skipUntil = d.scrape + 1<<p.failedLookups
+	p.failedLookups = min(p.failedLookups+1, mostVain)
 }

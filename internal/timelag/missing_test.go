@@ -84,7 +84,7 @@ func TestDatesForgetGroupsThatAreGone(t *testing.T) {
 		log.search(d, false)
 	}
 	assert.LessOrEqual(t, len(d.groups), patience+1)
-	assert.Less(t, len(d.topics["t"].partitions[0].steps), 2*maxSpared)
+	assert.Less(t, len(d.topics["t"].partitions[0].index), 2*maxSpared)
 }
 
 // Before Kafka 2.8 topics have no ids. One that was created anew may have grown

@@ -16,14 +16,14 @@ import (
 // be learned before the next scrape.
 func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 	topics = d.questions()
-	d.wants = slices.DeleteFunc(d.wants, func(w want) bool {
+	d.targets = slices.DeleteFunc(d.targets, func(w target) bool {
 		if len(lookups) == n {
 			return false
 		}
 		t := d.topics[w.topic]
 		p, _ := t.find(w.partition)
 		switch {
-		case d.scrape < p.aside || p.leader == cluster.NoBroker:
+		case d.scrape < p.skipUntil || p.leader == cluster.NoBroker:
 			return true
 		case p.asked: // for another group: the answer comes first
 			return false
@@ -47,17 +47,17 @@ func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 // next chooses the look-up that a commit's date needs next, if it can be made
 // now: a partition is asked one at a time. Where none would help, there are no
 // more.
-func (d *Estimator) next(t *topicDates, p *partitionDates, commit cluster.Offset, w want) (at cluster.Timestamp, ask, more bool) {
+func (d *Estimator) next(t *topicDates, p *partitionDates, commit cluster.Offset, w target) (at cluster.Timestamp, ask, more bool) {
 	known := d.date(t, p, commit)
-	witness := w.witness && commit == w.commit && known.arrived.due && (known.arrived.by == 0 || !p.witnessed)
-	_, verdict, _ := p.steps.date(commit, d.now, t.policy)
+	anchor := w.anchor && commit == w.commit && known.arrived.due && (known.arrived.by == 0 || !p.anchorAsked)
+	_, verdict, _ := p.index.date(commit, d.now, t.policy)
 	switch {
-	case known.quality >= w.need && !witness:
+	case known.quality >= w.need && !anchor:
 		return 0, false, false
 	case p.asked:
 		return 0, false, true
-	case witness:
-		at, ask = p.askWitness(known.arrived, d), true
+	case anchor:
+		at, ask = p.askAnchor(known.arrived, d), true
 	case known.by != nil:
 		at, ask = p.askFor(known.by), true
 	case verdict == foundUnlessCompacted:
@@ -67,20 +67,20 @@ func (d *Estimator) next(t *topicDates, p *partitionDates, commit cluster.Offset
 	default:
 		at, ask = p.ask(commit, d)
 	}
-	return at, ask, d.scrape >= p.aside
+	return at, ask, d.scrape >= p.skipUntil
 }
 
 // ask goes on with the search for a commit's date.
 func (p *partitionDates) ask(commit cluster.Offset, d *Estimator) (cluster.Timestamp, bool) {
 	same, last := false, undated
 	if p.search != nil {
-		same, last = p.search.commit == commit && len(p.steps) > 0, p.search.at
+		same, last = p.search.commit == commit && len(p.index) > 0, p.search.at
 	}
 	p.question()
-	at := p.search.next(p.steps, &p.history, commit, d.now)
+	at := p.search.next(p.index, &p.history, commit, d.now)
 	if same && at == last {
 		// The answers do not fit together: the log has changed beneath them.
-		p.steps, p.search, p.asked, p.aside = nil, nil, false, d.scrape+1
+		p.index, p.search, p.asked, p.skipUntil = nil, nil, false, d.scrape+1
 		return 0, false
 	}
 	return at, true
@@ -97,15 +97,15 @@ func (p *partitionDates) question() {
 
 // askFor looks up whether a record is still there: otherwise the answer is the
 // next one, whatever lay between.
-func (p *partitionDates) askFor(known *step) cluster.Timestamp {
+func (p *partitionDates) askFor(known *lookupResult) cluster.Timestamp {
 	p.search = nil
 	p.question()
 	return known.from
 }
 
-// askWitness looks up whether records arrive as they did.
-func (p *partitionDates) askWitness(a arrived, d *Estimator) cluster.Timestamp {
+// askAnchor looks up whether records arrive as they did.
+func (p *partitionDates) askAnchor(a arrived, d *Estimator) cluster.Timestamp {
 	p.question()
-	p.witnessed = true
+	p.anchorAsked = true
 	return a.ask(d)
 }

@@ -23,11 +23,11 @@ const (
 	// instead. It is younger, by however much.
 	compacted
 	// settled: it was compacted. None goes any more, but gaps remain.
-	settled
+	formerlyCompacted
 )
 
 // gaps tells whether records may be missing from between others.
-func (p policy) gaps() bool { return p == compacted || p == settled }
+func (p policy) gaps() bool { return p == compacted || p == formerlyCompacted }
 
 const (
 	// policyHolds is how long it is believed whether a topic is compacted.
@@ -44,21 +44,21 @@ type policyOf struct {
 	until cluster.Timestamp
 	// asking says that it is being asked.
 	asking bool
-	// settledAt is when it was found not to be compacted any more: what was seen
+	// uncompactedAt is when it was found not to be compacted any more: what was seen
 	// before may be gone.
-	settledAt cluster.Timestamp
+	uncompactedAt cluster.Timestamp
 }
 
 // gone tells whether a record that a date rests on may have gone since it was
 // seen. A date that rests on no record has none.
-func (p *policyOf) gone(s *step, now cluster.Timestamp) bool {
+func (p *policyOf) gone(s *lookupResult, now cluster.Timestamp) bool {
 	switch {
 	case s == nil:
 		return false
 	case p.policy == compacted:
 		return now-s.seen > recordHolds || s.seen > now // the clock may have gone back
 	}
-	return p.policy == settled && s.seen < p.settledAt
+	return p.policy == formerlyCompacted && s.seen < p.uncompactedAt
 }
 
 // clarify has a topic's policy asked, if it is not known or long ago.
@@ -95,7 +95,7 @@ func (d *Estimator) Policies(topics []string, isCompacted map[string]bool) {
 		case is:
 			t.policy = compacted
 		case t.policy == compacted:
-			t.policy, t.settledAt = settled, d.now
+			t.policy, t.uncompactedAt = formerlyCompacted, d.now
 		case t.policy == unknown:
 			t.policy = plain
 		}

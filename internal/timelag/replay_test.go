@@ -108,7 +108,7 @@ func (l *replayed) change(late time.Duration, d *Estimator) {
 
 // unnoticed is for how long records may come late before that matters.
 func unnoticed(d *Estimator) time.Duration {
-	return time.Duration(d.holds())*time.Millisecond + 3*d.Interval
+	return time.Duration(d.anchorLifetime())*time.Millisecond + 3*d.Interval
 }
 
 // arrival is when the record came that a group reads next.

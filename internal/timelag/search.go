@@ -30,7 +30,7 @@ const (
 // date is the timestamp of the record that is read next from commit on, as far
 // as look-ups have told. It rests on by still being there; nil where nothing can
 // change it any more.
-func (s steps) date(commit cluster.Offset, now cluster.Timestamp, p policy) (at cluster.Timestamp, v verdict, by *step) {
+func (s index) date(commit cluster.Offset, now cluster.Timestamp, p policy) (at cluster.Timestamp, v verdict, by *lookupResult) {
 	below, above := s.around(commit)
 	switch {
 	case below == nil && above != nil && above.from <= 0:
@@ -54,7 +54,7 @@ func (s steps) date(commit cluster.Offset, now cluster.Timestamp, p policy) (at 
 // first: no record with a timestamp comes before above. The commit lies before
 // the first one left, which is read next; or there is none, because the
 // partition is empty or its records are from before Kafka 0.10.
-func (s steps) first(above *step) (cluster.Timestamp, verdict, *step) {
+func (s index) first(above *lookupResult) (cluster.Timestamp, verdict, *lookupResult) {
 	if above.at == undated {
 		return undated, hopeless, nil
 	}
@@ -66,7 +66,7 @@ func (s steps) first(above *step) (cluster.Timestamp, verdict, *step) {
 //   - Where every offset is there, the record at the commit has the same
 //     timestamp as below, or one out of order: the largest so far counts.
 //   - In a compacted topic it is most likely gone, and the next one is read.
-func (s steps) gap(below, above *step, p policy) (cluster.Timestamp, verdict, *step) {
+func (s index) gap(below, above *lookupResult, p policy) (cluster.Timestamp, verdict, *lookupResult) {
 	switch {
 	case !p.gaps():
 		return below.at, foundUnlessCompacted, nil
@@ -82,7 +82,7 @@ func (s steps) gap(below, above *step, p policy) (cluster.Timestamp, verdict, *s
 //   - Where every offset is there, the record at the commit comes before by's,
 //     and is older than what by was found by looking for.
 //   - Otherwise that of by may be the next one.
-func (s steps) between(commit cluster.Offset, p policy) (at, apart cluster.Timestamp, by *step) {
+func (s index) between(commit cluster.Offset, p policy) (at, apart cluster.Timestamp, by *lookupResult) {
 	below, above := s.around(commit)
 	if below == nil || above == nil {
 		return undated, 0, nil
@@ -119,12 +119,12 @@ const slack = 4
 
 // next chooses the time to ask for while the date of commit is open. Whatever
 // the answer, it moves one of the bounds.
-func (p *progress) next(s steps, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+func (p *progress) next(s index, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
 	p.at = p.choose(s, h, commit, now)
 	return p.at
 }
 
-func (p *progress) choose(s steps, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
+func (p *progress) choose(s index, h *history, commit cluster.Offset, now cluster.Timestamp) cluster.Timestamp {
 	below, above := s.around(commit)
 	if below == nil {
 		if at, ok := h.arrival(commit); ok && above == nil {
@@ -132,7 +132,7 @@ func (p *progress) choose(s steps, h *history, commit cluster.Offset, now cluste
 		}
 		return 0 // the oldest record
 	}
-	until := step{from: now + 1, offset: max(p.end, commit+1)} // what is written lies before now
+	until := lookupResult{from: now + 1, offset: max(p.end, commit+1)} // what is written lies before now
 	if above != nil {
 		until = *above
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// want is a commit that look-ups are to date, and where its group is going.
-type want struct {
+// target is a commit that look-ups are to date, and where its group is going.
+type target struct {
 	topic     string
 	partition int32
 	need      quality
@@ -20,8 +20,8 @@ type want struct {
 	// step is how far a group that moves will have come at the next scrape. 0:
 	// only where it is now counts.
 	step cluster.Offset
-	// witness says that a look-up may be made for a new witness of its arrival.
-	witness bool
+	// anchor says that a look-up may be made for a new anchor of its arrival.
+	anchor bool
 }
 
 // ahead is how many scrapes are looked ahead for a group that moves: to where it
@@ -29,7 +29,7 @@ type want struct {
 const ahead = 2
 
 // commits are the commits to be dated.
-func (w *want) commits() iter.Seq[cluster.Offset] {
+func (w *target) commits() iter.Seq[cluster.Offset] {
 	return func(yield func(cluster.Offset) bool) {
 		going := yield(w.commit)
 		// Divided, because a product of offsets need not fit.
@@ -43,8 +43,8 @@ func (w *want) commits() iter.Seq[cluster.Offset] {
 // else at the next scrape, so its commit need not be dated well: asked about is
 // where it will be if it goes on as it did. That is not needed where its arrival
 // tells as well. A group that is about to have read all has nothing ahead to ask
-// about: what serves it is a witness, or that it be dated well where it is.
-func (d *Estimator) want(known date, p *partitionDates, w want) {
+// about: what serves it is a anchor, or that it be dated well where it is.
+func (d *Estimator) want(known date, p *partitionDates, w target) {
 	step := p.moved(w.commit)
 	ahead := step > 0 && step < w.lag
 	w.need = good
@@ -55,9 +55,9 @@ func (d *Estimator) want(known date, p *partitionDates, w want) {
 	case step > 0 && known.arrived.lasts:
 		w.need = guessed
 	}
-	w.witness = known.arrived.due && (known.arrived.by == 0 || step > 0)
-	if known.quality < w.need || w.step > 0 || w.witness {
-		d.wants = append(d.wants, w)
+	w.anchor = known.arrived.due && (known.arrived.by == 0 || step > 0)
+	if known.quality < w.need || w.step > 0 || w.anchor {
+		d.targets = append(d.targets, w)
 	}
 }
 
@@ -72,4 +72,4 @@ func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 }
 
 // Wanting tells whether there is something to ask.
-func (d *Estimator) Wanting() bool { return len(d.wants)+len(d.unclear) > 0 }
+func (d *Estimator) Wanting() bool { return len(d.targets)+len(d.unclear) > 0 }

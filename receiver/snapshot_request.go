@@ -8,9 +8,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
-// questionsOf returns what has to be asked for the enabled metrics, and no more.
+// snapshotRequest returns what has to be asked for the enabled metrics, and no more.
 // Brokers and partitions come with the metadata, which every scrape needs.
-func questionsOf(cfg *Config) snapshot.Request {
+func snapshotRequest(cfg *Config) snapshot.Request {
 	on := cfg.Metrics
 	ask := snapshot.Request{
 		Topic:           newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
@@ -20,7 +20,7 @@ func questionsOf(cfg *Config) snapshot.Request {
 		Assignments:     needsAssignments(on),
 		Describe:        needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
 		Ends:            extent(on.KafkaPartitionCurrentOffset.Enabled || needsZooKeeperLag(cfg), needsLag(on)),
-		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsDates(on)),
+		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsTimeLag(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
 		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
 		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
@@ -52,10 +52,10 @@ func needsLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupLag.Enabled ||
 		on.KafkaConsumerGroupLagSum.Enabled ||
 		on.KafkaConsumerGroupLagMax.Enabled ||
-		needsDates(on) || needsStatus(on)
+		needsTimeLag(on) || needsStatus(on)
 }
 
-func needsDates(on metadata.MetricsConfig) bool {
+func needsTimeLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupTimeLag.Enabled || on.KafkaConsumerGroupTimeLagMax.Enabled
 }
 

@@ -95,7 +95,7 @@ func TestQuestionsOf(t *testing.T) {
 			cfg := newConfig()
 			cfg.Metrics = metadata.MetricsConfig{}
 			tt.enable(&cfg.Metrics)
-			ask := questionsOf(cfg)
+			ask := snapshotRequest(cfg)
 			assert.Equal(t, tt.want, asked{ask.Group != nil, ask.Commits, ask.Describe, ask.Ends, ask.Starts, ask.Assignments})
 			assert.NotNil(t, ask.Topic)
 		})
@@ -140,7 +140,7 @@ func TestQuestionsOfOptionalMetrics(t *testing.T) {
 			if tt.change != nil {
 				tt.change(cfg)
 			}
-			ask := questionsOf(cfg)
+			ask := snapshotRequest(cfg)
 			ask.Topic, ask.Group = nil, nil
 			assert.Equal(t, tt.want, ask)
 		})
@@ -151,7 +151,7 @@ func TestQuestionsOfHasTheFilters(t *testing.T) {
 	cfg := newConfig()
 	cfg.TopicMatch, cfg.TopicExclude = "^orders", "-dlq$"
 	cfg.GroupMatch, cfg.GroupExclude = "^billing", "-test$"
-	ask := questionsOf(cfg)
+	ask := snapshotRequest(cfg)
 	assert.True(t, ask.Topic("orders"))
 	assert.False(t, ask.Topic("orders-dlq"))
 	assert.False(t, ask.Topic("billing"))

@@ -17,9 +17,9 @@ import (
 // of others says enough.
 const maxNamed = 20
 
-// guard keeps a scrape within max_group_partitions, and says which groups pay
+// partitionLimiter keeps a scrape within max_group_partitions, and says which groups pay
 // for it.
-type guard struct {
+type partitionLimiter struct {
 	limit  int
 	points int // data points of each group-partition
 	log    *zap.Logger
@@ -28,8 +28,8 @@ type guard struct {
 	toldAt time.Time
 }
 
-func newGuard(cfg *Config, log *zap.Logger) *guard {
-	return &guard{limit: cfg.MaxGroupPartitions, points: pointsPerPartition(cfg.Metrics), log: log}
+func newPartitionLimiter(cfg *Config, log *zap.Logger) *partitionLimiter {
+	return &partitionLimiter{limit: cfg.MaxGroupPartitions, points: pointsPerPartition(cfg.Metrics), log: log}
 }
 
 // pointsPerPartition is how many data points a group-partition has where
@@ -49,17 +49,17 @@ func pointsPerPartition(on metadata.MetricsConfig) int {
 
 // apply takes out of the report what is too much, and returns how many data
 // points that leaves out.
-func (g *guard) apply(now time.Time, report *lag.Report) int {
+func (g *partitionLimiter) apply(now time.Time, report *lag.Report) int {
 	if g.points == 0 {
 		return 0
 	}
-	reduced := report.Reduce(g.limit)
+	reduced := report.LimitPartitions(g.limit)
 	g.tell(now, reduced)
 	return reduced.Partitions * g.points
 }
 
 // tell logs when the groups change, at most every few minutes.
-func (g *guard) tell(now time.Time, reduced lag.Reduced) {
+func (g *partitionLimiter) tell(now time.Time, reduced lag.LimitedPartitions) {
 	switch {
 	case slices.Equal(reduced.Groups, g.told), g.told != nil && now.Sub(g.toldAt) < repeatAfter:
 		return

@@ -24,7 +24,7 @@ func TestAsker(t *testing.T) {
 			time.Sleep(time.Hour)
 			return oneBroker(), nil
 		})
-		a := newAsker(c, time.Minute)
+		a := newBoundedClient(c, time.Minute)
 		defer a.stop()
 		ask := func() error {
 			_, err := a.snapshot(t.Context(), snapshot.Request{})

@@ -9,19 +9,19 @@ import "go.uber.org/zap/zapcore"
 // whole, at error level and with a stack trace.
 const scrapeErrorMessage = "Error scraping metrics"
 
-// quietCore is a core that drops scraperhelper's message, because [failureLog]
+// filterCore is a core that drops scraperhelper's message, because [failureLog]
 // says the same in fewer lines.
-type quietCore struct{ zapcore.Core }
+type filterCore struct{ zapcore.Core }
 
-func withoutScrapeErrors(core zapcore.Core) zapcore.Core { return quietCore{core} }
+func withoutScrapeErrors(core zapcore.Core) zapcore.Core { return filterCore{core} }
 
 // With keeps the core quiet in loggers derived from it.
-func (c quietCore) With(fields []zapcore.Field) zapcore.Core {
-	return quietCore{c.Core.With(fields)}
+func (c filterCore) With(fields []zapcore.Field) zapcore.Core {
+	return filterCore{c.Core.With(fields)}
 }
 
 // Check lets every other message through.
-func (c quietCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+func (c filterCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
 	if entry.Message == scrapeErrorMessage {
 		return checked
 	}

@@ -28,9 +28,9 @@ var (
 	errTimeout = errors.New("no answer by the scrape's timeout")
 )
 
-// asker asks a client and holds to its deadline, whatever the client does:
+// boundedClient asks a client and holds to its deadline, whatever the client does:
 // Kafka calls take no context, and each may hang until its connection is cut.
-type asker struct {
+type boundedClient struct {
 	client  client
 	timeout time.Duration
 	// late is where the answer comes that was given up on, nil where none was.
@@ -40,8 +40,8 @@ type asker struct {
 	stop func()
 }
 
-func newAsker(c client, timeout time.Duration) *asker {
-	a := &asker{client: c, timeout: timeout, done: make(chan struct{})}
+func newBoundedClient(c client, timeout time.Duration) *boundedClient {
+	a := &boundedClient{client: c, timeout: timeout, done: make(chan struct{})}
 	a.stop = sync.OnceFunc(func() {
 		close(a.done)
 		c.Close()
@@ -49,7 +49,7 @@ func newAsker(c client, timeout time.Duration) *asker {
 	return a
 }
 
-func (a *asker) stopped() bool {
+func (a *boundedClient) stopped() bool {
 	select {
 	case <-a.done:
 		return true
@@ -65,7 +65,7 @@ type answer struct {
 
 // snapshot asks the client. It returns by the timeout and as soon as stop is
 // called, even where the client hangs on. One goroutine at a time may call it.
-func (a *asker) snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Snapshot, error) {
+func (a *boundedClient) snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Snapshot, error) {
 	if a.hangs() {
 		return nil, errHangs
 	}
@@ -86,7 +86,7 @@ func (a *asker) snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Sn
 }
 
 // hangs tells whether the client is still at what was given up on.
-func (a *asker) hangs() bool {
+func (a *boundedClient) hangs() bool {
 	select {
 	case <-a.late:
 		a.late = nil
@@ -97,7 +97,7 @@ func (a *asker) hangs() bool {
 
 // askInTime gives the client nine tenths of the time: it returns what it has
 // learned by then, and that still has to be recorded and delivered.
-func (a *asker) askInTime(ctx context.Context, ask snapshot.Request) answer {
+func (a *boundedClient) askInTime(ctx context.Context, ask snapshot.Request) answer {
 	ctx, cancel := context.WithTimeout(ctx, a.timeout*9/10)
 	defer cancel()
 	snapshot, err := a.client.Snapshot(ctx, ask)

@@ -51,7 +51,7 @@ func TestGuard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := newConfig()
 			tt.change(cfg)
-			assert.Equal(t, tt.want, newGuard(cfg, zap.NewNop()).apply(at, twoGroups()))
+			assert.Equal(t, tt.want, newPartitionLimiter(cfg, zap.NewNop()).apply(at, twoGroups()))
 		})
 	}
 }
@@ -65,7 +65,7 @@ func TestGuardNamesTheGroupsOnce(t *testing.T) {
 	core, logged := observer.New(zapcore.InfoLevel)
 	cfg := newConfig()
 	cfg.MaxGroupPartitions = 3
-	g := newGuard(cfg, zap.New(core))
+	g := newPartitionLimiter(cfg, zap.New(core))
 	g.apply(at, twoGroups())
 	g.apply(at.Add(time.Minute), twoGroups())
 	require.Equal(t, 1, logged.Len())
@@ -95,7 +95,7 @@ func TestGuardNamesTheLargestGroups(t *testing.T) {
 			want = append(want, group.Name)
 		}
 	}
-	newGuard(cfg, zap.New(core)).apply(at, report)
+	newPartitionLimiter(cfg, zap.New(core)).apply(at, report)
 	require.Equal(t, 1, logged.Len())
 	fields := logged.All()[0].ContextMap()
 	assert.Equal(t, want, fields["groups"])
