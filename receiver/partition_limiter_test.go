@@ -158,9 +158,9 @@ func TestAllocationsOfARecord(t *testing.T) {
 	assert.Less(t, each, 14.0)
 }
 
-func TestGuardCutsNames(t *testing.T) {
+func TestPartitionLimiterCutsNames(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
-	g := &guard{limit: 1, points: 1, log: zap.New(core)}
+	g := &partitionLimiter{limit: 1, points: 1, log: zap.New(core)}
 	g.apply(time.Unix(0, 0), &lag.Report{Groups: []lag.Group{{Name: strings.Repeat("g", 30_000), Topics: []lag.Topic{
 		{Partitions: make([]lag.Partition, 2)},
 	}}}})
