@@ -17,7 +17,10 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 )
 
 // Config has the keys of contrib's prometheus exporter, and two more: path and
@@ -69,6 +72,10 @@ type Config struct {
 
 	// EnableOpenMetrics offers OpenMetrics beside text.
 	EnableOpenMetrics bool `mapstructure:"enable_open_metrics"`
+
+	// undecoded says what is wrong with values that could not be decoded. It is
+	// kept for Validate, which reports every mistake at once.
+	undecoded []error
 }
 
 // ResourceLabels says which attributes of a resource become labels.
@@ -104,6 +111,12 @@ func createDefaultConfig() component.Config {
 	}
 }
 
+// Unmarshal reads the configuration.
+func (c *Config) Unmarshal(conf *confmap.Conf) (err error) {
+	c.undecoded, err = durations.Unmarshal(conf, c)
+	return err
+}
+
 // strategy is the translation strategy, where none is given the default one.
 func (c *Config) strategy() otlptranslator.TranslationStrategyOption {
 	return cmp.Or(c.TranslationStrategy, otlptranslator.UnderscoreEscapingWithSuffixes)
@@ -134,7 +147,7 @@ var strategies = []otlptranslator.TranslationStrategyOption{
 
 // Validate returns every mistake in the configuration at once, a line each.
 func (c *Config) Validate() error {
-	var mistakes []error
+	mistakes := append(slices.Clone(c.undecoded), c.timingMistakes()...)
 	wrong := func(key string, given any, allowed string) {
 		mistakes = append(mistakes, fmt.Errorf("%q is %q: must be %s", key, fmt.Sprint(given), allowed))
 	}
@@ -146,9 +159,6 @@ func (c *Config) Validate() error {
 	}
 	if slices.Contains([]string{healthPath, landingPath}, c.Path) {
 		wrong("path", c.Path, "none of / and /healthz, which say something else")
-	}
-	if c.MetricExpiration <= 0 {
-		wrong("metric_expiration", c.MetricExpiration, "more than 0s")
 	}
 	if !slices.Contains(strategies, c.TranslationStrategy) {
 		wrong("translation_strategy", c.TranslationStrategy, "one of UnderscoreEscapingWithSuffixes, "+

@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,7 +70,8 @@ func TestMistakes(t *testing.T) {
 		"path: ''":                   `"path" is "": must be`,
 		"path: /":                    `"path" is "/": must be none of / and /healthz`,
 		"path: /healthz":             `"path" is "/healthz": must be none of`,
-		"metric_expiration: 0s":      `"metric_expiration" is "0s": must be more than 0s`,
+		"metric_expiration: 0s":      `"metric_expiration" is 0s: must be at least 1s`,
+		"metric_expiration: 60":      `"metric_expiration" is 60: must have a unit, write 60s`,
 		"translation_strategy: None": `"translation_strategy" is "None": must be one of UnderscoreEscapingWithSuffixes, Und`,
 		"const_labels: {__a: b}":     `"const_labels" is "__a": must be a label's name`,
 		"resource_constant_labels: {enabled: true}":                                                      `"resource_constant_labels" has "enabled" or`,
@@ -84,6 +86,38 @@ func TestMistakes(t *testing.T) {
 		require.ErrorContains(t, err, want)
 		assert.NotContains(t, err.Error(), "\n", keys)
 	}
-	c := load(t, "{path: x, metric_expiration: -1s}")
-	assert.Len(t, strings.Split(c.Validate().Error(), "\n"), 3, "all mistakes at once")
+	c := load(t, "{path: x, metric_expiration: -1s, write_timeout: 5}")
+	assert.Len(t, strings.Split(c.Validate().Error(), "\n"), 4, "all mistakes at once")
+}
+
+// variables are read as the collector reads those of the environment.
+type variables map[string]string
+
+func (v variables) Retrieve(_ context.Context, uri string, _ confmap.WatcherFunc) (*confmap.Retrieved, error) {
+	return confmap.NewRetrievedFromYAML([]byte(v[strings.TrimPrefix(uri, "env:")]))
+}
+func (variables) Scheme() string                 { return "env" }
+func (variables) Shutdown(context.Context) error { return nil }
+
+// Labels come whole from one variable, which may be empty.
+func TestConstLabelsFromAVariable(t *testing.T) {
+	for given, want := range map[string]map[string]string{
+		"":                                {},
+		"{cluster: orders, zone: '0123'}": {"cluster": "orders", "zone": "0123"},
+	} {
+		env := variables{"file": "{endpoint: 'localhost:9308', const_labels: '${env:LABELS}'}", "LABELS": given}
+		resolver, err := confmap.NewResolver(confmap.ResolverSettings{
+			URIs: []string{"env:file"},
+			ProviderFactories: []confmap.ProviderFactory{
+				confmap.NewProviderFactory(func(confmap.ProviderSettings) confmap.Provider { return env }),
+			},
+		})
+		require.NoError(t, err)
+		conf, err := resolver.Resolve(t.Context())
+		require.NoError(t, err)
+		c := createDefaultConfig().(*Config)
+		require.NoError(t, conf.Unmarshal(c), given)
+		require.NoError(t, c.Validate())
+		assert.Equal(t, want, c.ConstLabels)
+	}
 }

@@ -185,6 +185,20 @@ func TestE2ERefusesAnIntervalWithoutAUnit(t *testing.T) {
 	}
 }
 
+// The page's last scrape would leave it at once.
+func TestProductRefusesAnExpirationWithoutAUnit(t *testing.T) {
+	for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
+		for given, want := range map[string]string{
+			"60":  `"metric_expiration" is 60: must have a unit, write 60s`,
+			"1ms": `"metric_expiration" is 1ms: must be at least 1s`,
+		} {
+			out, err := command(t, []string{"KAFKALAG_EXPIRATION=" + given}, "validate", "--config", shipped(name)).CombinedOutput()
+			require.Error(t, err, "%s: %s", name, out)
+			assert.Contains(t, string(out), want, name)
+		}
+	}
+}
+
 func linesWith(text, part string) int {
 	n := 0
 	for line := range strings.Lines(text) {
