@@ -111,8 +111,12 @@ func createDefaultConfig() component.Config {
 	}
 }
 
-// Unmarshal reads the configuration.
+// Unmarshal reads the configuration. An empty variable gives const_labels no
+// labels: ${env:NAME:-} is the only way to leave a map to the environment.
 func (c *Config) Unmarshal(conf *confmap.Conf) (err error) {
+	if conf.Get("const_labels") == "" {
+		conf.Delete("const_labels")
+	}
 	c.undecoded, err = durations.Unmarshal(conf, c)
 	return err
 }

@@ -60,6 +60,20 @@ func TestKeysOfContrib(t *testing.T) {
 	assert.Equal(t, "UnderscoreEscapingWithoutSuffixes", string(c.strategy()))
 }
 
+// The environment leaves a map empty, or fills it.
+func TestConstLabelsFromTheEnvironment(t *testing.T) {
+	for given, want := range map[string]map[string]string{
+		`""`:                {},
+		"":                  {},
+		"{cluster: orders}": {"cluster": "orders"},
+	} {
+		c := load(t, "{endpoint: localhost:9308, const_labels: "+given+"}")
+		require.NoError(t, c.Validate())
+		assert.Len(t, c.ConstLabels, len(want), given)
+		assert.Subset(t, c.ConstLabels, want, given)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for keys, want := range map[string]string{
 		"{}":                         `"endpoint" is "": must be an address to listen on, such as localhost:9308`,
