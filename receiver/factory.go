@@ -9,11 +9,13 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/receiver"
+	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/lookup"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 	"github.com/kafkalag/kafkalagreceiver/internal/timelag/search"
+	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
 
 // NewFactory returns the factory of the kafkalag receiver.
@@ -36,7 +38,7 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
-	client, err := snapshot.New(c.Config, set.Logger, tel.traffic(forScrapes))
+	client, err := snapshot.New(c.Config, set.Logger, tel.traffic(forScrapes), commitsInZooKeeper(c, set.Logger))
 	if err != nil {
 		return nil, err
 	}
@@ -46,5 +48,14 @@ func createMetrics(
 			return nil, err
 		}
 	}
-	return newMetrics(set, c, newScraper(set, c, addZooKeeper(client, c, set.Logger), f, tel), next)
+	return newMetrics(set, c, newScraper(set, c, client, f, tel), next)
+}
+
+// commitsInZooKeeper returns the source of what is committed there, nil where it is not
+// wanted.
+func commitsInZooKeeper(cfg *Config, log *zap.Logger) snapshot.CommitSource {
+	if !readsZooKeeper(cfg) {
+		return nil
+	}
+	return zookeeper.NewSource(cfg.ZooKeeper, newFilter(cfg.GroupMatch, cfg.GroupExclude).wants, cfg.RequestTimeout, log)
 }

@@ -38,7 +38,7 @@ func FuzzConfig(f *testing.F) {
 			return
 		}
 		snapshotRequest(cfg)
-		client, err := snapshot.New(cfg.Config, zap.NewNop(), nil)
+		client, err := snapshot.New(cfg.Config, zap.NewNop(), nil, nil)
 		require.NoError(t, err, "valid, and of no use")
 		client.Close()
 	})

@@ -35,7 +35,7 @@ func TestIntegrationTimeLagOutlivesNoCompactedRecord(t *testing.T) {
 	cfg := newConfig()
 	cfg.Brokers, cfg.TopicMatch = cluster.Brokers(), topic
 	cfg.Metrics.KafkaConsumerGroupTimeLag.Enabled = true
-	client, err := snapshot.New(cfg.Config, zap.NewNop(), nil)
+	client, err := snapshot.New(cfg.Config, zap.NewNop(), nil, nil)
 	require.NoError(t, err)
 	finder, err := lookup.New(cfg.Config, zap.NewNop(), nil)
 	require.NoError(t, err)

@@ -11,9 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/zap"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
@@ -76,45 +74,6 @@ func TestZooKeeperIsReadBesideKafka(t *testing.T) {
 	require.NoError(t, conn.Close())
 	assert.NotEmpty(t, points(<-scraped)["kafka.consumer_group.lag"])
 	require.NoError(t, metrics.Shutdown(context.Background()))
-}
-
-// A ZooKeeper that hangs costs one time-out, and no scrape is silent about it.
-// One that refuses is found as soon as it is back.
-func TestZooKeeperThatHangsIsWaitedForOnce(t *testing.T) {
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer silent.Close()
-	proxy := kafkatest.StartProxy(t, silent.Addr().String())
-	cfg := withZooKeeperMetrics(newConfig(), proxy.Addr())
-	cfg.RequestTimeout = 100 * time.Millisecond
-	w := addZooKeeper(answering(whole), cfg, zap.NewNop()).(*withZooKeeper)
-	defer w.Close()
-	read := func() cluster.Failure {
-		r := w.read(t.Context(), func(string) bool { return true })
-		require.Len(t, r.failures, 1)
-		return r.failures[0]
-	}
-	first := read()
-	assert.Equal(t, cluster.CodeNoAnswer, first.Code)
-	assert.NotContains(t, first.Err.Error(), "not waited for")
-
-	w.timeout = time.Minute // of the trials from now on
-	before := time.Now()
-	for range 3 {
-		again := read()
-		assert.Equal(t, cluster.CodeNoAnswer, again.Code)
-		assert.Contains(t, again.Err.Error(), "not waited for")
-	}
-	require.Eventually(t, func() bool { // a trial with the new limit
-		read()
-		return proxy.Dials() >= 3
-	}, 10*time.Second, 10*time.Millisecond)
-	assert.Less(t, time.Since(before), w.timeout/2)
-
-	require.NoError(t, silent.Close())
-	proxy.Close() // nothing listens any more
-	require.Eventually(t, func() bool { return read().Code == cluster.CodeNoConnection }, 10*time.Second, 10*time.Millisecond)
-	assert.Nil(t, w.trial)
 }
 
 func TestShutdownWhileZooKeeperIsSilent(t *testing.T) {

@@ -28,10 +28,6 @@ type Request struct {
 	// Commits asks for committed offsets, Describe for members and state, and
 	// with Assignments also for the partitions that the members are assigned.
 	Commits, Describe, Assignments bool
-	// ZooKeeper, where not nil, reads what is committed there. It is called
-	// beside the questions about groups. Ends are asked for when it returns: none
-	// may be older than an offset that it is held against.
-	ZooKeeper func(ctx context.Context) ([]*cluster.Group, []cluster.Failure)
 	// Ends and Starts ask for the partitions' end and log start offsets.
 	Ends, Starts PartitionScope
 	// Committed has the ends leave out what a transaction has not committed.
@@ -59,13 +55,23 @@ const (
 // optionalAPIs names the requests that nothing else depends on.
 var optionalAPIs = []string{broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIDescribeConfigs, broker.APIDescribeLogDirs}
 
+// CommitSource is where groups commit beside Kafka.
+type CommitSource interface {
+	// Commits returns what groups committed in the wanted topics, sorted by group.
+	// What could not be read is a failure.
+	Commits(ctx context.Context, topic func(string) bool) ([]*cluster.Group, []cluster.Failure)
+	// Close ends what is under way.
+	Close()
+}
+
 // Client asks one cluster. It is started once, and connects when first asked,
 // never before. One goroutine at a time may call Snapshot, any may call Close.
 type Client struct {
-	pool     *broker.Pool
-	metadata metadataCache
-	memory   memory
-	log      *zap.Logger
+	zooKeeper CommitSource // nil: there is none
+	pool      *broker.Pool
+	metadata  metadataCache
+	memory    memory
+	log       *zap.Logger
 }
 
 // memory is what scrapes leave to those after them, beside metadata. Each file
@@ -85,18 +91,20 @@ type memory struct {
 
 // New returns a client for cfg, which has been validated, and warns of
 // its deprecated keys and of secrets in plain text. It does not dial. Its
-// traffic is reported to obs, which may be nil.
-func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client, error) {
+// traffic is reported to obs. Commits in zooKeeper are read beside those in
+// Kafka. Both may be nil.
+func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer, zooKeeper CommitSource) (*Client, error) {
 	cfg.Warn(log)
 	p, err := broker.New(cfg, log, obs, optionalAPIs...)
 	if err != nil {
 		return nil, err
 	}
 	return &Client{
-		pool:     p,
-		metadata: metadataCache{pool: p, maxAge: cfg.Metadata.RefreshInterval, log: log},
-		memory:   memory{unsupported: map[string]bool{}, multiGroup: map[int32]bool{}},
-		log:      log,
+		zooKeeper: zooKeeper,
+		pool:      p,
+		metadata:  metadataCache{pool: p, maxAge: cfg.Metadata.RefreshInterval, log: log},
+		memory:    memory{unsupported: map[string]bool{}, multiGroup: map[int32]bool{}},
+		log:       log,
 	}, nil
 }
 
@@ -106,7 +114,12 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client,
 func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
 
 // Close drops all connections, and ends a snapshot that is being taken.
-func (c *Client) Close() { c.pool.Close() }
+func (c *Client) Close() {
+	if c.zooKeeper != nil {
+		c.zooKeeper.Close()
+	}
+	c.pool.Close()
+}
 
 // Snapshot asks the cluster. It returns by ctx's deadline, with what was
 // learned by then. The error is non-nil only where nothing usable was learned;
@@ -120,7 +133,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 		return &cluster.Snapshot{Failures: failuresOf(err)}, err
 	}
 	s := newScrape(c, ask)
-	s.groupsEverywhere(ctx)
+	s.groupsEverywhere(ctx, c.zooKeeper)
 	s.catchUp(ctx)
 	// Nothing depends on the groups' members, so nothing waits for them.
 	wanted := s.toDescribe()

@@ -346,7 +346,7 @@ func TestCloseEndsAHangingSnapshot(t *testing.T) {
 	proxies := fake.Proxies(t)
 	client, err := New(kafkaconfig.Config{
 		Brokers: []string{proxies[0].Addr()}, DialTimeout: time.Minute, RequestTimeout: time.Minute,
-	}, zap.NewNop(), nil)
+	}, zap.NewNop(), nil, nil)
 	require.NoError(t, err)
 	for _, p := range proxies {
 		p.Hang()
@@ -566,6 +566,18 @@ func TestCachedMetadataWithoutALeader(t *testing.T) {
 	assert.Zero(t, fake.Requests()["Metadata"])
 }
 
+// constantSource tells the same again and again.
+type constantSource struct {
+	groups   []*cluster.Group
+	failures []cluster.Failure
+}
+
+func (s *constantSource) Commits(context.Context, func(string) bool) ([]*cluster.Group, []cluster.Failure) {
+	return s.groups, s.failures
+}
+
+func (*constantSource) Close() {}
+
 // A group that keeps its offsets in ZooKeeper counts like any other.
 func TestCachedMetadataCatchesUpWithZooKeeper(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
@@ -579,11 +591,8 @@ func TestCachedMetadataCatchesUpWithZooKeeper(t *testing.T) {
 		{Topic: "never read"}, {Topic: "new", Partitions: []cluster.Commit{{Offset: 2}}},
 	}}
 	denied := cluster.Failure{API: "ZooKeeper", Groups: 1, Err: broker.ErrClosed}
-	ask := everything()
-	ask.ZooKeeper = func(context.Context) ([]*cluster.Group, []cluster.Failure) {
-		return []*cluster.Group{old}, []cluster.Failure{denied}
-	}
-	s := snapshot(t, client, ask)
+	client.zooKeeper = &constantSource{[]*cluster.Group{old}, []cluster.Failure{denied}}
+	s := snapshot(t, client, everything())
 	assert.Equal(t, []*cluster.Group{old}, s.ZooKeeper)
 	assert.Equal(t, []cluster.Failure{denied}, s.Failures)
 	require.NotNil(t, s.Topics["new"])

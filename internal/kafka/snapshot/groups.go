@@ -36,22 +36,26 @@ type groupError struct {
 	partitions int
 }
 
-// groupsEverywhere asks the brokers, and beside them ZooKeeper where that is
-// wanted.
-func (s *scrape) groupsEverywhere(ctx context.Context) {
-	if s.ask.ZooKeeper == nil {
+// groupsEverywhere asks the brokers, and beside them ZooKeeper where there is
+// one. Ends are asked for when both have answered: none may be older than a
+// commit that it is held against.
+func (s *scrape) groupsEverywhere(ctx context.Context, zooKeeper CommitSource) {
+	if zooKeeper == nil {
 		s.groups(ctx)
 		return
 	}
-	var failures []cluster.Failure
-	read := async(func() []*cluster.Group {
-		var groups []*cluster.Group
-		groups, failures = s.ask.ZooKeeper(ctx)
-		return groups
+	type reading struct {
+		groups   []*cluster.Group
+		failures []cluster.Failure
+	}
+	read := async(func() reading {
+		groups, failures := zooKeeper.Commits(ctx, s.ask.Topic)
+		return reading{groups, failures}
 	})
 	s.groups(ctx)
-	s.snapshot.ZooKeeper = <-read
-	s.failed(failures...)
+	r := <-read
+	s.snapshot.ZooKeeper = r.groups
+	s.failed(r.failures...)
 }
 
 // groups asks every broker for the groups that it coordinates and, of those

@@ -80,7 +80,7 @@ func TestIntegrationDeletedGroups(t *testing.T) {
 	}
 	requests := kafkatest.NewTally()
 	client, err := New(kafkaconfig.Config{Brokers: kafka.Brokers(), ClientID: "test", DialTimeout: 3 * time.Second, RequestTimeout: 5 * time.Second},
-		zap.NewNop(), requests)
+		zap.NewNop(), requests, nil)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	ask := everything()

@@ -50,7 +50,7 @@ func newImpatientClient(t *testing.T, brokers ...string) *Client {
 
 func newClientOf(t *testing.T, cfg kafkaconfig.Config, obs broker.Observer) *Client {
 	t.Helper()
-	client, err := New(cfg, zap.NewNop(), obs)
+	client, err := New(cfg, zap.NewNop(), obs, nil)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return client

@@ -84,7 +84,7 @@ func TestServicesThatOfferLess(t *testing.T) {
 			told := kafkatest.NewTally()
 			client, err := New(kafkaconfig.Config{
 				Brokers: fake.Brokers(), ClientID: "test", DialTimeout: 3 * time.Second, RequestTimeout: 5 * time.Second,
-			}, zap.New(core), told)
+			}, zap.New(core), told, nil)
 			require.NoError(t, err)
 			defer client.Close()
 			ask := everything()

@@ -78,7 +78,7 @@ func connect(t *testing.T, cfg kafkaconfig.Config, extensions host) *client {
 	said := new(transcript)
 	log := zap.New(zapcore.NewCore(
 		zapcore.NewJSONEncoder(zap.NewDevelopmentEncoderConfig()), zapcore.AddSync(said), zap.DebugLevel))
-	k, err := snapshot.New(cfg, log, nil)
+	k, err := snapshot.New(cfg, log, nil, nil)
 	require.NoError(t, err)
 	require.NoError(t, k.Start(extensions))
 	c := &client{Client: k, said: said}
