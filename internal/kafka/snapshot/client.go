@@ -138,7 +138,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 	// Nothing depends on the groups' members, so nothing waits for them.
 	wanted := s.toDescribe()
 	stateless := withoutState(wanted)
-	members := async(func() []undescribed { return s.askMembers(ctx, s.allowed(wanted)) })
+	members := async(func() []described { return s.askMembers(ctx, s.allowed(wanted)) })
 	s.offsets(ctx)
 	s.dropUnwanted(stateless, s.describe(ctx, <-members))
 	s.configs(ctx)

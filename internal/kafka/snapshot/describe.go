@@ -24,55 +24,70 @@ const (
 // stateDead is that of a classic group which does not exist.
 const stateDead = "Dead"
 
-// describer asks one broker for one batch of groups, fills in what it is told,
-// and returns the groups that failed.
-type describer func(ctx context.Context, n *broker.Node, groups []*cluster.Group) []groupError
+// describer asks one broker for one batch of groups.
+type describer func(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError)
 
 // describe has what failed in a way that passes asked once more, of the
 // coordinators that list the groups then. It returns the groups that were not
 // described in the end.
-func (s *scrape) describe(ctx context.Context, failed []undescribed) []*cluster.Group {
+func (s *scrape) describe(ctx context.Context, answers []described) []*cluster.Group {
+	failed := s.enterDescriptions(answers)
 	if worthRetrying(failed) && s.refreshForRetry(ctx) {
 		s.findCoordinators(ctx)
-		failed = s.askMembers(ctx, s.failedGroups(failed))
+		failed = s.enterDescriptions(s.askMembers(ctx, s.failedGroups(failed)))
 	}
 	for _, f := range failed {
-		s.failed(mergeGroups(f.node, f.api, f.groups)...)
+		s.failed(mergeGroups(f.node, f.api, f.failed)...)
 	}
 	return s.failedGroups(failed)
 }
 
-// undescribed is what one broker did not tell of its groups.
-type undescribed struct {
+// described is what one broker told of its groups, and of which it did not.
+type described struct {
 	node   *broker.Node
 	api    string
-	groups []groupError
+	told   []groupDescription
+	failed []groupError
+}
+
+// enterDescriptions enters what was told into the snapshot, and returns the
+// answers as they were.
+func (s *scrape) enterDescriptions(answers []described) []described {
+	for _, a := range answers {
+		s.observeGroups(a.api, a.failed)
+		for _, t := range a.told {
+			g, d := t.group, t.description
+			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
+			g.Assigned, g.AssignedKnown = d.assigned, d.assignedKnown
+		}
+	}
+	return answers
 }
 
 // askMembers learns the groups' members and states from their coordinators,
-// side by side, and returns what failed. Nothing else depends on it.
-func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []undescribed {
+// side by side. Nothing else depends on it.
+func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []described {
 	classic, consumer := byCoordinator(groups)
-	return slices.Concat(broker.Parallel(s.pool.Brokers(), func(n *broker.Node) []undescribed {
+	return slices.Concat(broker.Parallel(s.pool.Brokers(), func(n *broker.Node) []described {
 		ctx, cancel := withHalfRemaining(ctx)
 		defer cancel()
-		return []undescribed{
+		return []described{
 			s.describeAll(ctx, n, broker.APIDescribeGroups, classic[n.ID], s.describeClassic),
 			s.describeAll(ctx, n, broker.APIConsumerGroupDescribe, consumer[n.ID], s.describeConsumer),
 		}
 	})...)
 }
 
-func worthRetrying(failed []undescribed) bool {
-	return slices.ContainsFunc(failed, func(f undescribed) bool {
-		return slices.ContainsFunc(f.groups, func(g groupError) bool { return broker.Retriable(f.node, g.err) })
+func worthRetrying(failed []described) bool {
+	return slices.ContainsFunc(failed, func(f described) bool {
+		return slices.ContainsFunc(f.failed, func(g groupError) bool { return broker.Retriable(f.node, g.err) })
 	})
 }
 
-func (s *scrape) failedGroups(failed []undescribed) []*cluster.Group {
+func (s *scrape) failedGroups(failed []described) []*cluster.Group {
 	var groups []*cluster.Group
 	for _, f := range failed {
-		for _, g := range f.groups {
+		for _, g := range f.failed {
 			groups = append(groups, s.snapshot.Groups[g.group])
 		}
 	}
@@ -107,35 +122,37 @@ func byCoordinator(groups []*cluster.Group) (classic, consumer map[int32][]*clus
 }
 
 // describeAll asks n in batches.
-func (s *scrape) describeAll(ctx context.Context, n *broker.Node, api string, groups []*cluster.Group, describe describer) undescribed {
-	failed := undescribed{node: n, api: api}
+func (s *scrape) describeAll(ctx context.Context, n *broker.Node, api string, groups []*cluster.Group, describe describer) described {
+	a := described{node: n, api: api}
 	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		failed.groups = append(failed.groups, inHalves(ctx, n, batch, describe)...)
+		told, failed := inHalves(ctx, n, batch, describe)
+		a.told, a.failed = append(a.told, told...), append(a.failed, failed...)
 	}
-	s.observeGroups(api, failed.groups)
-	return failed
+	return a
 }
 
 // inHalves describes groups, and where the answer was too large to be read, one
 // half after the other.
-func inHalves(ctx context.Context, n *broker.Node, groups []*cluster.Group, describe describer) []groupError {
-	failed := describe(ctx, n, groups)
+func inHalves(ctx context.Context, n *broker.Node, groups []*cluster.Group, describe describer) ([]groupDescription, []groupError) {
+	told, failed := describe(ctx, n, groups)
 	if len(groups) == 1 || !slices.ContainsFunc(failed, func(g groupError) bool { return kafkaerr.IsTooLarge(g.err) }) {
-		return failed
+		return told, failed
 	}
 	middle := len(groups) / 2
-	return append(inHalves(ctx, n, groups[:middle], describe), inHalves(ctx, n, groups[middle:], describe)...)
+	told, failed = inHalves(ctx, n, groups[:middle], describe)
+	more, moreFailed := inHalves(ctx, n, groups[middle:], describe)
+	return append(told, more...), append(failed, moreFailed...)
 }
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.
-func (s *scrape) describeClassic(ctx context.Context, n *broker.Node, groups []*cluster.Group) []groupError {
+func (s *scrape) describeClassic(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError) {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
 	answer, err := broker.Ask(ctx, n, broker.APIDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
 		return b.DescribeGroups(newDescribeGroupsRequest(s.pool.Version(), names(groups)))
 	})
 	if err != nil {
-		return allFailed(groups, err)
+		return nil, allFailed(groups, err)
 	}
 	answers := make(map[string]description, len(answer.Groups))
 	for _, d := range answer.Groups {
@@ -147,7 +164,7 @@ func (s *scrape) describeClassic(ctx context.Context, n *broker.Node, groups []*
 			assigned: assigned, assignedKnown: known,
 		}
 	}
-	return fillIn(groups, answers)
+	return sortDescriptions(groups, answers)
 }
 
 func newDescribeGroupsRequest(version sarama.KafkaVersion, groups []string) *sarama.DescribeGroupsRequest {
@@ -166,7 +183,7 @@ func newDescribeGroupsRequest(version sarama.KafkaVersion, groups []string) *sar
 }
 
 // describeConsumer asks for groups of the protocol of KIP-848.
-func (s *scrape) describeConsumer(ctx context.Context, n *broker.Node, groups []*cluster.Group) []groupError {
+func (s *scrape) describeConsumer(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError) {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
 	answer, err := broker.Ask(ctx, n, broker.APIConsumerGroupDescribe, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
@@ -175,7 +192,7 @@ func (s *scrape) describeConsumer(ctx context.Context, n *broker.Node, groups []
 		return b.ConsumerGroupDescribe(request)
 	})
 	if err != nil {
-		return allFailed(groups, err)
+		return nil, allFailed(groups, err)
 	}
 	answers := make(map[string]description, len(answer.Groups))
 	for i := range answer.Groups {
@@ -186,7 +203,7 @@ func (s *scrape) describeConsumer(ctx context.Context, n *broker.Node, groups []
 			assigned: assigned, assignedKnown: known,
 		}
 	}
-	return fillIn(groups, answers)
+	return sortDescriptions(groups, answers)
 }
 
 // description is what a broker says of one group, by either request.
@@ -199,24 +216,28 @@ type description struct {
 	assignedKnown   bool
 }
 
-// fillIn enters what was told and returns the groups that failed. Of a group
+// groupDescription is a description, and the group that it is of.
+type groupDescription struct {
+	group *cluster.Group
+	description
+}
+
+// sortDescriptions returns which groups were told of, and which failed. Of a group
 // that is gone by now nothing is said, and nothing is wrong.
-func fillIn(groups []*cluster.Group, answers map[string]description) []groupError {
-	var failed []groupError
+func sortDescriptions(groups []*cluster.Group, answers map[string]description) (told []groupDescription, failed []groupError) {
 	for _, g := range groups {
-		d, told := answers[g.Name]
+		d, answered := answers[g.Name]
 		switch {
-		case !told:
+		case !answered:
 			failed = append(failed, groupError{group: g.Name, err: kafkaerr.ErrNotAnswered})
 		case d.gone:
 		case !kafkaerr.OK(d.code):
 			failed = append(failed, groupError{group: g.Name, err: d.code})
 		default:
-			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
-			g.Assigned, g.AssignedKnown = d.assigned, d.assignedKnown
+			told = append(told, groupDescription{g, d})
 		}
 	}
-	return failed
+	return told, failed
 }
 
 // vanished tells that the group was deleted after it had been listed.

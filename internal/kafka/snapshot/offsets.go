@@ -115,18 +115,28 @@ type toLeader struct {
 	offsetQuery
 }
 
-// askOffsets asks everything side by side and returns what failed.
+// offsetsOf is what a leader answered to one request.
+type offsetsOf struct {
+	// offsets are those of the request's partitions, in its order, Unknown where
+	// they failed. Nil where all did.
+	offsets []cluster.Offset
+	failed  []partitionError
+}
+
+// askOffsets asks side by side, enters what it learns into the snapshot, and
+// returns what failed.
 func (s *scrape) askOffsets(ctx context.Context, queries []offsetQuery) []partitionError {
-	answers := broker.Parallel(s.toLeaders(queries), func(r toLeader) []partitionError {
-		if r.node == nil {
-			return allPartitionsFailed(nil, r.spec, r.partitions, kafkaerr.ErrNoLeader)
+	requests := s.toLeaders(queries)
+	answers := broker.Parallel(requests, func(r toLeader) offsetsOf { return s.offsetsOf(ctx, r) })
+	var failed []partitionError
+	for i, a := range answers {
+		for at, offset := range a.offsets {
+			*requests[i].spec.field(requests[i].partitions[at].partition) = offset
 		}
-		return s.offsetsOf(ctx, r.node, r.spec, r.partitions)
-	})
-	for _, failed := range answers {
-		s.observePartitions(failed)
+		s.observePartitions(a.failed)
+		failed = append(failed, a.failed...)
 	}
-	return slices.Concat(answers...)
+	return failed
 }
 
 // toLeaders makes one request for each leader and spec, or more where a leader
@@ -159,39 +169,44 @@ func byLeader(partitions []partitionRef) map[int32][]partitionRef {
 	return by
 }
 
-// offsetsOf asks one leader. Each partition has one leader, so that leaders
-// asked side by side fill in different partitions.
-func (s *scrape) offsetsOf(ctx context.Context, n *broker.Node, b offsetSpec, partitions []partitionRef) []partitionError {
+// offsetsOf asks one leader.
+func (s *scrape) offsetsOf(ctx context.Context, r toLeader) offsetsOf {
+	if r.node == nil {
+		return offsetsOf{failed: allPartitionsFailed(r, kafkaerr.ErrNoLeader)}
+	}
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	answer, err := broker.Ask(ctx, n, broker.APIListOffsets, func(broker *sarama.Broker) (*sarama.OffsetResponse, error) {
+	answer, err := broker.Ask(ctx, r.node, broker.APIListOffsets, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
 		request := sarama.NewOffsetRequest(s.pool.Version())
 		if s.ask.Committed { // left out for brokers before 0.11, which have no transactions
 			request.IsolationLevel = sarama.ReadCommitted
 		}
-		for _, p := range partitions {
-			request.AddBlock(p.topic.Name, p.partition.ID, b.sentinel, 1)
+		for _, p := range r.partitions {
+			request.AddBlock(p.topic.Name, p.partition.ID, r.spec.sentinel, 1)
 		}
-		return broker.GetAvailableOffsets(request)
+		return b.GetAvailableOffsets(request)
 	})
 	if err != nil {
-		return allPartitionsFailed(n, b, partitions, err)
+		return offsetsOf{failed: allPartitionsFailed(r, err)}
 	}
-	var failed []partitionError
+	return decodeOffsets(r, answer)
+}
+
+func decodeOffsets(r toLeader, answer *sarama.OffsetResponse) offsetsOf {
+	a := offsetsOf{offsets: make([]cluster.Offset, len(r.partitions))}
 	var topic *cluster.Topic
 	var blocks map[int32]*sarama.OffsetResponseBlock
-	for _, p := range partitions {
+	for i, p := range r.partitions {
 		if p.topic != topic { // its partitions come one after the other
 			topic, blocks = p.topic, answer.Blocks[p.topic.Name]
 		}
 		offset, err := decodeOffset(blocks[p.partition.ID])
 		if err != nil {
-			failed = append(failed, partitionError{p, b, n, err})
-			continue
+			a.failed = append(a.failed, partitionError{p, r.spec, r.node, err})
 		}
-		*b.field(p.partition) = offset
+		a.offsets[i] = offset
 	}
-	return failed
+	return a
 }
 
 func decodeOffset(block *sarama.OffsetResponseBlock) (cluster.Offset, error) {
@@ -206,10 +221,10 @@ func decodeOffset(block *sarama.OffsetResponseBlock) (cluster.Offset, error) {
 	return cluster.Offset(block.Offsets[0]), nil
 }
 
-func allPartitionsFailed(n *broker.Node, b offsetSpec, partitions []partitionRef, err error) []partitionError {
-	failed := make([]partitionError, len(partitions))
-	for i, p := range partitions {
-		failed[i] = partitionError{p, b, n, err}
+func allPartitionsFailed(r toLeader, err error) []partitionError {
+	failed := make([]partitionError, len(r.partitions))
+	for i, p := range r.partitions {
+		failed[i] = partitionError{p, r.spec, r.node, err}
 	}
 	return failed
 }

@@ -73,7 +73,7 @@ func TestIntegrationBrokersReadTheLargestRequest(t *testing.T) {
 	client := newTestClient(t, kafka.Brokers()...)
 	snapshot(t, client, everything())
 	s := &scrape{pool: client.pool}
-	failed := s.offsetsOf(t.Context(), s.pool.Brokers()[0], logEnd, partitionsOf("unknown", offsetsPerRequest))
+	failed := s.offsetsOf(t.Context(), toLeader{s.pool.Brokers()[0], offsetQuery{logEnd, partitionsOf("unknown", offsetsPerRequest)}}).failed
 	require.Len(t, failed, offsetsPerRequest)
 	require.ErrorIs(t, failed[0].err, sarama.ErrUnknownTopicOrPartition)
 }
