@@ -45,7 +45,7 @@ func encodeGroupTopic(g lag.GroupTopic, e zapcore.ObjectEncoder) {
 
 // tell logs a kind of which there are some.
 func (l *anomalyLog) tell(now time.Time, message string, count, first zap.Field) {
-	if toldAt, told := l.toldAt[message]; count.Integer == 0 || told && now.Sub(toldAt) < repeatAfter {
+	if toldAt, told := l.toldAt[message]; count.Integer == 0 || told && saidLately(toldAt, now) {
 		return
 	}
 	l.toldAt[message] = now

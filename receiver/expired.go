@@ -73,7 +73,7 @@ func (l *expiredLog) group(now time.Time, g *lag.Group, known []expiry) []expiry
 // tell speaks at most every few minutes. It does not wait for the partitions that
 // are unknown: the sum alone is left out for them.
 func (l *expiredLog) tell(now time.Time, group string, e *expiry, sum cluster.Offset) {
-	if e.untold == 0 || now.Sub(e.loggedAt) < repeatAfter {
+	if e.untold == 0 || saidLately(e.loggedAt, now) {
 		return
 	}
 	inAll := zap.Skip()

@@ -15,8 +15,11 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
 
-// repeatAfter is how long a kind of failure that goes on stays silent.
+// repeatAfter is for how long the log does not repeat what goes on.
 const repeatAfter = 5 * time.Minute
+
+// saidLately reports whether a line of that time still speaks for what goes on.
+func saidLately(at, now time.Time) bool { return now.Sub(at) < repeatAfter }
 
 // failureKind is what makes failures the same: a person would do the same
 // about them.
@@ -85,7 +88,7 @@ func (l *failureLog) report(now time.Time, failures []cluster.Failure) {
 // due reports whether a failure is to be told.
 func (l *failureLog) due(now time.Time, kind failureKind) bool {
 	state := l.known[kind]
-	if state == nil || now.Sub(state.loggedAt) >= repeatAfter {
+	if state == nil || !saidLately(state.loggedAt, now) {
 		return true
 	}
 	state.suppressed++
@@ -98,7 +101,7 @@ func (l *failureLog) due(now time.Time, kind failureKind) bool {
 func (l *failureLog) recovered(now time.Time, kind failureKind, state *failureState) bool {
 	wasOpen := state.open
 	state.open = false
-	if now.Sub(state.loggedAt) >= repeatAfter {
+	if !saidLately(state.loggedAt, now) {
 		delete(l.known, kind)
 	}
 	return wasOpen

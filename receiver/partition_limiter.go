@@ -61,7 +61,7 @@ func (g *partitionLimiter) apply(now time.Time, report *lag.Report) int {
 // tell logs when the groups change, at most every few minutes.
 func (g *partitionLimiter) tell(now time.Time, reduced lag.LimitedPartitions) {
 	switch {
-	case slices.Equal(reduced.Groups, g.told), g.told != nil && now.Sub(g.toldAt) < repeatAfter:
+	case slices.Equal(reduced.Groups, g.told), g.told != nil && saidLately(g.toldAt, now):
 		return
 	case reduced.Groups == nil:
 		g.log.Info("Every consumer group has metrics of its partitions again", zap.Int("max_group_partitions", g.limit))
