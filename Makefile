@@ -36,7 +36,7 @@ generate: ## Generate code and documentation from metadata.yaml
 package: build ## Make the .deb, .rpm, tarballs, SBOMs and checksums, build/packages
 	@scripts/package.sh
 
-bench: build ## Measure a large cluster (CLUSTER=flags of internal/bench), then the Go benchmarks (BENCH, COUNT)
+bench: build ## Measure a large cluster (CLUSTER=flags of cmd/bench), then the Go benchmarks (BENCH, COUNT)
 	@scripts/bench.sh
 
 picture: build ## Draw docs/dashboard.png from the demo cluster; needs Prometheus and takes minutes

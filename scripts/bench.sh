@@ -2,7 +2,7 @@
 # Copyright The kafkalagreceiver Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures the collector on a cluster; CLUSTER holds flags of internal/bench,
+# Measures the collector on a cluster; CLUSTER holds flags of cmd/bench,
 # such as its size. Without real Kafka, brokers that answer from memory stand in
 # for it. The tables stay in build/bench.md.
 #
@@ -21,7 +21,7 @@ elif ! command -v java >/dev/null || ! make --no-print-directory kafka-jars; the
 	cluster=(-memory)
 fi
 status=0 # a limit that is not held fails the run, at its end
-go run ./internal/bench "${cluster[@]}" | tee build/bench.md || status=$?
+go run ./cmd/bench "${cluster[@]}" | tee build/bench.md || status=$?
 
 results=(build/bench.txt)
 if [[ -f build/bench.txt ]]; then

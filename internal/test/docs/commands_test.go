@@ -107,7 +107,7 @@ func assertTarget(t *testing.T, c Command) {
 		if name, value, variable := strings.Cut(arg, "="); variable {
 			assertVariables(t, Command{Env: []string{arg}}, Page{})
 			if name == "CLUSTER" {
-				assertFlags(t, "./internal/bench", strings.Fields(value))
+				assertFlags(t, "./cmd/bench", strings.Fields(value))
 			}
 			continue
 		}
