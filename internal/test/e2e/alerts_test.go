@@ -37,7 +37,7 @@ func watch(t *testing.T, brokers []string) watched {
 	written := promtest.Start(t, fmt.Sprintf("%srule_files: [%q]\n", global, rules), lookback, promtest.RemoteWrite)
 	writer := &collector{exit: 1} // as config/self/remote-write.yaml says
 	writer.run(t, append(brokersEnv(brokers...),
-		"REMOTE_WRITE_ENDPOINT="+written.RemoteWriteURL(), "KAFKALAG_SELF="+nobody(t), "KAFKALAG_SELF_INTERVAL=1000"),
+		"REMOTE_WRITE_ENDPOINT="+written.RemoteWriteURL(), "KAFKALAG_SELF="+nobody(t), "KAFKALAG_SELF_SECONDS=1"),
 		shipped("remote-write.yaml"), shipped("self/remote-write.yaml"), ask,
 		writeFile(t, "health.yaml", fmt.Sprintf("extensions: {healthcheckv2: {http: {endpoint: %q}}}", nobody(t))))
 	return watched{
