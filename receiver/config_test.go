@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -19,11 +20,17 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
 
+// loadExamples reads the named configurations that are shared by tests.
+func loadExamples(t *testing.T) *confmap.Conf {
+	t.Helper()
+	conf, err := confmaptest.LoadConf(filepath.Join("..", "testdata", "config.yaml"))
+	require.NoError(t, err)
+	return conf
+}
+
 func loadConfig(t *testing.T, id string) (*Config, error) {
 	t.Helper()
-	conf, err := confmaptest.LoadConf(filepath.Join("testdata", "config.yaml"))
-	require.NoError(t, err)
-	sub, err := conf.Sub(id)
+	sub, err := loadExamples(t).Sub(id)
 	require.NoError(t, err)
 	cfg := newConfig()
 	return cfg, sub.Unmarshal(cfg)
@@ -64,6 +71,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			}},
 			DialTimeout:    time.Second,
 			RequestTimeout: 4 * time.Second,
+			Metadata:       kafkaconfig.MetadataConfig{RefreshInterval: 5 * time.Minute},
 		},
 		ClusterAlias:           "orders",
 		TopicMatch:             "^a",
@@ -76,9 +84,23 @@ func TestEveryKeyIsRead(t *testing.T) {
 		IsolationLevel:         "read_committed",
 		ZooKeeper:              zookeeper.Config{Servers: []string{"z1:2181", "z2:2181"}, Chroot: "/kafka", SessionTimeout: 5 * time.Second},
 		TimeLag:                TimeLagConfig{History: 2 * time.Hour, SearchBudget: 100},
+		MaxGroupPartitions:     1000,
 		StatusWindow:           5,
 		MetricsBuilderConfig:   metrics,
 	}, cfg)
+}
+
+// A key that no example has is one that no test decodes.
+func TestEveryKeyHasAnExample(t *testing.T) {
+	examples := loadExamples(t).ToStringMap()
+	delete(examples, "kafkalag/unknown")
+	shown := map[string]bool{}
+	for _, settings := range examples {
+		collectPaths(shown, "", settings)
+	}
+	for key := range keysOf("", reflect.ValueOf(*newConfig())) {
+		assert.True(t, shown[key], "%s in testdata/config.yaml", key)
+	}
 }
 
 func TestBrokersAreSplitAtCommas(t *testing.T) {
