@@ -5,8 +5,8 @@ package prometheuspage
 
 import (
 	"context"
-	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/confmaptest"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -29,10 +30,27 @@ func load(t *testing.T, keys string) *Config {
 	return c
 }
 
+func loadExamples(t *testing.T) *confmap.Conf {
+	t.Helper()
+	conf, err := confmaptest.LoadConf(filepath.Join("testdata", "config.yaml"))
+	require.NoError(t, err)
+	return conf
+}
+
+// loadExample reads a named configuration, which must be valid.
+func loadExample(t *testing.T, id string) *Config {
+	t.Helper()
+	sub, err := loadExamples(t).Sub(id)
+	require.NoError(t, err)
+	c := createDefaultConfig().(*Config)
+	require.NoError(t, sub.Unmarshal(c))
+	require.NoError(t, c.Validate())
+	return c
+}
+
 func TestDefaults(t *testing.T) {
 	require.NoError(t, componenttest.CheckConfigStruct(createDefaultConfig()))
-	c := load(t, "endpoint: localhost:9308")
-	require.NoError(t, c.Validate())
+	c := loadExample(t, "prometheus_page")
 	assert.Equal(t, "/metrics", c.Path)
 	assert.Equal(t, 5*time.Minute, c.MetricExpiration)
 	assert.False(t, c.ExactExpiry)
@@ -40,12 +58,32 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, "UnderscoreEscapingWithSuffixes", string(c.strategy()))
 }
 
+func TestKeysOfItsOwn(t *testing.T) {
+	c := loadExample(t, "prometheus_page/all")
+	assert.Equal(t, "/lag/metrics", c.Path)
+	assert.True(t, c.ExactExpiry)
+	assert.Equal(t, ResourceLabels{Included: []string{"*"}, Excluded: []string{"service.name"}}, c.resourceLabels())
+}
+
+// A key that no example has is one that no test decodes. The server's keys are
+// confighttp's to test.
+func TestEveryKeyHasAnExample(t *testing.T) {
+	shown := map[string]bool{}
+	for _, settings := range loadExamples(t).ToStringMap() {
+		for key := range settings.(map[string]any) {
+			shown[key] = true
+		}
+	}
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if key := field.Tag.Get("mapstructure"); key != "" && key != ",squash" {
+			assert.True(t, shown[key], "%s in testdata/config.yaml", key)
+		}
+	}
+}
+
 // Contrib's keys are taken as they are.
 func TestKeysOfContrib(t *testing.T) {
-	keys, err := os.ReadFile(filepath.Join("testdata", "contrib.yaml"))
-	require.NoError(t, err)
-	c := load(t, string(keys))
-	require.NoError(t, c.Validate())
+	c := loadExample(t, "prometheus_page/contrib")
 	assert.Equal(t, "1.2.3.4:1234", c.ServerConfig.NetAddr.Endpoint)
 	assert.Equal(t, "/path/to/cert.pem", c.ServerConfig.TLS.Get().CertFile)
 	assert.Equal(t, component.MustNewID("basicauth"), c.ServerConfig.Auth.Get().Config.AuthenticatorID)
