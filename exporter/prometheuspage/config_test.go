@@ -4,7 +4,6 @@
 package prometheuspage
 
 import (
-	"context"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -140,36 +139,4 @@ func TestMistakes(t *testing.T) {
 	}
 	c := load(t, "{path: x, metric_expiration: -1s, write_timeout: 5}")
 	assert.Len(t, strings.Split(c.Validate().Error(), "\n"), 4, "all mistakes at once")
-}
-
-// variables are read as the collector reads those of the environment.
-type variables map[string]string
-
-func (v variables) Retrieve(_ context.Context, uri string, _ confmap.WatcherFunc) (*confmap.Retrieved, error) {
-	return confmap.NewRetrievedFromYAML([]byte(v[strings.TrimPrefix(uri, "env:")]))
-}
-func (variables) Scheme() string                 { return "env" }
-func (variables) Shutdown(context.Context) error { return nil }
-
-// Labels come whole from one variable, which may be empty.
-func TestConstLabelsFromAVariable(t *testing.T) {
-	for given, want := range map[string]map[string]string{
-		"":                                {},
-		"{cluster: orders, zone: '0123'}": {"cluster": "orders", "zone": "0123"},
-	} {
-		env := variables{"file": "{endpoint: 'localhost:9308', const_labels: '${env:LABELS}'}", "LABELS": given}
-		resolver, err := confmap.NewResolver(confmap.ResolverSettings{
-			URIs: []string{"env:file"},
-			ProviderFactories: []confmap.ProviderFactory{
-				confmap.NewProviderFactory(func(confmap.ProviderSettings) confmap.Provider { return env }),
-			},
-		})
-		require.NoError(t, err)
-		conf, err := resolver.Resolve(t.Context())
-		require.NoError(t, err)
-		c := createDefaultConfig().(*Config)
-		require.NoError(t, conf.Unmarshal(c), given)
-		require.NoError(t, c.Validate())
-		assert.Equal(t, want, c.ConstLabels)
-	}
 }
