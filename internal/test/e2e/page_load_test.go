@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -63,13 +64,15 @@ func TestE2EManyPullAtOnce(t *testing.T) {
 	p := startLargePage(t)
 	before := p.peakMemory(t)
 	var pulling sync.WaitGroup
-	sizes := make([]int64, atOnce)
+	sizes, errs := make([]int64, atOnce), make([]error, atOnce)
 	for i := range atOnce {
-		pulling.Go(func() { sizes[i] = p.gzipSize(t) })
+		pulling.Go(func() { sizes[i], errs[i] = p.gzipSize() })
 	}
 	pulling.Wait()
+	require.NoError(t, errors.Join(errs...))
 	assertLittle(t, p.peakMemory(t)-before)
-	want := p.gzipSize(t)
+	want, err := p.gzipSize()
+	require.NoError(t, err)
 	for _, size := range sizes {
 		assert.Equal(t, want, size)
 	}
@@ -106,7 +109,9 @@ service: {pipelines: {metrics: {receivers: [otlp], exporters: [prometheus_page]}
 		assert.Equal(now, largePage, strings.Count(page, "\nload{"))
 		assert.Greater(now, len(page), 8<<20)
 	}, patience, tick)
-	assert.Positive(t, p.gzipSize(t))
+	size, err := p.gzipSize()
+	require.NoError(t, err)
+	assert.Positive(t, size)
 	return p
 }
 
@@ -136,22 +141,22 @@ func (p *loadedPage) send(t *testing.T, newest int64) {
 	require.NoError(t, err)
 }
 
-// gzipSize pulls the page as Prometheus does, and tells how many bytes came.
-func (p *loadedPage) gzipSize(t *testing.T) int64 {
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.metricsURL, http.NoBody)
-	if !assert.NoError(t, err) {
-		return 0
+// gzipSize pulls the page as Prometheus does, and returns how many bytes came.
+func (p *loadedPage) gzipSize() (int64, error) {
+	request, err := http.NewRequest(http.MethodGet, p.metricsURL, http.NoBody)
+	if err != nil {
+		return 0, err
 	}
 	request.Header.Set("Accept-Encoding", "gzip")
 	answer, err := http.DefaultClient.Do(request)
-	if !assert.NoError(t, err) {
-		return 0
+	if err != nil {
+		return 0, err
 	}
 	defer answer.Body.Close()
-	n, err := io.Copy(io.Discard, answer.Body)
-	assert.NoError(t, err)
-	assert.Equal(t, "gzip", answer.Header.Get("Content-Encoding"))
-	return n
+	if encoding := answer.Header.Get("Content-Encoding"); encoding != "gzip" {
+		return 0, fmt.Errorf("the page came in %q", encoding)
+	}
+	return io.Copy(io.Discard, answer.Body)
 }
 
 // pullWithoutReading asks for the page and reads the beginning of the answer.

@@ -187,7 +187,7 @@ func TestIntegrationListenersAndProperties(t *testing.T) {
 	NewSeed(proxy.Addr()).Produce(t, "a", 0, 1)
 	assert.GreaterOrEqual(t, proxy.Dials(), 2, "the seed and the broker that it names")
 
-	out := c.Tool(t, "kafka.admin.ConfigCommand", "--bootstrap-server", c.Brokers()[0],
+	out := c.Tool(t, "org.apache.kafka.tools.ConfigCommand", "--bootstrap-server", c.Brokers()[0],
 		"--describe", "--all", "--entity-type", "brokers", "--entity-name", "1")
 	assert.Contains(t, out, "connections.max.idle.ms=40000")
 }

@@ -4,6 +4,7 @@
 package pagediff
 
 import (
+	"maps"
 	"math/rand/v2"
 	"testing"
 
@@ -37,9 +38,7 @@ func TestSamePage(t *testing.T) {
 			t.Run(strategy+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				keys := map[string]any{"enable_open_metrics": true, "translation_strategy": strategy}
-				for key, value := range more {
-					keys[key] = value
-				}
+				maps.Copy(keys, more)
 				for seed := range uint64(rounds) {
 					compare(t, keys, maker{rand.New(rand.NewPCG(seed, 1))})
 				}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/prometheusexporter"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
@@ -17,8 +18,6 @@ import (
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/exportertest"
 	"go.opentelemetry.io/collector/pdata/pmetric"
-
-	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
 )
 
 // server is an exporter that runs.
