@@ -186,7 +186,7 @@ func TestE2ERefusesAnIntervalWithoutAUnit(t *testing.T) {
 }
 
 // The page's last scrape would leave it at once.
-func TestProductRefusesAnExpirationWithoutAUnit(t *testing.T) {
+func TestE2ERefusesAnExpirationWithoutAUnit(t *testing.T) {
 	for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
 		for given, want := range map[string]string{
 			"60":  `"metric_expiration" is 60: must have a unit, write 60s`,
@@ -200,7 +200,7 @@ func TestProductRefusesAnExpirationWithoutAUnit(t *testing.T) {
 }
 
 // OpenTelemetry has the interval of its own metrics in milliseconds.
-func TestProductSendsItsOwnMetricsEverySoManySeconds(t *testing.T) {
+func TestE2ESendsItsOwnMetricsEverySoManySeconds(t *testing.T) {
 	configs := []string{"--config", shipped("remote-write.yaml"), "--config", shipped("self/remote-write.yaml")}
 	for given, want := range map[string]string{"": "interval: 30000\n", "KAFKALAG_SELF_SECONDS=1.5": "interval: 1500\n"} {
 		out, err := command(t, []string{given}, append([]string{"print-config"}, configs...)...).CombinedOutput()
