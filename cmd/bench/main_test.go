@@ -50,7 +50,8 @@ func playPeer() {
 // a start. The receiver makes every point that follows from the size.
 func TestMeasureInMemory(t *testing.T) {
 	z := size{brokers: 3, topics: 7, partitions: 25, replicas: 2, records: 100, groups: 250, commits: 10}
-	rows := measureInMemory(t, options{size: z, rounds: 3, every: 200 * time.Millisecond, budget: 8})
+	const rounds = 3
+	rows := measureInMemory(t, options{size: z, rounds: rounds, every: 200 * time.Millisecond, budget: 8})
 	require.Len(t, rows, 2)
 	busy, settled := rows[0], rows[1]
 	assert.InDelta(t, 1+3+3+6+3, settled.floor.requests, 0, "metadata, groups, commits, ends and starts, members")
@@ -58,7 +59,7 @@ func TestMeasureInMemory(t *testing.T) {
 	assert.InDelta(t, settled.floor.requests, busy.requests, 0, "the search is counted apart")
 	assert.Positive(t, busy.searches)
 	assert.Positive(t, busy.lookups)
-	assert.LessOrEqual(t, busy.lookups, 8.0, "the budget")
+	assert.LessOrEqual(t, busy.lookups, 8+1.0/rounds, "the budget, and what was in flight when the first round began")
 	assert.Zero(t, settled.searches)
 	assert.InEpsilon(t, settled.floor.bytes, settled.bytes, 0.01)
 	assert.Positive(t, settled.peak)
