@@ -23,7 +23,8 @@ type Client struct{ pool *broker.Pool }
 // does not warn of deprecated keys: snapshots, which have the same configuration,
 // do. Its traffic is reported to obs, which may be nil.
 func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client, error) {
-	p, err := broker.New(cfg, log, obs)
+	// A broker that does not tell settings of topics is looked up at all the same.
+	p, err := broker.New(cfg, log, obs, broker.APIDescribeConfigs)
 	if err != nil {
 		return nil, err
 	}

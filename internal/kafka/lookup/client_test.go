@@ -182,6 +182,20 @@ func TestLookupEndsWithClose(t *testing.T) {
 	assert.Less(t, time.Since(began), 2*time.Second)
 }
 
+// A broker that does not answer DescribeConfigs at all is looked up at all the
+// same: the question is optional.
+func TestLookupWithoutAnswersAboutSettings(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	fake.CreateTopic(t, "t", 1, 1, nil)
+	fake.ProduceAt(t, "t", 0, time.UnixMilli(1000))
+	client := newClientWithin(t, time.Second, kafkatest.NewTally(), brokersOf(fake))
+	defer fake.Hang(kmsg.DescribeConfigs, 0)()
+	assert.Empty(t, client.Compacted(t.Context(), []string{"t"}))
+	results := client.Lookup(t.Context(), []cluster.Lookup{{Topic: "t", At: 1}})
+	require.Len(t, results, 1)
+	assert.NoError(t, results[0].Err)
+}
+
 func TestCompacted(t *testing.T) {
 	fake := kafkatest.StartFake(t, 2)
 	fake.CreateTopic(t, "plain", 1, 1, nil)
