@@ -20,13 +20,27 @@ done
 # mdatagen lets each data point's list of attributes grow one by one, which is a
 # quarter of the time that a scrape spends on points and a third of their memory.
 # Give each list its size before the first of several is put in.
+#
+# It also keeps room for as many points as a metric ever had at once. A scrape is
+# recorded in rounds (receiver/record_rounds.go): one large group would have each
+# round reserve its size.
 metrics=internal/metadata/generated_metrics.go
 awk '
 	/^\tdp\.Attributes\(\)\.Put/ { puts = puts $0 "\n"; n++; next }
 	n > 1 { print "\tdp.Attributes().EnsureCapacity(" n ")" }
 	n > 0 { printf "%s", puts; puts = ""; n = 0 }
+	/^\t\tm\.capacity = / { sub(/m\.data\..*Len\(\)/, "min(&, maxCapacity)") }
 	{ print }
 ' "$metrics" >"$tmp/presized.go"
+cat >>"$tmp/presized.go" <<'GO'
+
+// maxCapacity is how many points a metric has room for in advance at most.
+const maxCapacity = 4096
+GO
+if ! grep -qF 'min(m.data.Gauge().DataPoints().Len(), maxCapacity)' "$tmp/presized.go"; then
+	echo "$metrics: no room for points was found; mdatagen keeps it in another way now" >&2
+	exit 1
+fi
 if ! grep -qF 'dp.Attributes().EnsureCapacity(' "$tmp/presized.go"; then
 	echo "$metrics: no list of attributes was found; mdatagen writes them in another way now" >&2
 	exit 1

@@ -279,7 +279,7 @@ func (m *metricKafkaBrokerInfo) recordDataPoint(start pcommon.Timestamp, ts pcom
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaBrokerInfo) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -333,7 +333,7 @@ func (m *metricKafkaBrokerLogDirSize) recordDataPoint(start pcommon.Timestamp, t
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaBrokerLogDirSize) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -387,7 +387,7 @@ func (m *metricKafkaBrokerLogDirTotal) recordDataPoint(start pcommon.Timestamp, 
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaBrokerLogDirTotal) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -441,7 +441,7 @@ func (m *metricKafkaBrokerLogDirUsable) recordDataPoint(start pcommon.Timestamp,
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaBrokerLogDirUsable) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -493,7 +493,7 @@ func (m *metricKafkaBrokerLogRetentionPeriod) recordDataPoint(start pcommon.Time
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaBrokerLogRetentionPeriod) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -545,7 +545,7 @@ func (m *metricKafkaBrokers) recordDataPoint(start pcommon.Timestamp, ts pcommon
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaBrokers) updateCapacity() {
 	if m.data.Sum().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Sum().DataPoints().Len()
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -599,7 +599,7 @@ func (m *metricKafkaConsumerGroupAssignedPartitions) recordDataPoint(start pcomm
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupAssignedPartitions) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -653,7 +653,7 @@ func (m *metricKafkaConsumerGroupExpired) recordDataPoint(start pcommon.Timestam
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupExpired) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -710,7 +710,7 @@ func (m *metricKafkaConsumerGroupInfo) recordDataPoint(start pcommon.Timestamp, 
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupInfo) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -765,7 +765,7 @@ func (m *metricKafkaConsumerGroupLag) recordDataPoint(start pcommon.Timestamp, t
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupLag) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -817,7 +817,7 @@ func (m *metricKafkaConsumerGroupLagMax) recordDataPoint(start pcommon.Timestamp
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupLagMax) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -871,7 +871,7 @@ func (m *metricKafkaConsumerGroupLagSum) recordDataPoint(start pcommon.Timestamp
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupLagSum) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -925,7 +925,7 @@ func (m *metricKafkaConsumerGroupMembers) recordDataPoint(start pcommon.Timestam
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupMembers) updateCapacity() {
 	if m.data.Sum().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Sum().DataPoints().Len()
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -980,7 +980,7 @@ func (m *metricKafkaConsumerGroupOffset) recordDataPoint(start pcommon.Timestamp
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupOffset) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1034,7 +1034,7 @@ func (m *metricKafkaConsumerGroupOffsetSum) recordDataPoint(start pcommon.Timest
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupOffsetSum) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1090,7 +1090,7 @@ func (m *metricKafkaConsumerGroupPartitionStatus) recordDataPoint(start pcommon.
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupPartitionStatus) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1144,7 +1144,7 @@ func (m *metricKafkaConsumerGroupStatus) recordDataPoint(start pcommon.Timestamp
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupStatus) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1199,7 +1199,7 @@ func (m *metricKafkaConsumerGroupTimeLag) recordDataPoint(start pcommon.Timestam
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupTimeLag) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1253,7 +1253,7 @@ func (m *metricKafkaConsumerGroupTimeLagMax) recordDataPoint(start pcommon.Times
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupTimeLagMax) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1307,7 +1307,7 @@ func (m *metricKafkaConsumerGroupTopicMembers) recordDataPoint(start pcommon.Tim
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupTopicMembers) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1362,7 +1362,7 @@ func (m *metricKafkaConsumerGroupZookeeperLag) recordDataPoint(start pcommon.Tim
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupZookeeperLag) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1417,7 +1417,7 @@ func (m *metricKafkaConsumerGroupZookeeperOffset) recordDataPoint(start pcommon.
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaConsumerGroupZookeeperOffset) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1471,7 +1471,7 @@ func (m *metricKafkaPartitionCurrentOffset) recordDataPoint(start pcommon.Timest
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionCurrentOffset) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1525,7 +1525,7 @@ func (m *metricKafkaPartitionLeader) recordDataPoint(start pcommon.Timestamp, ts
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionLeader) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1579,7 +1579,7 @@ func (m *metricKafkaPartitionLeaderIsPreferred) recordDataPoint(start pcommon.Ti
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionLeaderIsPreferred) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1633,7 +1633,7 @@ func (m *metricKafkaPartitionOffline) recordDataPoint(start pcommon.Timestamp, t
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionOffline) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1687,7 +1687,7 @@ func (m *metricKafkaPartitionOldestOffset) recordDataPoint(start pcommon.Timesta
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionOldestOffset) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1743,7 +1743,7 @@ func (m *metricKafkaPartitionReplicas) recordDataPoint(start pcommon.Timestamp, 
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionReplicas) updateCapacity() {
 	if m.data.Sum().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Sum().DataPoints().Len()
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1799,7 +1799,7 @@ func (m *metricKafkaPartitionReplicasInSync) recordDataPoint(start pcommon.Times
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionReplicasInSync) updateCapacity() {
 	if m.data.Sum().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Sum().DataPoints().Len()
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1853,7 +1853,7 @@ func (m *metricKafkaPartitionSize) recordDataPoint(start pcommon.Timestamp, ts p
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionSize) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1907,7 +1907,7 @@ func (m *metricKafkaPartitionUnderMinIsr) recordDataPoint(start pcommon.Timestam
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionUnderMinIsr) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -1961,7 +1961,7 @@ func (m *metricKafkaPartitionUnderReplicated) recordDataPoint(start pcommon.Time
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaPartitionUnderReplicated) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -2013,7 +2013,7 @@ func (m *metricKafkaTopicLogRetentionPeriod) recordDataPoint(start pcommon.Times
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaTopicLogRetentionPeriod) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -2065,7 +2065,7 @@ func (m *metricKafkaTopicLogRetentionSize) recordDataPoint(start pcommon.Timesta
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaTopicLogRetentionSize) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -2117,7 +2117,7 @@ func (m *metricKafkaTopicMinInsyncReplicas) recordDataPoint(start pcommon.Timest
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaTopicMinInsyncReplicas) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -2171,7 +2171,7 @@ func (m *metricKafkaTopicPartitions) recordDataPoint(start pcommon.Timestamp, ts
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaTopicPartitions) updateCapacity() {
 	if m.data.Sum().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Sum().DataPoints().Len()
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -2223,7 +2223,7 @@ func (m *metricKafkaTopicReplicationFactor) recordDataPoint(start pcommon.Timest
 // updateCapacity saves max length of data point slices that will be used for the slice capacity.
 func (m *metricKafkaTopicReplicationFactor) updateCapacity() {
 	if m.data.Gauge().DataPoints().Len() > m.capacity {
-		m.capacity = m.data.Gauge().DataPoints().Len()
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
 	}
 }
 
@@ -2700,3 +2700,6 @@ func (mb *MetricsBuilder) Reset(options ...MetricBuilderOption) {
 		op.apply(mb)
 	}
 }
+
+// maxCapacity is how many points a metric has room for in advance at most.
+const maxCapacity = 4096
