@@ -97,8 +97,9 @@ func checkSession(answer []byte) error {
 }
 
 // checkAnswer reads any other answer. operation returns what the request of an
-// id was.
-func checkAnswer(answer []byte, operation func(xid int32) int32) error {
+// id was. An answer that comes before its request would be read unchecked once
+// the request is made; ids below 0 are those of events and pings.
+func checkAnswer(answer []byte, operation func(xid int32) (op int32, asked bool)) error {
 	f := fields{rest: answer}
 	xid := f.int32()
 	f.int64() // the last transaction
@@ -106,7 +107,10 @@ func checkAnswer(answer []byte, operation func(xid int32) int32) error {
 	if f.bad {
 		return fmt.Errorf("%w: an answer has %d bytes", errBadAnswer, len(answer))
 	}
-	op := operation(xid)
+	op, asked := operation(xid)
+	if !asked && xid >= 0 {
+		return fmt.Errorf("%w: it answers request %d, which was not made", errBadAnswer, xid)
+	}
 	if code != 0 {
 		return nil // nothing else is read
 	}

@@ -84,6 +84,7 @@ func TestHostileAnswers(t *testing.T) {
 		"data without its state":            {sound, data(text("42"))},
 		"an answer shorter than its header": {sound, always(framed([]byte("XIDX1234")))},
 		"an event shorter than its header":  {sound, always(framed(number(-1)))},
+		"an answer to no request":           {sound, always(framed(joined(number(1<<30), wide(0), number(0), number(math.MaxInt32))))},
 		"an empty answer":                   {sound, always(number(0))},
 		"an answer of 2 GiB":                {sound, always(number(math.MaxInt32))},
 		"an answer of -1 bytes":             {sound, always(number(-1))},

@@ -109,13 +109,13 @@ func (g *guarded) Write(p []byte) (int, error) {
 	return g.Conn.Write(p)
 }
 
-// operation returns what was asked with that id, once.
-func (g *guarded) operation(xid int32) int32 {
+// operation returns what was asked with that id, if anything was, once.
+func (g *guarded) operation(xid int32) (op int32, asked bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	op := g.asked[xid]
+	op, asked = g.asked[xid]
 	delete(g.asked, xid)
-	return op
+	return op, asked
 }
 
 func (g *guarded) Read(p []byte) (int, error) {
