@@ -59,7 +59,10 @@ func watch(t *testing.T, brokers []string, check func(points) error, change func
 	if change != nil {
 		change(cfg)
 	}
+	interval := cfg.CollectionInterval // shorter than a user may have it: there are many scrapes to see
+	cfg.CollectionInterval = max(interval, time.Second)
 	require.NoError(t, cfg.Validate())
+	cfg.CollectionInterval = interval
 
 	core, logs := observer.New(zapcore.InfoLevel)
 	tel := componenttest.NewTelemetry()
