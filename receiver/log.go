@@ -75,10 +75,10 @@ func (l *failureLog) report(now time.Time, failures []cluster.Failure) {
 	// Each question has messages of its own, because the collector's logger
 	// drops messages that it sees too often, and these are not repeated soon.
 	for _, line := range inLines(begun) {
-		l.log.Warn(line.system()+" did not answer in full: "+line.question(), append(line.fields(), l.costs(line, merged)...)...)
+		l.log.Warn(line.system()+" did not answer in full: "+line.at(), append(line.fields(), l.costs(line, merged)...)...)
 	}
 	for _, line := range inLines(ended) {
-		l.log.Info(line.system()+" answers again: "+line.question(), line.fields()...)
+		l.log.Info(line.system()+" answers again: "+line.at(), line.fields()...)
 	}
 	for _, kind := range begun {
 		l.known[kind] = &failureState{loggedAt: now, open: true}
@@ -117,6 +117,15 @@ type logLine struct {
 	failureKind
 
 	all []failureKind // sorted by address
+}
+
+// at names the question, and whom it was asked of. What is told of several says
+// so: others may go on failing.
+func (l logLine) at() string {
+	if len(l.all) > maxAlike {
+		return l.question() + " at several brokers"
+	}
+	return l.question()
 }
 
 // inLines puts failures that differ by their broker alone together where they are

@@ -193,7 +193,7 @@ func TestFailureLogOfManyBrokers(t *testing.T) {
 	many := unreachable(10_000, 3)
 	lines := logged(t, many, many, nil)
 	require.Len(t, lines[0], 1)
-	assert.Equal(t, "Kafka did not answer in full: ListGroups", lines[0][0].Message)
+	assert.Equal(t, "Kafka did not answer in full: ListGroups at several brokers", lines[0][0].Message)
 	assert.Equal(t, map[string]any{
 		"api": "ListGroups", "error_code": "NO_CONNECTION", "brokers": int64(10_000), "groups_missing": int64(20_000),
 		"first": []any{"00000xxx:9092", "00001xxx:9092", "00002xxx:9092"},
@@ -201,7 +201,7 @@ func TestFailureLogOfManyBrokers(t *testing.T) {
 	}, lines[0][0].ContextMap())
 	assert.Empty(t, lines[1])
 	require.Len(t, lines[2], 1)
-	assert.Equal(t, "Kafka answers again: ListGroups", lines[2][0].Message)
+	assert.Equal(t, "Kafka answers again: ListGroups at several brokers", lines[2][0].Message)
 	assert.Equal(t, map[string]any{
 		"api": "ListGroups", "error_code": "NO_CONNECTION", "brokers": int64(10_000),
 		"first": []any{"00000xxx:9092", "00001xxx:9092", "00002xxx:9092"},

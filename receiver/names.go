@@ -37,7 +37,13 @@ func oddNamesOf(s *cluster.Snapshot) *oddNames {
 	}
 	tellApart(odd.groups, func(name string) bool { return s.Groups[name] != nil })
 	tellApart(odd.topics, func(name string) bool { return s.Topics[name] != nil })
-	tellApart(odd.dirs, func(string) bool { return false })
+	paths := map[string]bool{}
+	for _, dirs := range s.LogDirs {
+		for _, d := range dirs {
+			paths[d.Path] = true
+		}
+	}
+	tellApart(odd.dirs, func(path string) bool { return paths[path] })
 	return &oddNames{odd.groups, odd.topics, odd.dirs, odd.others}
 }
 

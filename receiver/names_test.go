@@ -107,6 +107,13 @@ func TestOddNamesAreToldApart(t *testing.T) {
 	assert.Contains(t, groups("a\xff", "a\uFFFD"), "a\uFFFD", "the valid one keeps its name")
 }
 
+func TestOddDirectoriesAreToldApart(t *testing.T) {
+	s := &cluster.Snapshot{LogDirs: map[int32][]cluster.LogDir{1: {{Path: "/d\xff"}, {Path: "/d\uFFFD"}}}}
+	dirs := oddNamesOf(s).snapshot(s).LogDirs[1]
+	require.Len(t, dirs, 2)
+	assert.NotEqual(t, dirs[0].Path, dirs[1].Path)
+}
+
 // Valid names cost no allocation.
 func TestValidNamesAreFree(t *testing.T) {
 	s := &cluster.Snapshot{ClusterID: "c", Groups: map[string]*cluster.Group{}}

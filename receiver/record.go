@@ -49,7 +49,7 @@ func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report
 	r.ts = pcommon.NewTimestampFromTime(now)
 	r.missing.Store(0)
 	resource := metadata.WithResource(r.resource(s.ClusterID))
-	r.once(s, report)
+	r.once(s)
 	eachRound(s, report, func(next round) {
 		r.round(next)
 		r.mb.EmitForResource(resource)
@@ -58,12 +58,9 @@ func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report
 }
 
 // once records what there is only once in a cluster.
-func (r *recorder) once(s *cluster.Snapshot, report *lag.Report) {
+func (r *recorder) once(s *cluster.Snapshot) {
 	r.brokers(s.Brokers)
 	r.disks(s)
-	for i := range report.ZooKeeper {
-		r.zookeeperLag(&report.ZooKeeper[i])
-	}
 }
 
 func (r *recorder) round(next round) {
@@ -75,13 +72,16 @@ func (r *recorder) round(next round) {
 	wait.Wait()
 }
 
-// listed records topics, and groups as they are listed.
+// listed records topics, groups as they are listed, and those in ZooKeeper.
 func (r *recorder) listed(next round) {
 	for _, t := range next.topics {
 		r.topic(t)
 	}
 	for _, g := range next.listed {
 		r.group(g)
+	}
+	for i := range next.inZooKeeper {
+		r.zookeeperLag(&next.inZooKeeper[i])
 	}
 }
 

@@ -21,20 +21,22 @@ const roundPoints = 4096
 // metrics that it cuts once for each message. Were a scrape one of them, sending
 // it would take time with the square of its size.
 type round struct {
-	topics []*cluster.Topic
-	listed []*cluster.Group
-	groups []lag.Group
+	topics      []*cluster.Topic
+	listed      []*cluster.Group
+	groups      []lag.Group
+	inZooKeeper []lag.Group
 }
 
 // eachRound hands over all topics and groups, each by name, in rounds. There is
 // at least one.
 func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
-	topics, listed, groups := sorted(s.Topics), sorted(s.Groups), report.Groups
-	for first := true; first || len(topics)+len(listed)+len(groups) > 0; first = false {
+	topics, listed, groups, inZooKeeper := sorted(s.Topics), sorted(s.Groups), report.Groups, report.ZooKeeper
+	for first := true; first || len(topics)+len(listed)+len(groups)+len(inZooKeeper) > 0; first = false {
 		var next round
 		next.topics, topics = split(topics, topicPoints)
 		next.listed, listed = split(listed, listedPoints)
 		next.groups, groups = split(groups, lagPoints)
+		next.inZooKeeper, inZooKeeper = split(inZooKeeper, lagPoints)
 		record(next)
 	}
 }

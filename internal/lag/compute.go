@@ -20,9 +20,11 @@ func Compute(s *cluster.Snapshot) *Report {
 			r.Groups = append(r.Groups, r.group(s, g))
 		}
 	}
+	sums, first := r.Anomalies.SumTooLarge, r.Anomalies.FirstSumsTooLarge
 	for _, g := range s.ZooKeeper {
 		r.ZooKeeper = append(r.ZooKeeper, r.group(s, g))
 	}
+	r.Anomalies.SumTooLarge, r.Anomalies.FirstSumsTooLarge = sums, first // no metric has the sums of these
 	return r
 }
 

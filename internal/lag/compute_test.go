@@ -139,6 +139,17 @@ func TestFirstSumsTooLarge(t *testing.T) {
 	assert.Equal(t, []GroupTopic{{"group-00", "t"}, {"group-01", "t"}, {"group-02", "t"}}, anomalies.FirstSumsTooLarge)
 }
 
+// No metric has the sums of groups in ZooKeeper: none is left out.
+func TestSumsInZooKeeperAreNotToldOf(t *testing.T) {
+	s := &cluster.Snapshot{
+		Topics:    map[string]*cluster.Topic{"t": {Name: "t", Partitions: []cluster.Partition{log(0, 0, math.MaxInt64), log(1, 0, math.MaxInt64)}}},
+		ZooKeeper: []*cluster.Group{{Name: "old", CommitsKnown: true, Commits: []cluster.TopicCommits{{Topic: "t", Partitions: []cluster.Commit{{Partition: 0}, {Partition: 1}}}}}},
+	}
+	anomalies := Compute(s).Anomalies
+	assert.Zero(t, anomalies.SumTooLarge)
+	assert.Empty(t, anomalies.FirstSumsTooLarge)
+}
+
 func TestFirstCommitsBeyondTheEnd(t *testing.T) {
 	commits := []cluster.Commit{{Partition: 0, Offset: 9}, {Partition: 1, Offset: 3}, {Partition: 2, Offset: 8}, {Partition: 3, Offset: 7}, {Partition: 4, Offset: 6}}
 	s := snapshotOf([]cluster.Partition{log(0, 0, 5), log(1, 0, 5), log(2, 0, 5), log(3, 0, 5), log(4, 0, 5)}, commits...)
