@@ -138,6 +138,22 @@ func TestNamesThatEscapingMakesEqual(t *testing.T) {
 	assert.Contains(t, quoted, "\n"+`{"a.b","l-m"="2","l.m"="1"} 0`+"\n")
 }
 
+// Prometheus stops reading at a NUL byte and rejects the page.
+func TestPageHasNoNUL(t *testing.T) {
+	e, h := newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })
+	md := gauges(1, "a\x00b", map[string]int64{"g\x00": 1})
+	m := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0)
+	m.Gauge().DataPoints().At(0).Attributes().PutStr("l\x00m", "x")
+	e.mustConsume(t, md)
+	quoted := pull(t, h, "Accept", "text/plain;version=1.0.0;escaping=allow-utf-8").page
+	assert.Equal(t, strings.TrimPrefix(`
+# HELP "a?b" About a?b.
+# TYPE "a?b" gauge
+{"a?b",group="g?","l?m"="x"} 1
+`, "\n"), strings.ReplaceAll(quoted, "\ufffd", "?"))
+	assert.Equal(t, []string{"a_b{group=\"g\ufffd\",l_m=\"x\"} 1"}, samples(t, h))
+}
+
 func TestOpenMetrics(t *testing.T) {
 	e, h := newTestExporter(t, func(c *Config) { c.EnableOpenMetrics, c.SendTimestamps = true, true })
 	md := pmetric.NewMetrics()

@@ -11,10 +11,11 @@ import (
 )
 
 // appendEscaped writes the value of a label between its quotes. What is not
-// UTF-8 becomes U+FFFD.
+// UTF-8 becomes U+FFFD, and so does NUL: Prometheus takes it for the end of the
+// page and rejects all of it.
 func appendEscaped(dst []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c == '\\' || c == '"' || c == '\n' || c >= utf8.RuneSelf {
+		if c := s[i]; c == '\\' || c == '"' || c == '\n' || c == 0 || c >= utf8.RuneSelf {
 			return appendEscapedRunes(append(dst, s[:i]...), s[i:])
 		}
 	}
@@ -28,6 +29,8 @@ func appendEscapedRunes(dst []byte, s string) []byte {
 			dst = append(dst, '\\', byte(r))
 		case '\n':
 			dst = append(dst, '\\', 'n')
+		case 0:
+			dst = utf8.AppendRune(dst, utf8.RuneError)
 		default:
 			dst = utf8.AppendRune(dst, r)
 		}
@@ -35,7 +38,7 @@ func appendEscapedRunes(dst []byte, s string) []byte {
 	return dst
 }
 
-// unescape is the inverse of appendEscaped.
+// unescape is the inverse of appendEscaped for what is UTF-8 without NUL.
 var unescape = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\n`, "\n").Replace
 
 // escapeHelp escapes the text of a HELP line. Only OpenMetrics escapes quotes.
@@ -47,7 +50,7 @@ func escapeHelp(s string, f format) string {
 	return s
 }
 
-var helpEscaper = strings.NewReplacer(`\`, `\\`, "\n", `\n`)
+var helpEscaper = strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\x00", string(utf8.RuneError))
 
 // appendLabelName writes a label's name, in quotes where it is none that
 // classic Prometheus knows.

@@ -21,6 +21,7 @@ func TestValuesAreEscaped(t *testing.T) {
 		"größe 日本":   "größe 日本",
 		"a\xffb":     "a\ufffdb",
 		"\xc3\"\n":   "\ufffd" + `\"\n`,
+		"a\x00b":     "a\ufffdb",
 	} {
 		assert.Equal(t, want, string(appendEscaped(nil, given)), "%q", given)
 	}
@@ -30,9 +31,9 @@ func TestValuesAreEscaped(t *testing.T) {
 }
 
 func TestHelpIsEscaped(t *testing.T) {
-	given := "a \"b\"\nc\\d \xff"
-	assert.Equal(t, `a "b"\nc\\d `+"\ufffd", escapeHelp(given, text))
-	assert.Equal(t, `a \"b\"\nc\\d `+"\ufffd", escapeHelp(given, openMetrics))
+	given := "a \"b\"\nc\\d \xff\x00"
+	assert.Equal(t, `a "b"\nc\\d `+"\ufffd\ufffd", escapeHelp(given, text))
+	assert.Equal(t, `a \"b\"\nc\\d `+"\ufffd\ufffd", escapeHelp(given, openMetrics))
 }
 
 func TestNamesAreQuotedWhereTheyMustBe(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // Whatever arrives, the page is one that can be read: as text, by Prometheus'
 // library, and compressed, with a checksum that holds.
 func FuzzPage(f *testing.F) {
-	odd := gauges(1, "a\xff.b\n\"", map[string]int64{"\xc3\"\n\\": 1, "": 2})
+	odd := gauges(1, "a\xff.b\n\x00\"", map[string]int64{"\xc3\"\x00\n\\": 1, "": 2})
 	m := odd.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().AppendEmpty()
 	m.SetName("h")
 	m.SetEmptyHistogram().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
@@ -54,6 +54,7 @@ func FuzzPage(f *testing.F) {
 			parser := expfmt.NewTextParser(model.UTF8Validation)
 			_, err := parser.TextToMetricFamilies(strings.NewReader(page))
 			require.NoError(t, err, "%q", page)
+			require.NotContains(t, page, "\x00")
 			require.Equal(t, page, pull(t, h, "Accept", accept, "Accept-Encoding", "gzip").page)
 		}
 		page := pull(t, h, "Accept", "application/openmetrics-text").page

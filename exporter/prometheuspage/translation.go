@@ -86,10 +86,11 @@ func (t *translation) labelName(key string) (string, error) {
 	return t.labels.Build(t.valid(key))
 }
 
-// valid makes a name UTF-8 where it is not going to be escaped to ASCII.
+// valid makes a name UTF-8 without NUL where it is not going to be escaped to
+// ASCII: as it is going to stand on the page, so that equal names are seen to be.
 func (t *translation) valid(name string) string {
 	if t.labels.UTF8Allowed {
-		return strings.ToValidUTF8(name, string(utf8.RuneError))
+		return strings.ReplaceAll(strings.ToValidUTF8(name, string(utf8.RuneError)), "\x00", string(utf8.RuneError))
 	}
 	return name
 }
