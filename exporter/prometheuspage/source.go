@@ -24,7 +24,8 @@ type source struct {
 	shown    []*part       // the newest first
 	next     []*part       // of a newer scrape that is not complete yet
 	arrived  time.Time     // when the last part came
-	interval time.Duration // between the first part of a scrape and the last of the one before
+	gap      time.Duration // between the first part of the newest scrape and the last of the one before
+	interval time.Duration // the shorter of the last two gaps
 
 	kept int // series in shown when they were last known to be no more than needed
 }
@@ -117,11 +118,18 @@ func (s *source) newest() pcommon.Timestamp {
 	}
 }
 
-// learn sees how far apart scrapes are.
+// learn sees how far apart scrapes are. A longer gap may be an outage: it is
+// believed when it repeats.
 func (s *source) learn(p *part) {
-	if !s.arrived.IsZero() {
-		s.interval = p.arrived.Sub(s.arrived)
+	if s.arrived.IsZero() {
+		return
 	}
+	gap := p.arrived.Sub(s.arrived)
+	s.interval = gap
+	if s.gap > 0 {
+		s.interval = min(gap, s.gap)
+	}
+	s.gap = gap
 }
 
 // expire drops parts that are too old and reports whether that, or a scrape that

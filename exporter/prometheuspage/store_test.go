@@ -208,6 +208,32 @@ func TestRareSourceStays(t *testing.T) {
 	}
 }
 
+// An outage is not the interval: a source that has been away for long and then
+// falls silent expires as it did before.
+func TestOutageIsNotTakenForInterval(t *testing.T) {
+	for name, c := range map[string]struct {
+		gaps []time.Duration
+		want time.Duration
+	}{
+		"first gap":        {[]time.Duration{10 * time.Minute}, 10 * time.Minute},
+		"one outage":       {[]time.Duration{time.Minute, 50 * time.Minute}, time.Minute},
+		"after an outage":  {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute}, time.Minute},
+		"rarer from now":   {[]time.Duration{time.Minute, 50 * time.Minute, 40 * time.Minute}, 40 * time.Minute},
+		"oftener from now": {[]time.Duration{50 * time.Minute, time.Minute}, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			arrived := time.Now()
+			s := &source{}
+			s.add(&part{at: 1, arrived: arrived}, true)
+			for i, gap := range c.gaps {
+				arrived = arrived.Add(gap)
+				s.add(&part{at: pcommon.Timestamp(2 + i), arrived: arrived}, true)
+			}
+			assert.Equal(t, c.want, s.interval)
+		})
+	}
+}
+
 // However many messages come, what is kept is in proportion to the page, and the
 // page is the same.
 func TestWhatNewerPartsHaveIsDropped(t *testing.T) {
