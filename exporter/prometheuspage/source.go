@@ -23,7 +23,7 @@ import (
 type source struct {
 	shown    []*part       // the newest first
 	next     []*part       // of a newer scrape that is not complete yet
-	arrived  time.Time     // when the last part came
+	arrived  time.Time     // when the last part came that was not late
 	gap      time.Duration // between the first part of the newest scrape and the last of the one before
 	interval time.Duration // the shorter of the last two gaps
 
@@ -36,7 +36,10 @@ const settling = time.Second
 // add takes a part and reports whether it changes what is shown.
 func (s *source) add(p *part, exact bool) (changed bool) {
 	newest := s.newest()
-	if p.at > newest {
+	if exact && p.at < newest && s.late(p) {
+		return false
+	}
+	if p.at > newest || exact && p.at < newest {
 		s.learn(p)
 	}
 	s.arrived = p.arrived
@@ -47,9 +50,7 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 	case len(s.shown)+len(s.next) == 0:
 		s.shown = []*part{p}
 		return true
-	case p.at < newest:
-		return false
-	case p.at > newest:
+	case p.at != newest:
 		changed = s.show() // whatever came of the scrape before
 		s.next = []*part{p}
 	case len(s.next) > 0:
@@ -62,6 +63,13 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 		changed = s.show()
 	}
 	return changed
+}
+
+// late reports whether a part of older points is of a scrape before the newest.
+// One that comes when the next scrape is due is that: the sender's clock was set
+// back.
+func (s *source) late(p *part) bool {
+	return p.arrived.Sub(s.arrived) < max(settling, s.interval/2)
 }
 
 // show replaces the scrape that is shown by the next, if there is one.

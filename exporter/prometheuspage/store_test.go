@@ -234,6 +234,27 @@ func TestOutageIsNotTakenForInterval(t *testing.T) {
 	}
 }
 
+// A clock that is set back makes newer scrapes look older. Only what comes soon
+// after the last scrape is late.
+func TestClockSetBack(t *testing.T) {
+	start := time.Now()
+	s := &source{}
+	add := func(at pcommon.Timestamp, after time.Duration) (shown pcommon.Timestamp) {
+		s.add(&part{at: at, arrived: start.Add(after)}, true)
+		assert.Len(t, s.shown, 1)
+		return s.shown[0].at
+	}
+	assert.EqualValues(t, 100, add(100, 0))
+	assert.EqualValues(t, 100, add(99, settling-1), "late, the interval is not known yet")
+	assert.EqualValues(t, 110, add(110, 10*time.Second))
+	assert.EqualValues(t, 110, add(50, 13*time.Second), "late")
+	assert.EqualValues(t, 110, add(51, 15*time.Second-1), "late after the last that was not")
+	assert.EqualValues(t, 52, add(52, 20*time.Second), "set back")
+	assert.Equal(t, 10*time.Second, s.interval)
+	assert.EqualValues(t, 52, add(51, 21*time.Second), "late")
+	assert.EqualValues(t, 62, add(62, 30*time.Second))
+}
+
 // However many messages come, what is kept is in proportion to the page, and the
 // page is the same.
 func TestWhatNewerPartsHaveIsDropped(t *testing.T) {
