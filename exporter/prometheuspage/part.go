@@ -14,7 +14,7 @@ type part struct {
 	at       pcommon.Timestamp // the newest of its points
 	arrived  time.Time
 	families map[string]*family
-	series   int // of all families
+	series   int // of all families, with those that are said to be gone
 }
 
 // family is all series of one name.
@@ -57,7 +57,7 @@ func (p *part) count() {
 	p.series = 0
 	for _, f := range p.families {
 		for _, b := range f.blocks {
-			p.series += len(b.series)
+			p.series += len(b.series) + len(b.removed)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import "slices"
 // shrinker drops from the parts of one source what newer ones have.
 type shrinker struct {
 	taken keySet
+	gone  map[uint64]struct{} // series that newer blocks of a family say to be gone
 	w     blockWriter
 }
 
@@ -34,7 +35,9 @@ func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	for p, l := range left {
 		if len(l.families) == 0 {
 			left[p] = nil
+			continue
 		}
+		l.count()
 	}
 	return left
 }
@@ -48,20 +51,20 @@ func (s *shrinker) family(name string, owners []*part, left map[*part]*part) {
 		}
 	}
 	s.taken.dropRepeated(m)
+	s.gone = map[uint64]struct{}{}
 	i := 0
 	for n, p := range owners {
 		f := *p.families[name]
 		last := n == len(owners)-1
 		f.blocks = nil
 		for range p.families[name].blocks {
-			b := s.left(m.blocks[i])
+			b := s.withoutKnown(s.left(m.blocks[i]))
 			if i++; len(b.series) > 0 || len(b.removed) > 0 && !last {
 				f.blocks = append(f.blocks, b)
 			}
 		}
 		if len(f.blocks) > 0 {
 			left[p].families[name] = &f
-			left[p].count()
 		}
 	}
 }
@@ -76,4 +79,22 @@ func (s *shrinker) left(c contribution) *block {
 	default:
 		return s.w.without(c.block, c.dropped)
 	}
+}
+
+// withoutKnown is a block without the removals that a newer block has: the newest
+// of a series hides what is older, be it there already or late.
+func (s *shrinker) withoutKnown(b *block) *block {
+	var news []removed
+	for _, r := range b.removed {
+		if _, known := s.gone[r.key]; !known {
+			s.gone[r.key] = struct{}{}
+			news = append(news, r)
+		}
+	}
+	if len(news) == len(b.removed) {
+		return b
+	}
+	left := *b
+	left.removed = news
+	return &left
 }

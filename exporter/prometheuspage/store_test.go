@@ -255,6 +255,53 @@ func TestClockSetBack(t *testing.T) {
 	assert.EqualValues(t, 62, add(62, 30*time.Second))
 }
 
+// removing is a message that says series to be gone.
+func removing(at pcommon.Timestamp, name string, points map[string]int64) pmetric.Metrics {
+	md := gauges(at, name, points)
+	for _, p := range md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().All() {
+		p.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
+	}
+	return md
+}
+
+// A sender may say with each message that the same series are gone.
+func TestRepeatedRemovalsAreDropped(t *testing.T) {
+	e, h := newTestExporter(t, perSeries)
+	points := map[string]int64{}
+	for i := range 100 {
+		points[fmt.Sprint(i)] = 1
+	}
+	e.mustConsume(t, gauges(1, "lag", points))
+	for i := range pcommon.Timestamp(300) {
+		e.mustConsume(t, removing(2+i, "lag", points))
+	}
+	kept := 0
+	for _, s := range e.store.sources {
+		for _, p := range s.shown {
+			for _, b := range p.families["lag"].blocks {
+				kept += len(b.removed)
+			}
+		}
+	}
+	assert.Less(t, kept, 2*len(points)+2*growth)
+	e.mustConsume(t, gauges(1, "lag", points))
+	assert.Empty(t, samples(t, h), "older points stay gone")
+}
+
+// What is dropped does not let a point come back that comes late.
+func TestRemovalHidesLatePoints(t *testing.T) {
+	e, h := newTestExporter(t, perSeries)
+	e.mustConsume(t, gauges(1, "lag", map[string]int64{"gone": 1, "stays": 1}))
+	e.mustConsume(t, removing(5, "lag", map[string]int64{"gone": 0}))
+	e.mustConsume(t, removing(7, "lag", map[string]int64{"gone": 0}))
+	e.mustConsume(t, gauges(9, "lag", map[string]int64{"new": 9}))
+	for id := range e.store.sources {
+		e.store.shrink(id)
+	}
+	e.mustConsume(t, gauges(6, "lag", map[string]int64{"gone": 6}))
+	assert.ElementsMatch(t, []string{`lag{group="stays"} 1`, `lag{group="new"} 9`}, samples(t, h))
+}
+
 // However many messages come, what is kept is in proportion to the page, and the
 // page is the same.
 func TestWhatNewerPartsHaveIsDropped(t *testing.T) {
