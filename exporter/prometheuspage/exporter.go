@@ -123,7 +123,7 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 	r := e.renderers.Get().(*renderer)
 	defer e.renderers.Put(r)
 	r.lost = losses{}
-	var parts message
+	parts := newMessage()
 	for _, rm := range md.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			o, err := newOrigin(e.translation, rm, sm)
@@ -136,7 +136,7 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 			}
 		}
 	}
-	for _, p := range parts {
+	for _, p := range parts.finish() {
 		e.store.add(p.id, p.part)
 	}
 	for why, metric := range r.lost {

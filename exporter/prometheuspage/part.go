@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -37,8 +38,8 @@ func (p *part) put(f *family, b *block) {
 	p.families[f.name] = f
 }
 
-// join adds what comes later in the same message. Of what a family is, the first
-// decides.
+// join adds what comes later in the same message, with both in its order. Of what
+// a family is, the first decides.
 func (p *part) join(later *part) {
 	for name, f := range later.families {
 		known := p.families[name]
@@ -46,10 +47,16 @@ func (p *part) join(later *part) {
 		case known == nil:
 			p.families[name] = f
 		case known.kind == f.kind:
-			known.blocks = append(f.blocks, known.blocks...)
+			known.blocks = append(known.blocks, f.blocks...)
 		}
 	}
-	p.count()
+}
+
+// reverse turns the order of each family's blocks round.
+func (p *part) reverse() {
+	for _, f := range p.families {
+		slices.Reverse(f.blocks)
+	}
 }
 
 // count counts the series anew.

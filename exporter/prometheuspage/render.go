@@ -46,7 +46,6 @@ func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time)
 		return p
 	}
 	r.targetInfo(p)
-	p.count()
 	if p.at = r.at; p.at == 0 {
 		p.at = pcommon.NewTimestampFromTime(now) // points may lack a time
 	}
