@@ -36,6 +36,34 @@ func TestComplaintsAreRepeatedOnceInAWhile(t *testing.T) {
 	assert.Len(t, c.told, 1, "old ones make room")
 }
 
+// Of what a family is, the first metric of a message decides, be the others in
+// the same resource metrics or not.
+func TestOtherTypeInOneMessageIsSaid(t *testing.T) {
+	addSummary := func(metrics pmetric.MetricSlice) {
+		m := metrics.AppendEmpty()
+		m.SetName("lag")
+		m.SetEmptySummary().DataPoints().AppendEmpty().SetTimestamp(1)
+	}
+	for name, add := range map[string]func(pmetric.Metrics){
+		"same resource metrics": func(md pmetric.Metrics) {
+			addSummary(md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics())
+		},
+		"others": func(md pmetric.Metrics) {
+			addSummary(md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, h := newTestExporter(t, nil)
+			logs := watchLog(e)
+			md := gauges(1, "lag", map[string]int64{"a": 1})
+			add(md)
+			e.mustConsume(t, md)
+			assert.Equal(t, []string{`lag{group="a"} 1`}, samples(t, h))
+			assert.Equal(t, []string{errOtherType.Error() + ": lag"}, messages(logs))
+		})
+	}
+}
+
 // What a page cannot show is left out with one line for each reason.
 func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	e, h := newTestExporter(t, nil)

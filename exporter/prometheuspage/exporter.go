@@ -132,7 +132,7 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 				continue
 			}
 			if p := r.render(o, sm.Metrics(), start); !p.empty() {
-				parts.add(o.id, p)
+				parts.add(o.id, p, r.lost)
 			}
 		}
 	}

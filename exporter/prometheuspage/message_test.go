@@ -17,7 +17,7 @@ func TestJoiningDoesNotCopyAgain(t *testing.T) {
 		parts := make([]*part, n)
 		for i := range parts {
 			parts[i] = &part{at: 1, families: map[string]*family{}}
-			parts[i].put(&family{name: "lag"}, &block{series: []uint64{uint64(i)}})
+			parts[i].put(&family{name: "lag"}, &block{series: []uint64{uint64(i)}}, losses{})
 		}
 		return parts
 	}
@@ -25,7 +25,7 @@ func TestJoiningDoesNotCopyAgain(t *testing.T) {
 	allocations := testing.AllocsPerRun(1, func() {
 		m := newMessage()
 		for _, p := range runs[0] {
-			m.add("id", p)
+			m.add("id", p, losses{})
 		}
 		assert.Len(t, m.finish(), 1)
 		assert.Equal(t, n, runs[0][0].series)

@@ -29,18 +29,22 @@ type family struct {
 func (p *part) empty() bool { return len(p.families) == 0 }
 
 // put adds a metric that comes before those that are in the part. What a family
-// is follows from its first metric.
-func (p *part) put(f *family, b *block) {
-	if later, known := p.families[f.name]; known && later.kind == f.kind {
+// is follows from its first metric; what is of another type is lost.
+func (p *part) put(f *family, b *block, lost losses) {
+	switch later := p.families[f.name]; {
+	case later == nil:
+	case later.kind == f.kind:
 		f.blocks = later.blocks
+	default:
+		lost.add(errOtherType, f.name)
 	}
 	f.blocks = append(f.blocks, b)
 	p.families[f.name] = f
 }
 
 // join adds what comes later in the same message, with both in its order. Of what
-// a family is, the first decides.
-func (p *part) join(later *part) {
+// a family is, the first decides; what is of another type is lost.
+func (p *part) join(later *part, lost losses) {
 	for name, f := range later.families {
 		known := p.families[name]
 		switch {
@@ -48,6 +52,8 @@ func (p *part) join(later *part) {
 			p.families[name] = f
 		case known.kind == f.kind:
 			known.blocks = append(known.blocks, f.blocks...)
+		default:
+			lost.add(errOtherType, name)
 		}
 	}
 }

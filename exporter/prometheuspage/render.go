@@ -134,7 +134,7 @@ func (r *renderer) end(p *part, f *family) {
 	if dropped := r.taken.repeated(b); dropped != nil {
 		b = r.w.without(b, dropped)
 	}
-	p.put(f, b)
+	p.put(f, b, r.lost)
 }
 
 // point writes the labels of a point and reports whether its lines are to follow.

@@ -165,7 +165,7 @@ func TestSilentSourcesExpire(t *testing.T) {
 			start := time.Now()
 			part := func(at pcommon.Timestamp, arrived time.Time) *part {
 				p := &part{at: at, arrived: arrived, families: map[string]*family{}}
-				p.put(&family{name: "lag"}, &block{series: []uint64{uint64(at)}})
+				p.put(&family{name: "lag"}, &block{series: []uint64{uint64(at)}}, losses{})
 				p.count()
 				return p
 			}
