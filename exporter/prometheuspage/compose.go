@@ -93,9 +93,11 @@ func (c *composer) add(byName map[string]*merged, f *family, source int, at pcom
 	}
 }
 
+// conflict remembers a conflict to tell, once: many sources may have the same.
 func (c *composer) conflict(message, metric string) {
-	if len(c.conflicts) < maxReasons {
-		c.conflicts = append(c.conflicts, conflict{message, metric})
+	found := conflict{message, metric}
+	if len(c.conflicts) < maxReasons && !slices.Contains(c.conflicts, found) {
+		c.conflicts = append(c.conflicts, found)
 	}
 }
 

@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -94,6 +95,20 @@ lag{cluster="c",group="g"} 3
 		"left out samples of another type than the first source has: lag",
 		"kept the first of different descriptions: lag",
 	}, messages(logs), "each is said once")
+}
+
+// Many sources that disagree on one thing leave room for another.
+func TestConflictsAreToldApart(t *testing.T) {
+	var c composer
+	for range 2 * maxReasons {
+		c.conflict("kept the first of different descriptions", "lag")
+	}
+	c.conflict("kept the first of different descriptions", "offset")
+	assert.Len(t, c.conflicts, 2)
+	for i := range 2 * maxReasons {
+		c.conflict("kept the first of different descriptions", strconv.Itoa(i))
+	}
+	assert.Len(t, c.conflicts, maxReasons)
 }
 
 // A metric of the name of another's lines would be taken for one of them.
