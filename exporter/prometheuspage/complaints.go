@@ -6,6 +6,7 @@ package prometheuspage
 import (
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"go.uber.org/zap"
 )
@@ -15,6 +16,8 @@ const (
 	repeat = 5 * time.Minute
 	// maxComplaints bounds how many are remembered. More are not told.
 	maxComplaints = 1000
+	// maxComplaint bounds the bytes of each of a complaint's texts.
+	maxComplaint = 200
 )
 
 // complaints logs what is wrong with what comes in, each thing once in a while:
@@ -33,6 +36,7 @@ func newComplaints(logger *zap.Logger) *complaints {
 
 // about complains, naming a metric, unless it has done so lately.
 func (c *complaints) about(message, metric string) {
+	message, metric = cut(message), cut(metric)
 	if c.due(message + "\n" + metric) {
 		c.logger.Warn(message, zap.String("metric", metric), zap.Duration("repeated_after", repeat))
 	}
@@ -57,4 +61,16 @@ func (c *complaints) due(key string) bool {
 	}
 	c.told[key] = now
 	return true
+}
+
+// cut drops what of a text goes beyond maxComplaint bytes, in front of a rune.
+func cut(s string) string {
+	if len(s) <= maxComplaint {
+		return s
+	}
+	end := maxComplaint
+	for end > maxComplaint-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }

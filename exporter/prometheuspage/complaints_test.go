@@ -5,8 +5,10 @@ package prometheuspage
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -34,6 +36,22 @@ func TestComplaintsAreRepeatedOnceInAWhile(t *testing.T) {
 	now = now.Add(repeat)
 	c.about("odd", "new")
 	assert.Len(t, c.told, 1, "old ones make room")
+}
+
+// Names are the sender's: what is remembered and logged of them is bounded.
+func TestLongComplaintsAreCut(t *testing.T) {
+	core, logs := observer.New(zap.WarnLevel)
+	c := newComplaints(zap.New(core))
+	long := "a" + strings.Repeat("ö", maxComplaint)
+	c.about(long, long)
+	c.about(long+"b", long+"b")
+	want := "a" + strings.Repeat("ö", maxComplaint/2-1) + "…"
+	assert.Equal(t, []string{want + ": " + want}, messages(logs))
+	assert.Len(t, c.told, 1)
+	for key := range c.told {
+		assert.Less(t, len(key), 3*maxComplaint)
+	}
+	assert.Len(t, cut(strings.Repeat("\xbf", 2*maxComplaint)), maxComplaint-utf8.UTFMax+len("…"), "no rune begins there")
 }
 
 // Of what a family is, the first metric of a message decides, be the others in
