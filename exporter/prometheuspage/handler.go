@@ -82,7 +82,7 @@ func (h *handler) page(w http.ResponseWriter, r *http.Request) {
 	p := h.pages.pull(r.Context(), f)
 	size := p.size
 	w.Header().Set("Content-Type", f.contentType())
-	w.Header().Set("Vary", "Accept, Accept-Encoding")
+	w.Header().Add("Vary", "Accept, Accept-Encoding")
 	if packed {
 		size = p.gzipSize
 		w.Header().Set("Content-Encoding", "gzip")

@@ -58,3 +58,12 @@ func TestPullsAreBounded(t *testing.T) {
 	assert.Equal(t, http.StatusOK, pull(t, h).status)
 	assert.Len(t, h.pulls, maxPulls-1, "its place is free again")
 }
+
+// CORS, which is the server's, lets answers vary by the origin.
+func TestVaryIsAddedTo(t *testing.T) {
+	_, h := newTestExporter(t, nil)
+	recorder := httptest.NewRecorder()
+	recorder.Header().Set("Vary", "Origin")
+	h.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	assert.Equal(t, []string{"Origin", "Accept, Accept-Encoding"}, recorder.Header().Values("Vary"))
+}
