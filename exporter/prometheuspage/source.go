@@ -148,9 +148,13 @@ func (s *source) expire(now time.Time, after time.Duration) (changed bool) {
 		changed = s.show()
 	}
 	oldest := now.Add(-max(after, 2*s.interval))
-	before := len(s.shown)
-	s.shown = slices.DeleteFunc(slices.Clone(s.shown), func(p *part) bool { return p.arrived.Before(oldest) })
-	return changed || len(s.shown) < before
+	old := func(p *part) bool { return p.arrived.Before(oldest) }
+	if !slices.ContainsFunc(s.shown, old) {
+		return changed
+	}
+	s.shown = slices.DeleteFunc(slices.Clone(s.shown), old)
+	s.kept = min(s.kept, seriesOf(s.shown))
+	return true
 }
 
 // remembered is for how long it is known of a source that has expired how often

@@ -255,6 +255,23 @@ func TestClockSetBack(t *testing.T) {
 	assert.EqualValues(t, 62, add(62, 30*time.Second))
 }
 
+// What a source needed before most of it expired is not what it needs.
+func TestExpiryLowersWhatIsKept(t *testing.T) {
+	start := time.Now()
+	s := &source{}
+	s.add(&part{at: 1, arrived: start, series: 10 * growth}, false)
+	s.add(&part{at: 2, arrived: start.Add(time.Second), series: 1}, false)
+	s.kept = seriesOf(s.shown)
+	assert.Zero(t, testing.AllocsPerRun(10, func() { s.expire(start.Add(time.Minute), time.Minute) }), "most of the time nothing expires")
+	assert.True(t, s.expire(start.Add(time.Minute+1), time.Minute))
+	assert.Equal(t, 1, s.kept)
+	s.add(&part{at: 3, arrived: start.Add(time.Minute), series: 1 + growth}, false)
+	assert.Equal(t, 2+growth, seriesOf(s.shown))
+	assert.False(t, s.grown())
+	s.add(&part{at: 4, arrived: start.Add(time.Minute), series: 1}, false)
+	assert.True(t, s.grown())
+}
+
 // removing is a message that says series to be gone.
 func removing(at pcommon.Timestamp, name string, points map[string]int64) pmetric.Metrics {
 	md := gauges(at, name, points)
