@@ -179,6 +179,9 @@ func (r removals) has(source int, key uint64) bool {
 func (m *merged) write(w *pageWriter, f form) {
 	_, _ = w.Write(m.head(f)) // it is kept in memory
 	rewriter := newRewriter(m, f)
+	if rewriter.taken != nil { // of lines that become equal, the first is written
+		slices.SortStableFunc(m.blocks, func(a, b contribution) int { return cmp.Compare(b.at, a.at) })
+	}
 	for _, b := range m.blocks {
 		switch {
 		case b.empty():

@@ -153,6 +153,34 @@ func TestNamesThatEscapingMakesEqual(t *testing.T) {
 	assert.Contains(t, quoted, "\n"+`{"a.b","l-m"="2","l.m"="1"} 0`+"\n")
 }
 
+// Likewise where only one of two sources has names to escape, and where escaping
+// changes the order of labels.
+func TestSeriesThatEscapingMakesEqual(t *testing.T) {
+	message := func(at pcommon.Timestamp, labels ...string) pmetric.Metrics {
+		md := gauges(at, "m", map[string]int64{"g": int64(at)})
+		point := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().At(0)
+		for _, name := range labels {
+			point.Attributes().PutStr(name, name[len(name)-1:])
+		}
+		return md
+	}
+	for name, c := range map[string]struct {
+		old, newest []string
+		want        string
+	}{
+		"older is escaped":  {[]string{"a.b"}, []string{"a_b"}, `m{a_b="b",group="g"} 2`},
+		"newest is escaped": {[]string{"a_b"}, []string{"a.b"}, `m{a_b="b",group="g"} 2`},
+		"in another order":  {[]string{"a.b", "a_c"}, []string{"a_b", "a-c"}, `m{a_c="c",a_b="b",group="g"} 2`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, h := newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })
+			e.mustConsume(t, from("a", message(1, c.old...)))
+			e.mustConsume(t, from("b", message(2, c.newest...)))
+			assert.Equal(t, []string{c.want}, samples(t, h))
+		})
+	}
+}
+
 // Prometheus stops reading at a NUL byte and rejects the page.
 func TestPageHasNoNUL(t *testing.T) {
 	e, h := newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })

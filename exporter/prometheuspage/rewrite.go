@@ -18,22 +18,25 @@ type rewriter struct {
 	family *merged
 	form   form
 	names  map[string]string // labels' names in the form, by how blocks have them
-	taken  map[uint64]bool   // series written, where escaping may make two of them equal
+	taken  map[uint64]bool   // lines written, where escaping may make two of them equal; else nil
+	key    uint64            // of the line at hand: what it is told from others by, but for the order of its labels
 	line   sampleLine
 	out    []byte
 }
 
 func newRewriter(m *merged, f form) *rewriter {
 	r := &rewriter{family: m, form: f, names: map[string]string{}}
-	if f.escaping == model.UnderscoreEscaping || f.escaping == model.DotsEscaping {
+	merges := f.escaping == model.UnderscoreEscaping || f.escaping == model.DotsEscaping
+	if merges && slices.ContainsFunc(m.blocks, func(b contribution) bool { return !b.legacyNames }) {
 		r.taken = map[uint64]bool{}
 	}
 	return r
 }
 
-// leaves reports whether a block's text is the form's.
+// leaves reports whether a block's text is the form's. Where escaping may make a
+// line of another block equal to one of it, that is not known.
 func (r *rewriter) leaves(b *block) bool {
-	return (b.legacyNames || r.form.escaping == model.NoEscaping) && (b.sameInOpen || r.form.format != openMetrics)
+	return r.taken == nil && (b.legacyNames || r.form.escaping == model.NoEscaping) && (b.sameInOpen || r.form.format != openMetrics)
 }
 
 // write writes the lines of a block but for series that are dropped.
@@ -47,7 +50,7 @@ func (r *rewriter) write(w *pageWriter, c contribution) {
 			r.out = append(r.out, lines...)
 		default:
 			for line := range bytes.Lines(lines) {
-				r.rewrite(line, c.legacyNames)
+				r.rewrite(line)
 			}
 		}
 		if len(r.out) >= chunk {
@@ -63,18 +66,17 @@ func (r *rewriter) flush(w *pageWriter) {
 }
 
 // rewrite writes one line.
-func (r *rewriter) rewrite(line []byte, legacyNames bool) {
+func (r *rewriter) rewrite(line []byte) {
 	r.line.parse(line)
 	start := len(r.out)
 	r.writeName()
 	r.writeLabels()
-	if r.taken != nil && !legacyNames {
-		key := keyOf(r.out[start:])
-		if r.taken[key] {
+	if r.taken != nil {
+		if r.taken[r.key] {
 			r.out = r.out[:start]
 			return
 		}
-		r.taken[key] = true
+		r.taken[r.key] = true
 	}
 	r.out = append(r.out, ' ')
 	r.writeRest()
@@ -91,7 +93,9 @@ func (r *rewriter) writeName() {
 	if r.line.quoted = !model.LegacyValidation.IsValidMetricName(name); r.line.quoted {
 		r.out = append(r.out, '{')
 	}
+	start := len(r.out)
 	r.out = appendMetricName(r.out, name)
+	r.key = keyOf(r.out[start:])
 }
 
 // writeLabels writes the labels. Where two have become one, their values are
@@ -107,6 +111,7 @@ func (r *rewriter) writeLabels() {
 			continue
 		}
 		r.out = append(r.out, separator)
+		start := len(r.out)
 		r.out = append(append(r.out, name...), `="`...)
 		r.writeValue(name, l.value)
 		for _, other := range r.line.labels[i+1:] {
@@ -115,6 +120,7 @@ func (r *rewriter) writeLabels() {
 			}
 		}
 		r.out = append(r.out, '"')
+		r.key += keyOf(r.out[start:])
 		separator = ','
 	}
 	if separator == ',' {
