@@ -42,7 +42,7 @@ func TestLastOfResourceMetricsCounts(t *testing.T) {
 	for value := range int64(3) {
 		gauges(1, "lag", map[string]int64{"a": 2 + value}).ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
 	}
-	removing(1, "lag", map[string]int64{"b": 0}).ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
+	removing(1, map[string]int64{"b": 0}).ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
 	gauges(1, "lag", map[string]int64{"b": 5}).ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
 	e.mustConsume(t, md)
 	assert.ElementsMatch(t, []string{`lag{group="a"} 4`, `lag{group="b"} 5`}, samples(t, h))

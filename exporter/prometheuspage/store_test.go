@@ -273,8 +273,8 @@ func TestExpiryLowersWhatIsKept(t *testing.T) {
 }
 
 // removing is a message that says series to be gone.
-func removing(at pcommon.Timestamp, name string, points map[string]int64) pmetric.Metrics {
-	md := gauges(at, name, points)
+func removing(at pcommon.Timestamp, points map[string]int64) pmetric.Metrics {
+	md := gauges(at, "lag", points)
 	for _, p := range md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().All() {
 		p.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(true))
 	}
@@ -290,7 +290,7 @@ func TestRepeatedRemovalsAreDropped(t *testing.T) {
 	}
 	e.mustConsume(t, gauges(1, "lag", points))
 	for i := range pcommon.Timestamp(300) {
-		e.mustConsume(t, removing(2+i, "lag", points))
+		e.mustConsume(t, removing(2+i, points))
 	}
 	kept := 0
 	for _, s := range e.store.sources {
@@ -309,8 +309,8 @@ func TestRepeatedRemovalsAreDropped(t *testing.T) {
 func TestRemovalHidesLatePoints(t *testing.T) {
 	e, h := newTestExporter(t, perSeries)
 	e.mustConsume(t, gauges(1, "lag", map[string]int64{"gone": 1, "stays": 1}))
-	e.mustConsume(t, removing(5, "lag", map[string]int64{"gone": 0}))
-	e.mustConsume(t, removing(7, "lag", map[string]int64{"gone": 0}))
+	e.mustConsume(t, removing(5, map[string]int64{"gone": 0}))
+	e.mustConsume(t, removing(7, map[string]int64{"gone": 0}))
 	e.mustConsume(t, gauges(9, "lag", map[string]int64{"new": 9}))
 	for id := range e.store.sources {
 		e.store.shrink(id)
