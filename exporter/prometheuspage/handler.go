@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"bufio"
 	"html"
 	"io"
 	"net/http"
@@ -104,10 +105,12 @@ func (p *page) writeTo(w io.Writer, packed bool) error {
 		_, err := io.CopyBuffer(w, text, make([]byte, chunk))
 		return err
 	}
+	// Segments are of a few kilobytes, and each write is a call of the kernel.
+	joined := bufio.NewWriterSize(w, chunk)
 	for _, s := range p.segments {
-		if _, err := w.Write(s); err != nil {
+		if _, err := joined.Write(s); err != nil {
 			return err
 		}
 	}
-	return nil
+	return joined.Flush()
 }
