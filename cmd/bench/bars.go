@@ -61,6 +61,7 @@ func (o options) bars(z size, rows []row) []bar {
 		}
 		switch n := float64(max(1, z.groups*z.commits)); {
 		case r.busy: // a search has memory of its own
+		case r.alone() && z.commits < standard.commits: // as have groups, whatever they committed
 		case r.alone():
 			hold("allocated", 25, float64(r.objects)/n, "objects for each group-partition")
 			hold("allocated", 1500, float64(r.heap)/n, "bytes for each group-partition")

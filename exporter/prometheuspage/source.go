@@ -164,8 +164,11 @@ const remembered = time.Hour
 
 // over reports whether nothing is known of a source that is worth keeping.
 func (s *source) over(now time.Time) bool {
-	return len(s.shown)+len(s.next) == 0 && now.Sub(s.arrived) > remembered
+	return s.empty() && now.Sub(s.arrived) > remembered
 }
+
+// empty reports whether the source has nothing on the page, nor to come.
+func (s *source) empty() bool { return len(s.shown)+len(s.next) == 0 }
 
 // insert puts a part where its time belongs: before what is as old or older.
 func insert(parts []*part, p *part) []*part {

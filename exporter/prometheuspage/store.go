@@ -82,6 +82,28 @@ func (s *store) expire(now time.Time) {
 			delete(s.sources, id)
 		}
 	}
+	s.forget()
+}
+
+// maxRemembered bounds how many sources are remembered that have nothing on the
+// page: a sender may name itself anew all the time.
+const maxRemembered = 1000
+
+// forget forgets those of them that have been silent for longest.
+func (s *store) forget() {
+	var silent []string
+	for id, known := range s.sources {
+		if known.empty() {
+			silent = append(silent, id)
+		}
+	}
+	if len(silent) <= maxRemembered {
+		return
+	}
+	slices.SortFunc(silent, func(a, b string) int { return s.sources[b].arrived.Compare(s.sources[a].arrived) })
+	for _, id := range silent[maxRemembered:] {
+		delete(s.sources, id)
+	}
 }
 
 // changes counts what has changed a page.

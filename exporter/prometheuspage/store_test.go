@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -193,6 +194,19 @@ func TestSilentSourcesExpire(t *testing.T) {
 			assert.Empty(t, s.sources)
 		})
 	}
+}
+
+// A sender that names itself anew all the time costs no memory without end.
+func TestSilentSourcesAreBounded(t *testing.T) {
+	s, start := newStore(true, time.Second), time.Now()
+	for i := range maxRemembered + 2 {
+		s.add(strconv.Itoa(i), &part{at: 1, arrived: start.Add(time.Duration(i) * time.Millisecond)})
+	}
+	assert.Len(t, s.sources, maxRemembered+2)
+	s.expire(start.Add(time.Minute))
+	assert.Len(t, s.sources, maxRemembered)
+	assert.NotContains(t, s.sources, "1", "which was silent for longer than others")
+	assert.Contains(t, s.sources, "2")
 }
 
 // A source that sends more rarely than it expires vanishes once, not each time.
