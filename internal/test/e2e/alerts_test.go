@@ -36,15 +36,24 @@ func watch(t *testing.T, brokers []string) watched {
 	scraped := start(t, brokersEnv(brokers...), shipped("default.yaml"), ask)
 	written := promtest.Start(t, fmt.Sprintf("%srule_files: [%q]\n", global, rules), lookback, promtest.RemoteWrite)
 	writer := &collector{exit: 1} // as config/self/remote-write.yaml says
+	self := nobody(t)
 	writer.run(t, append(brokersEnv(brokers...),
-		"REMOTE_WRITE_ENDPOINT="+written.RemoteWriteURL(), "KAFKALAG_SELF="+nobody(t), "KAFKALAG_SELF_SECONDS=1"),
-		shipped("remote-write.yaml"), shipped("self/remote-write.yaml"), ask,
+		"REMOTE_WRITE_ENDPOINT="+written.RemoteWriteURL(), "KAFKALAG_SELF="+self),
+		shipped("remote-write.yaml"), shipped("self/remote-write.yaml"), ask, hastenSelf(t, self),
 		writeFile(t, "health.yaml", fmt.Sprintf("extensions: {healthcheckv2: {http: {endpoint: %q}}}", nobody(t))))
 	return watched{
 		"remote write": written,
 		"scraped": promtest.Start(t, fmt.Sprintf("%srule_files: [%q]\nscrape_configs: %s", global, rules, scrapeConfigs(t, scraped)),
 			lookback),
 	}
+}
+
+// hastenSelf has a collector that sends its own metrics to this address do so
+// each second.
+func hastenSelf(t *testing.T, address string) string {
+	t.Helper()
+	return writeFile(t, "self.yaml", fmt.Sprintf(`service: {telemetry: {metrics: {readers: [
+  {periodic: {interval: 1000, exporter: {otlp: {protocol: http/protobuf, endpoint: "http://%s"}}}}]}}}`, address))
 }
 
 // scrapeConfigs has Prometheus scrape a collector and its own telemetry.

@@ -199,19 +199,6 @@ func TestE2ERefusesAnExpirationWithoutAUnit(t *testing.T) {
 	}
 }
 
-// OpenTelemetry has the interval of its own metrics in milliseconds.
-func TestE2ESendsItsOwnMetricsEverySoManySeconds(t *testing.T) {
-	configs := []string{"--config", shipped("remote-write.yaml"), "--config", shipped("self/remote-write.yaml")}
-	for given, want := range map[string]string{"": "interval: 30000\n", "KAFKALAG_SELF_SECONDS=1.5": "interval: 1500\n"} {
-		out, err := command(t, []string{given}, append([]string{"print-config"}, configs...)...).CombinedOutput()
-		require.NoError(t, err, "%s: %s", given, out)
-		assert.Contains(t, string(out), " "+want, given)
-	}
-	out, err := command(t, []string{"KAFKALAG_SELF_SECONDS=30s"}, append([]string{"validate"}, configs...)...).CombinedOutput()
-	require.Error(t, err, "%s", out)
-	assert.Contains(t, string(out), "periodic.interval")
-}
-
 func linesWith(text, part string) int {
 	n := 0
 	for line := range strings.Lines(text) {
