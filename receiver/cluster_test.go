@@ -18,6 +18,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // seeded is a cluster of three brokers with a topic of three partitions and two
@@ -81,7 +82,7 @@ func scrapeLogging(t *testing.T, cfg *Config, log *zap.Logger) pmetric.Metrics {
 }
 
 func TestScrapeOfACluster(t *testing.T) {
-	got := points(scrapeOnce(t, fakeConfig(seeded(t))))
+	got := metrictest.Points(scrapeOnce(t, fakeConfig(seeded(t))))
 	assert.Equal(t, map[string]int64{
 		"group=billing topic=orders partition=0":  4,
 		"group=billing topic=orders partition=1":  0,
@@ -100,7 +101,7 @@ func TestScrapeOfACluster(t *testing.T) {
 	assert.Equal(t, map[string]int64{"topic=orders": 3}, got["kafka.topic.partitions"])
 	assert.Len(t, got["kafka.partition.current_offset"], 3)
 	assert.NotContains(t, got, "kafka.consumer_group.time_lag_max", "it has yet to be found")
-	assert.Len(t, got, len(allMetrics(t))-1, "every other metric has a point")
+	assert.Len(t, got, len(metrictest.Enabled(metadata.DefaultMetricsConfig()))-1, "every other metric has a point")
 }
 
 func TestFiltersApplyBeforeAnythingIsAsked(t *testing.T) {
@@ -120,7 +121,7 @@ func TestFiltersApplyBeforeAnythingIsAsked(t *testing.T) {
 			fake := seeded(t)
 			cfg := fakeConfig(fake)
 			tt.change(cfg)
-			got := points(scrapeOnce(t, cfg))
+			got := metrictest.Points(scrapeOnce(t, cfg))
 			if tt.groups == nil {
 				for _, api := range groupAPIs {
 					assert.Zero(t, fake.Requests()[api], api)
@@ -153,16 +154,4 @@ func partitionMetrics() metadata.MetricsConfig {
 	on := metadata.MetricsConfig{}
 	on.KafkaPartitionCurrentOffset.Enabled = true
 	return on
-}
-
-// allMetrics lists the names of the metrics that are on by default.
-func allMetrics(t *testing.T) []string {
-	t.Helper()
-	snapshot, report := sample()
-	metrics, _ := recordWith(newConfig(), snapshot, report)
-	names := make([]string, 0, 20)
-	for name := range points(metrics) {
-		names = append(names, name)
-	}
-	return names
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/lookup"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 	"github.com/kafkalag/kafkalagreceiver/internal/timelag/search"
 	"github.com/kafkalag/kafkalagreceiver/internal/zookeeper"
 )
@@ -34,21 +35,21 @@ func createMetrics(
 	next consumer.Metrics,
 ) (receiver.Metrics, error) {
 	c := cfg.(*Config)
-	tel, err := newTelemetry(set)
+	own, err := selfmetrics.New(set)
 	if err != nil {
 		return nil, err
 	}
-	client, err := snapshot.New(c.Config, set.Logger, tel.traffic(forScrapes), commitsInZooKeeper(c, set.Logger))
+	client, err := snapshot.New(c.Config, set.Logger, own.Traffic(selfmetrics.ForScrapes), commitsInZooKeeper(c, set.Logger))
 	if err != nil {
 		return nil, err
 	}
 	var f search.Client
 	if needsTimeLag(c.Metrics) && c.TimeLag.SearchBudget > 0 {
-		if f, err = lookup.New(c.Config, set.Logger, tel.traffic(forSearch)); err != nil {
+		if f, err = lookup.New(c.Config, set.Logger, own.Traffic(selfmetrics.ForSearch)); err != nil {
 			return nil, err
 		}
 	}
-	return newMetrics(set, c, newScraper(set, c, client, f, tel), next)
+	return newMetrics(set, c, newScraper(set, c, client, f, own), next)
 }
 
 // commitsInZooKeeper returns the source of what is committed there, nil where it is not

@@ -20,6 +20,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 )
 
 // fakeClient answers with a function, which a test may change while it runs.
@@ -105,11 +106,11 @@ func newConfig() *Config { return createDefaultConfig().(*Config) }
 
 // newTestScraper is a scraper whose own metrics go where set says.
 func newTestScraper(set receiver.Settings, cfg *Config, c client) *lagScraper {
-	tel, err := newTelemetry(set)
+	own, err := selfmetrics.New(set)
 	if err != nil {
 		panic(err)
 	}
-	return newScraper(set, cfg, c, nil, tel)
+	return newScraper(set, cfg, c, nil, own)
 }
 
 // start runs a receiver with a client that stands in for the cluster.

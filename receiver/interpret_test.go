@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // TestScrapesAreHeldAgainstThoseBefore: a group that has read half of a
@@ -39,7 +40,7 @@ func TestScrapesAreHeldAgainstThoseBefore(t *testing.T) {
 		if i == 9 {
 			status = "STALL"
 		}
-		got := points(metrics)
+		got := metrictest.Points(metrics)
 		assert.Equal(t, map[string]int64{"group=billing status=" + status: 1}, got["kafka.consumer_group.status"])
 		assert.Equal(t, map[string]int64{"group=billing topic=orders partition=0 status=" + status: 1},
 			got["kafka.consumer_group.partition_status"])
@@ -61,7 +62,7 @@ func TestIntegrationAssignments(t *testing.T) {
 	cfg.Metrics.KafkaConsumerGroupTopicMembers.Enabled = true
 	cfg.Metrics.KafkaConsumerGroupAssignedPartitions.Enabled = true
 	require.EventuallyWithT(t, func(c *assert.CollectT) { // groups take a moment to settle
-		got := points(scrapeOnce(t, cfg))
+		got := metrictest.Points(scrapeOnce(t, cfg))
 		assert.Equal(c, map[string]int64{
 			"group=classic-members topic=assigned": 2, "group=consumer-members topic=assigned": 1,
 		}, got["kafka.consumer_group.topic_members"])

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // keyEffects has, for every key that this package acts on, a change of its
@@ -41,7 +42,7 @@ var keyEffects = map[string]struct {
 	"status_window":            {func(c *Config) { c.StatusWindow = 2 }, scrapesUntilStall},
 	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, searchOf},
 	"max_group_partitions":     {func(c *Config) { c.MaxGroupPartitions = 1 }, pointsOfAScrape},
-	"metrics":                  {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOf},
+	"metrics":                  {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOfAScrape},
 	"resource_attributes":      {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},
 }
 
@@ -112,16 +113,16 @@ func timeToAnswer(t *testing.T, cfg *Config) any {
 	return took
 }
 
-func resourceOf(_ *testing.T, cfg *Config) any {
-	snapshot, report := sample()
-	metrics, _ := recordWith(cfg, snapshot, report)
+func resourceOf(t *testing.T, cfg *Config) any {
+	t.Helper()
+	s := newTestScraper(settings(zap.NewNop()), cfg, answering(func(context.Context) (*cluster.Snapshot, error) {
+		snapshot := oneBroker()
+		snapshot.ClusterID = "c1"
+		return snapshot, nil
+	}))
+	metrics, err := s.scrape(t.Context())
+	require.NoError(t, err)
 	return metrics.ResourceMetrics().At(0).Resource().Attributes().AsRaw()
-}
-
-func pointsOf(_ *testing.T, cfg *Config) any {
-	snapshot, report := sample()
-	metrics, _ := recordWith(cfg, snapshot, report)
-	return metrics.DataPointCount()
 }
 
 // scrapesUntilStall is how often a group that stands still is seen before it is
@@ -135,7 +136,7 @@ func scrapesUntilStall(t *testing.T, cfg *Config) any {
 	for scrapes := 1; ; scrapes++ {
 		metrics, err := s.scrape(t.Context())
 		require.NoError(t, err)
-		for status := range points(metrics)["kafka.consumer_group.status"] {
+		for status := range metrictest.Points(metrics)["kafka.consumer_group.status"] {
 			if strings.Contains(status, "STALL") {
 				return scrapes
 			}
@@ -198,5 +199,5 @@ func lagOfUnassigned(t *testing.T, cfg *Config) any {
 	}))
 	metrics, err := s.scrape(t.Context())
 	require.NoError(t, err)
-	return points(metrics)["kafka.consumer_group.lag"]
+	return metrictest.Points(metrics)["kafka.consumer_group.lag"]
 }

@@ -26,6 +26,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // afterwards is the section about what other components lose: internal/test/e2e has
@@ -99,7 +100,7 @@ func TestMissingLagPage(t *testing.T) {
 type point struct{ metric, attributes string }
 
 func (p point) in(metrics pmetric.Metrics) bool {
-	for attributes := range points(metrics)[p.metric] {
+	for attributes := range metrictest.Points(metrics)[p.metric] {
 		if strings.HasPrefix(attributes, p.attributes) {
 			return true
 		}
@@ -122,7 +123,7 @@ func observe(t *testing.T, cfg *Config) *observed {
 	t.Helper()
 	core, logs := observer.New(zapcore.DebugLevel)
 	o := &observed{logs: logs, own: componenttest.NewTelemetry()}
-	set := settingsWith(o.own)
+	set := metrictest.Settings(o.own)
 	set.Logger = zap.New(core)
 	scraped := make(chan struct{}, 1)
 	next, err := consumer.NewMetrics(func(_ context.Context, m pmetric.Metrics) error {
@@ -191,7 +192,7 @@ func (o *observed) assertAboveZero(t assert.TestingT, written string) {
 		return
 	}
 	if strings.HasPrefix(parts[1], "kafka.") {
-		assert.Contains(t, slices.Collect(maps.Values(points(o.last())[parts[1]])), int64(1), written)
+		assert.Contains(t, slices.Collect(maps.Values(metrictest.Points(o.last())[parts[1]])), int64(1), written)
 		return
 	}
 	m, err := o.own.GetMetric(parts[1])

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/scraper/scraperhelper"
 	"go.uber.org/zap"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
@@ -27,7 +28,7 @@ func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer
 	if err != nil {
 		return nil, err
 	}
-	set.Logger = set.Logger.WithOptions(zap.WrapCore(withoutScrapeErrors))
+	set.Logger = set.Logger.WithOptions(zap.WrapCore(failurelog.WithoutScrapeErrors))
 	controller, err := scraperhelper.NewMetricsController(
 		&scraperhelper.ControllerConfig{
 			CollectionInterval: cfg.CollectionInterval,

@@ -177,14 +177,3 @@ func TestStatusAndLogFollowTheCluster(t *testing.T) {
 		require.NoError(t, metrics.Shutdown(context.Background()))
 	})
 }
-
-func TestControllerIsQuietAboutScrapesOnly(t *testing.T) {
-	core, logs := observer.New(zapcore.InfoLevel)
-	log := zap.New(core, zap.WrapCore(withoutScrapeErrors)).With(zap.String("scraper", "kafkalag"))
-	log.Error(scrapeErrorMessage)
-	log.Error("anything else")
-	log.Debug("below the level")
-	require.Equal(t, 1, logs.Len())
-	assert.Equal(t, "anything else", logs.All()[0].Message)
-	assert.Equal(t, "kafkalag", logs.All()[0].ContextMap()["scraper"])
-}

@@ -12,47 +12,52 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/record"
+	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 	"github.com/kafkalag/kafkalagreceiver/internal/status"
 	"github.com/kafkalag/kafkalagreceiver/internal/timelag/search"
 )
 
 // lagScraper asks, computes and records, once per scrape.
 type lagScraper struct {
-	client   *boundedClient
-	ask      snapshot.Request
-	assigned bool // only what a member is assigned counts
-	memory   lag.Memory
-	limiter  *partitionLimiter
-	record   *recorder
-	timeLag  *search.Searcher  // nil: nobody wants to know
-	status   *status.Evaluator // likewise
-	failures *failureLog
-	odd      *anomalyLog
-	expired  *expiredLog
-	health   healthStatus
-	tel      *telemetry
-	now      func() time.Time
+	client    *boundedClient
+	ask       snapshot.Request
+	assigned  bool // only what a member is assigned counts
+	memory    lag.Memory
+	limiter   *partitionLimiter
+	recorder  *record.Recorder
+	timeLag   *search.Searcher  // nil if no time-lag metric is enabled
+	status    *status.Evaluator // nil if no status metric is enabled
+	failures  *failurelog.Log
+	anomalies *failurelog.Anomalies
+	expired   *failurelog.Expired
+	health    healthStatus
+	own       *selfmetrics.Metrics
+	now       func() time.Time
 }
 
-// newScraper returns a scraper that asks client, and f for time lags; without f
-// they are told as far as they can be.
-func newScraper(set receiver.Settings, cfg *Config, client client, f search.Client, tel *telemetry) *lagScraper {
+// newScraper returns a scraper that asks client. The time-lag search asks lookups; if
+// that is nil, there is no search.
+func newScraper(
+	set receiver.Settings, cfg *Config, client client, lookups search.Client, own *selfmetrics.Metrics,
+) *lagScraper {
 	s := &lagScraper{
-		client:   newBoundedClient(client, cfg.Timeout),
-		ask:      snapshotRequest(cfg),
-		assigned: cfg.OnlyAssignedPartitions,
-		limiter:  newPartitionLimiter(cfg, set.Logger),
-		record:   newRecorder(set, cfg),
-		failures: newFailureLog(set.Logger),
-		odd:      newAnomalyLog(set.Logger),
-		expired:  newExpiredLog(set.Logger),
-		tel:      tel,
-		now:      time.Now,
+		client:    newBoundedClient(client, cfg.Timeout),
+		ask:       snapshotRequest(cfg),
+		assigned:  cfg.OnlyAssignedPartitions,
+		limiter:   newPartitionLimiter(cfg, set.Logger),
+		recorder:  record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
+		failures:  failurelog.New(set.Logger),
+		anomalies: failurelog.NewAnomalies(set.Logger),
+		expired:   failurelog.NewExpired(set.Logger),
+		own:       own,
+		now:       time.Now,
 	}
 	if needsTimeLag(cfg.Metrics) {
-		s.timeLag = search.New(searchConfig(cfg), f, set.Logger, tel)
+		s.timeLag = search.New(searchConfig(cfg), lookups, set.Logger, own)
 	}
 	if needsStatus(cfg.Metrics) {
 		s.status = &status.Evaluator{Window: cfg.StatusWindow}
@@ -60,7 +65,7 @@ func newScraper(set receiver.Settings, cfg *Config, client client, f search.Clie
 	return s
 }
 
-// searchConfig is how time lag is told.
+// searchConfig is the configuration of the time-lag search.
 func searchConfig(cfg *Config) search.Config {
 	return search.Config{History: cfg.TimeLag.History, Interval: cfg.CollectionInterval, Budget: cfg.TimeLag.SearchBudget}
 }
@@ -89,8 +94,8 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	}
 	s.health.report(err)
 	if err != nil {
-		s.failures.report(s.now(), failuresOf(snapshot, err))
-		s.tel.scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, nil)
+		s.failures.Report(s.now(), failurelog.FailuresOf(snapshot, err))
+		s.own.Scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, 0)
 		return pmetric.NewMetrics(), err
 	}
 	s.memory.Restore(snapshot)
@@ -98,18 +103,18 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	if s.assigned {
 		snapshot.Failures = append(snapshot.Failures, unassigned(lag.OnlyAssigned(snapshot))...)
 	}
-	s.failures.report(s.now(), snapshot.Failures)
+	s.failures.Report(s.now(), snapshot.Failures)
 	report := lag.Compute(snapshot)
-	names := oddNamesOf(snapshot)
-	s.tel.scraped(ctx, snapshot, report, names)
-	s.odd.report(s.now(), report.Anomalies, names)
+	invalid := record.FindInvalidNames(snapshot)
+	s.own.Scraped(ctx, snapshot, report, invalid.Count())
+	s.anomalies.Report(s.now(), report.Anomalies, invalid.Count(), invalid.First())
 	s.interpret(ctx, snapshot, report)
-	s.tel.leftOut(ctx, s.limiter.apply(s.now(), report))
-	metrics, missing := s.record.record(s.now(), names.snapshot(snapshot), names.report(report))
-	return metrics, partial(snapshot.Failures, missing)
+	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report))
+	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))
+	return metrics, failurelog.PartialError(snapshot.Failures, missing)
 }
 
-// interpret adds to a report what follows from the scrapes before.
+// interpret adds to a report what follows from earlier scrapes.
 func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, report *lag.Report) {
 	if s.timeLag != nil {
 		s.timeLag.Estimate(ctx, s.now(), learned, report)
@@ -118,7 +123,7 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 		s.status.Evaluate(learned, report)
 	}
 	if s.ask.Starts != snapshot.Nowhere {
-		s.expired.report(s.now(), report)
+		s.expired.Report(s.now(), report)
 	}
 }
 
@@ -129,5 +134,5 @@ func (s *lagScraper) shutdown() {
 	if s.timeLag != nil {
 		s.timeLag.Shutdown()
 	}
-	s.tel.shutdown()
+	s.own.Shutdown()
 }

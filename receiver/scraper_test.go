@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // oneGroup is a cluster with one partition and a group that has read half of it.
@@ -39,7 +40,7 @@ func TestLagGoesOnWhileAPartitionHasNoLeader(t *testing.T) {
 	})
 	metrics, err := s.scrape(t.Context())
 	require.NoError(t, err)
-	got := values(metrics)
+	got := metrictest.Values(metrics)
 	assert.Equal(t, int64(1), got["kafka.partition.offline"])
 	assert.Equal(t, int64(100), got["kafka.partition.current_offset"])
 	assert.Equal(t, int64(50), got["kafka.consumer_group.lag"])
@@ -58,7 +59,7 @@ func TestPartialScrapeKeepsWhatWasLearned(t *testing.T) {
 	var partial scrapererror.PartialScrapeError
 	require.ErrorAs(t, err, &partial)
 	assert.Equal(t, 4, partial.Failed, "the partition's end, the lag, its sum and its maximum")
-	got := values(metrics)
+	got := metrictest.Values(metrics)
 	assert.Equal(t, int64(50), got["kafka.consumer_group.offset"])
 	assert.Equal(t, int64(0), got["kafka.consumer_group.expired"])
 	assert.NotContains(t, got, "kafka.consumer_group.lag")

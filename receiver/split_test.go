@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // The two parts of docs/several-collectors.md report together what one receiver
@@ -23,7 +24,7 @@ func TestPartsOfASplitAreTheWhole(t *testing.T) {
 	scrape := func(cfg *Config) map[string]map[string]int64 {
 		cfg.Brokers, cfg.InitialDelay = fake.Brokers(), 0
 		cfg.Metrics.KafkaConsumerGroupTimeLagMax.Enabled = false // found between the scrapes, at a time of its own
-		return points(scrapeOnce(t, cfg))
+		return metrictest.Points(scrapeOnce(t, cfg))
 	}
 	whole := scrape(fakeConfig(fake))
 	require.Len(t, whole["kafka.consumer_group.info"], 9)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/lookup"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
+	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
@@ -40,9 +41,9 @@ func TestIntegrationTimeLagOutlivesNoCompactedRecord(t *testing.T) {
 	finder, err := lookup.New(cfg.Config, zap.NewNop(), nil)
 	require.NoError(t, err)
 	set := settings(zap.NewNop())
-	tel, err := newTelemetry(set)
+	own, err := selfmetrics.New(set)
 	require.NoError(t, err)
-	s := newScraper(set, cfg, client, finder, tel)
+	s := newScraper(set, cfg, client, finder, own)
 	require.NoError(t, s.start(t.Context(), &fakeHost{}))
 	defer s.shutdown()
 	later := time.Duration(0)

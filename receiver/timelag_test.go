@@ -19,6 +19,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // dated is what one scrape told of time lags, by "group/topic/partition".
@@ -43,7 +44,7 @@ func watch(t *testing.T, interval time.Duration, brokers ...string) *watched {
 	cfg.Brokers, cfg.InitialDelay, cfg.CollectionInterval = brokers, 0, interval
 	cfg.Metrics.KafkaConsumerGroupTimeLag.Enabled = true
 	tel := componenttest.NewTelemetry()
-	set := settingsWith(tel)
+	set := metrictest.Settings(tel)
 	set.Logger = zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel))
 	scrapes := make(chan dated)
 	ended := make(chan struct{})
@@ -85,7 +86,7 @@ func (w *watched) count(t *testing.T, name string) int64 {
 	if _, err := w.telemetry.GetMetric("otelcol_" + name); err != nil {
 		return 0
 	}
-	return counts(t, w.telemetry, name)[""]
+	return metrictest.Own(t, w.telemetry, name)[""]
 }
 
 func (w *watched) lookups(t *testing.T) int64 {

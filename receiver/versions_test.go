@@ -4,9 +4,9 @@
 package receiver
 
 import (
+	"flag"
 	"fmt"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +22,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest/jars"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // One configuration, without a version, reads every Kafka. What an old one
@@ -71,7 +72,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 
 	cfg := newConfig()
 	cfg.Brokers, cfg.InitialDelay = kafka.Brokers(), 0
-	enableAll(&cfg.Metrics)
+	metrictest.EnableAll(&cfg.Metrics)
 	if server := kafka.ZooKeeper(); server != "" {
 		kafka.CommitToZooKeeper(t, "old", map[string]map[int32]int64{"orders": {0: 1}})
 		cfg.ZooKeeper.Servers = []string{server}
@@ -80,7 +81,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	scraped := scrapeLogging(t, cfg, zap.New(core))
 	assert.Empty(t, logs.All(), "nothing to complain about")
 
-	got := points(scraped)
+	got := metrictest.Points(scraped)
 	assert.Equal(t, map[string]int64{
 		"group=billing topic=orders partition=0":  4,
 		"group=billing topic=orders partition=1":  0,
@@ -102,10 +103,10 @@ func readVersion(t *testing.T, version string) map[string]bool {
 
 	cfg.OnlyAssignedPartitions = true
 	assert.Equal(t, map[string]int64{"group=shipping topic=orders partition=2": 25},
-		points(scrapeOnce(t, cfg))["kafka.consumer_group.lag"], "of live members alone")
+		metrictest.Points(scrapeOnce(t, cfg))["kafka.consumer_group.lag"], "of live members alone")
 	cfg.OnlyAssignedPartitions, cfg.GroupStates = false, []string{"Empty"}
 	assert.Equal(t, map[string]int64{"group=billing": 4, "group=idle": 0},
-		points(scrapeOnce(t, cfg))["kafka.consumer_group.lag_max"], "of groups without members")
+		metrictest.Points(scrapeOnce(t, cfg))["kafka.consumer_group.lag_max"], "of groups without members")
 	return toldBy(scraped)
 }
 
@@ -126,7 +127,7 @@ const (
 // toldBy names the metrics that have a point, and what else is told.
 func toldBy(scraped pmetric.Metrics) map[string]bool {
 	told := map[string]bool{}
-	got := points(scraped)
+	got := metrictest.Points(scraped)
 	for name := range got {
 		told["`"+name+"`"] = true
 	}
@@ -140,11 +141,11 @@ func toldBy(scraped pmetric.Metrics) map[string]bool {
 // compatibility is a table of what each version tells: all that is on by
 // default in one row, since no version lacks any of it, and the rest.
 func compatibility(versions []string, told map[string]map[string]bool) string {
-	defaults := metricNames(metadata.DefaultMetricsConfig())
+	defaults := inCode(metrictest.Enabled(metadata.DefaultMetricsConfig()))
 	rows := []string{toldClusterID, toldGroupType}
 	var all metadata.MetricsConfig
-	enableAll(&all)
-	for _, name := range metricNames(all) {
+	metrictest.EnableAll(&all)
+	for _, name := range inCode(metrictest.Enabled(all)) {
 		if !slices.Contains(defaults, name) {
 			rows = append(rows, name)
 		}
@@ -167,22 +168,16 @@ func compatibility(versions []string, told map[string]map[string]bool) string {
 	return table.String()
 }
 
-// metricNames lists the enabled ones, as they are written in the table.
-func metricNames(metrics metadata.MetricsConfig) []string {
-	var names []string
-	for field, metric := range reflect.ValueOf(metrics).Fields() {
-		if metric.FieldByName("Enabled").Bool() {
-			names = append(names, "`"+field.Tag.Get("mapstructure")+"`")
-		}
+// inCode writes names as the table does.
+func inCode(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = "`" + name + "`"
 	}
-	return names
+	return quoted
 }
 
-func enableAll(metrics *metadata.MetricsConfig) {
-	for _, metric := range reflect.ValueOf(metrics).Elem().Fields() {
-		metric.FieldByName("Enabled").SetBool(true)
-	}
-}
+var update = flag.Bool("update", false, "write the table anew")
 
 // requireTable compares the part of a page between two marks with table.
 func requireTable(t *testing.T, page, table string) {

@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // withZooKeeperMetrics is a configuration for both.
@@ -34,7 +36,7 @@ func TestIntegrationZooKeeper(t *testing.T) {
 
 	cfg := withZooKeeperMetrics(newConfig(), kafka.ZooKeeper())
 	cfg.Brokers, cfg.InitialDelay, cfg.GroupExclude = kafka.Brokers(), 0, "unwanted"
-	got := points(scrapeOnce(t, cfg))
+	got := metrictest.Points(scrapeOnce(t, cfg))
 	assert.Equal(t, map[string]int64{"group=old topic=orders partition=0": 4, "group=old topic=orders partition=1": 20},
 		got["kafka.consumer_group.zookeeper.offset"])
 	assert.Equal(t, map[string]int64{"group=old topic=orders partition=0": 6, "group=old topic=orders partition=1": 0},
@@ -49,9 +51,9 @@ func TestZooKeeperAway(t *testing.T) {
 	defer silent.Close()
 	cfg := withZooKeeperMetrics(fakeConfig(seeded(t)), silent.Addr().String())
 	cfg.RequestTimeout = 500 * time.Millisecond
-	got := points(scrapeOnce(t, cfg))
+	got := metrictest.Points(scrapeOnce(t, cfg))
 	assert.Empty(t, got["kafka.consumer_group.zookeeper.lag"])
-	for _, name := range allMetrics(t) {
+	for _, name := range metrictest.Enabled(metadata.DefaultMetricsConfig()) {
 		if name != "kafka.consumer_group.time_lag_max" { // found between the scrapes, after the first
 			assert.NotEmpty(t, got[name], name)
 		}
@@ -72,7 +74,7 @@ func TestZooKeeperIsReadBesideKafka(t *testing.T) {
 	assert.Zero(t, fake.Requests()["ListOffsets"])
 	require.NoError(t, silent.Close())
 	require.NoError(t, conn.Close())
-	assert.NotEmpty(t, points(<-scraped)["kafka.consumer_group.lag"])
+	assert.NotEmpty(t, metrictest.Points(<-scraped)["kafka.consumer_group.lag"])
 	require.NoError(t, metrics.Shutdown(context.Background()))
 }
 

@@ -22,7 +22,7 @@ done
 # Give each list its size before the first of several is put in.
 #
 # It also keeps room for as many points as a metric ever had at once. A scrape is
-# recorded in rounds (receiver/record_rounds.go): one large group would have each
+# recorded in rounds (internal/record/rounds.go): one large group would have each
 # round reserve its size.
 metrics=internal/metadata/generated_metrics.go
 awk '

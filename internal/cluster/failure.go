@@ -7,7 +7,7 @@ package cluster
 // It is data, not control flow: the rest of the snapshot still holds.
 type Failure struct {
 	// API is Kafka's name of the request ("Metadata", "ListOffsets"), or
-	// "ZooKeeper" for what is read from there.
+	// [APIZooKeeper].
 	API string
 	// Broker is the broker asked, or [NoBroker] where only an address is
 	// known or no broker was to be asked.
@@ -24,6 +24,9 @@ type Failure struct {
 	Groups, Partitions int
 	Err                error
 }
+
+// APIZooKeeper is the API of failures to read from ZooKeeper.
+const APIZooKeeper = "ZooKeeper"
 
 // Codes of failures that Kafka has no name for.
 const (

@@ -15,9 +15,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// API stands where failures name a request.
-const API = "ZooKeeper"
-
 // ZooKeeper's names for a node that one may not read, and one that is not there.
 const (
 	codeNoAuth = "NO_AUTH"
@@ -69,7 +66,7 @@ func (r *Reader) Groups(ctx context.Context, group, topic func(string) bool) ([]
 
 func (r *Reader) failure(err error, groups int) cluster.Failure {
 	f := cluster.Failure{
-		API: API, Broker: cluster.NoBroker, Address: strings.Join(r.cfg.Servers, ","),
+		API: cluster.APIZooKeeper, Broker: cluster.NoBroker, Address: strings.Join(r.cfg.Servers, ","),
 		Code: cluster.CodeNoConnection, Groups: groups, Err: err,
 	}
 	switch {

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package failurelog
 
 import "go.uber.org/zap/zapcore"
 
@@ -9,13 +9,15 @@ import "go.uber.org/zap/zapcore"
 // whole, at error level and with a stack trace.
 const scrapeErrorMessage = "Error scraping metrics"
 
-// filterCore is a core that drops scraperhelper's message, because [failureLog]
-// says the same in fewer lines.
+// filterCore drops scraperhelper's message, because [Log] says the same in fewer
+// lines.
 type filterCore struct{ zapcore.Core }
 
-func withoutScrapeErrors(core zapcore.Core) zapcore.Core { return filterCore{core} }
+// WithoutScrapeErrors returns a core that drops what scraperhelper logs about a scrape
+// that failed or is partial.
+func WithoutScrapeErrors(core zapcore.Core) zapcore.Core { return filterCore{core} }
 
-// With keeps the core quiet in loggers derived from it.
+// With keeps the filter in derived loggers.
 func (c filterCore) With(fields []zapcore.Field) zapcore.Core {
 	return filterCore{c.Core.With(fields)}
 }

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package record
 
 import (
 	"maps"
@@ -11,15 +11,15 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// roundPoints is roughly how many data points of topics, of listed groups and of
-// lag one round makes, each. A single topic or group may make more.
+// roundPoints is roughly how many data points one round makes of topics, of listed
+// groups and of lag, each. A single topic or group may make more.
 const roundPoints = 4096
 
 // round is a part of a scrape that is recorded as resource metrics of its own.
 //
-// An exporter that cuts messages by bytes measures the rest of the resource
-// metrics that it cuts once for each message. Were a scrape one of them, sending
-// it would take time with the square of its size.
+// An exporter that splits by bytes measures all that is left of a resource once for
+// each message. If a scrape were a single resource, the time to send it would grow
+// with the square of its size.
 type round struct {
 	topics      []*cluster.Topic
 	listed      []*cluster.Group
@@ -27,8 +27,8 @@ type round struct {
 	inZooKeeper []lag.Group
 }
 
-// eachRound hands over all topics and groups, each by name, in rounds. There is
-// at least one.
+// eachRound calls record with all topics and groups, sorted by name, in rounds. There
+// is at least one round.
 func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
 	topics, listed, groups, inZooKeeper := sorted(s.Topics), sorted(s.Groups), report.Groups, report.ZooKeeper
 	for first := true; first || len(topics)+len(listed)+len(groups)+len(inZooKeeper) > 0; first = false {
@@ -49,8 +49,8 @@ func sorted[T any](byName map[string]T) []T {
 	return all
 }
 
-// split returns the first of all, one at least, that make about roundPoints
-// data points, and the rest.
+// split returns the first of all that make about roundPoints data points, at least
+// one, and the rest.
 func split[T any](all []T, points func(T) int) (head, rest []T) {
 	sum := 0
 	for i, one := range all {

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package failurelog
 
 import (
 	"time"
@@ -12,21 +12,23 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// anomalyLog names what scrapes find odd: the first few of a kind in one line,
-// which is not repeated for some minutes.
-type anomalyLog struct {
+// Anomalies says what is odd about a cluster's data, in one line for each kind. The
+// line names the first few.
+type Anomalies struct {
 	log    *zap.Logger
 	toldAt map[string]time.Time // by message
 }
 
-func newAnomalyLog(log *zap.Logger) *anomalyLog {
-	return &anomalyLog{log: log, toldAt: map[string]time.Time{}}
+// NewAnomalies returns a log that writes to log.
+func NewAnomalies(log *zap.Logger) *Anomalies {
+	return &Anomalies{log: log, toldAt: map[string]time.Time{}}
 }
 
-// report takes what one scrape found.
-func (l *anomalyLog) report(now time.Time, found lag.Anomalies, names *oddNames) {
+// Report takes what one scrape found, the number of names that are not valid UTF-8,
+// and the first few of these.
+func (l *Anomalies) Report(now time.Time, found lag.Anomalies, invalidNames int, firstNames []string) {
 	l.tell(now, "Brokers tell names that are not valid UTF-8: U+FFFD is recorded in the place of invalid bytes",
-		zap.Int("names", names.count()), zap.Strings("first", names.few()))
+		zap.Int("names", invalidNames), zap.Strings("first", firstNames))
 	l.tell(now, "Offsets are so large that their sum does not fit a number: it is left out",
 		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, encodeGroupTopic))
 	l.tell(now, "Groups have committed beyond the end of a partition: their lag there is 0",
@@ -43,8 +45,8 @@ func encodeGroupTopic(g lag.GroupTopic, e zapcore.ObjectEncoder) {
 	e.AddString("topic", clip(g.Topic))
 }
 
-// tell logs a kind of which there are some.
-func (l *anomalyLog) tell(now time.Time, message string, count, first zap.Field) {
+// tell logs a kind, unless its count is zero or it was logged lately.
+func (l *Anomalies) tell(now time.Time, message string, count, first zap.Field) {
 	if toldAt, told := l.toldAt[message]; count.Integer == 0 || told && saidLately(toldAt, now) {
 		return
 	}
@@ -52,7 +54,7 @@ func (l *anomalyLog) tell(now time.Time, message string, count, first zap.Field)
 	l.log.Warn(message, count, first)
 }
 
-// first is the field of the first few of a kind.
+// first returns a field with the first few of a kind.
 func first[T any](few []T, encode func(T, zapcore.ObjectEncoder)) zap.Field {
 	return zap.Array("first", zapcore.ArrayMarshalerFunc(func(array zapcore.ArrayEncoder) error {
 		for _, one := range few {

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package record
 
 import (
 	"maps"
@@ -10,8 +10,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// topicConfig records the settings of a topic that are known.
-func (r *recorder) topicConfig(t *cluster.Topic) {
+// topicConfig records the known settings of a topic.
+func (r *Recorder) topicConfig(t *cluster.Topic) {
 	if len(t.Partitions) > 0 {
 		r.mb.RecordKafkaTopicReplicationFactorDataPoint(r.ts, int64(len(t.Partitions[0].Replicas)), t.Name)
 	}
@@ -29,22 +29,22 @@ func (r *recorder) topicConfig(t *cluster.Topic) {
 	}
 }
 
-// minInSync holds a partition against its topic's min.insync.replicas.
-func (r *recorder) minInSync(t *cluster.Topic, p *cluster.Partition) {
+// minInSync compares a partition with its topic's min.insync.replicas.
+func (r *Recorder) minInSync(t *cluster.Topic, p *cluster.Partition) {
 	if t.Config != nil && t.Config.MinInSync != nil {
 		under := int64(len(p.InSync)) < *t.Config.MinInSync
 		r.mb.RecordKafkaPartitionUnderMinIsrDataPoint(r.ts, oneIf(under), t.Name, int64(p.ID))
 	}
 }
 
-func (r *recorder) size(topic string, p *cluster.Partition) {
+func (r *Recorder) size(topic string, p *cluster.Partition) {
 	if p.SizeKnown {
 		r.mb.RecordKafkaPartitionSizeDataPoint(r.ts, p.Size, topic, int64(p.ID))
 	}
 }
 
-// disks records what brokers keep, and for how long.
-func (r *recorder) disks(s *cluster.Snapshot) {
+// disks records how much brokers store, and for how long.
+func (r *Recorder) disks(s *cluster.Snapshot) {
 	for _, id := range slices.Sorted(maps.Keys(s.BrokerConfigs)) {
 		if millis := s.BrokerConfigs[id].RetentionTime; limited(millis) {
 			r.mb.RecordKafkaBrokerLogRetentionPeriodDataPoint(r.ts, *millis/1000, brokerID(id))
@@ -63,6 +63,6 @@ func (r *recorder) disks(s *cluster.Snapshot) {
 	}
 }
 
-// limited tells whether a setting is known and sets a limit. Without one there
-// is no number to show.
+// limited reports whether a setting is known and sets a limit. Without a limit there
+// is no number to record.
 func limited(setting *int64) bool { return setting != nil && *setting != cluster.NoLimit }

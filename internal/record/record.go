@@ -1,7 +1,9 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+// Package record turns what a scrape learned into metrics. It is the only one that
+// makes data points.
+package record
 
 import (
 	"maps"
@@ -20,9 +22,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
-// recorder turns what a scrape learned into data points. What is not known gets
-// none: a missing point is seen, a wrong one is believed.
-type recorder struct {
+// Recorder turns what a scrape learned into data points. What is unknown gets none: a
+// missing point is noticed, a wrong one is believed. One goroutine at a time may use it.
+type Recorder struct {
 	mb    *metadata.MetricsBuilder
 	on    metadata.MetricsConfig
 	alias string
@@ -32,20 +34,20 @@ type recorder struct {
 	missing atomic.Int64
 }
 
-func newRecorder(set receiver.Settings, cfg *Config, options ...metadata.MetricBuilderOption) *recorder {
-	return &recorder{
-		mb:    metadata.NewMetricsBuilder(cfg.MetricsBuilderConfig, set, options...),
-		on:    cfg.Metrics,
-		alias: cfg.ClusterAlias,
-	}
+// New returns a recorder of the metrics that cfg enables. alias becomes the resource
+// attribute kafka.cluster.alias, unless it is empty.
+func New(
+	set receiver.Settings, cfg metadata.MetricsBuilderConfig, alias string, options ...metadata.MetricBuilderOption,
+) *Recorder {
+	return &Recorder{mb: metadata.NewMetricsBuilder(cfg, set, options...), on: cfg.Metrics, alias: alias}
 }
 
-// record returns the metrics of one scrape, and how many data points of enabled
+// Record returns the metrics of one scrape, and how many data points of enabled
 // metrics are missing because their values are unknown.
 //
-// Making data points is most of what a scrape takes, so it is done side by
-// side. The builder has a buffer for each metric: one metric, one goroutine.
-func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report) (pmetric.Metrics, int) {
+// Making data points is most of the work of a scrape, so several goroutines share
+// it. The builder has a buffer for each metric: one metric, one goroutine.
+func (r *Recorder) Record(now time.Time, s *cluster.Snapshot, report *lag.Report) (pmetric.Metrics, int) {
 	r.ts = pcommon.NewTimestampFromTime(now)
 	r.missing.Store(0)
 	resource := metadata.WithResource(r.resource(s.ClusterID))
@@ -57,13 +59,13 @@ func (r *recorder) record(now time.Time, s *cluster.Snapshot, report *lag.Report
 	return r.mb.Emit(resource), int(r.missing.Load())
 }
 
-// once records what there is only once in a cluster.
-func (r *recorder) once(s *cluster.Snapshot) {
+// once records what a cluster has only once.
+func (r *Recorder) once(s *cluster.Snapshot) {
 	r.brokers(s.Brokers)
 	r.disks(s)
 }
 
-func (r *recorder) round(next round) {
+func (r *Recorder) round(next round) {
 	var wait sync.WaitGroup
 	wait.Go(func() { r.listed(next) })
 	wait.Go(func() { r.sums(next.groups) })
@@ -72,8 +74,8 @@ func (r *recorder) round(next round) {
 	wait.Wait()
 }
 
-// listed records topics, groups as they are listed, and those in ZooKeeper.
-func (r *recorder) listed(next round) {
+// listed records topics, groups as they are listed, and groups in ZooKeeper.
+func (r *Recorder) listed(next round) {
 	for _, t := range next.topics {
 		r.topic(t)
 	}
@@ -85,8 +87,8 @@ func (r *recorder) listed(next round) {
 	}
 }
 
-// sums records what there is of groups and of their topics.
-func (r *recorder) sums(groups []lag.Group) {
+// sums records the metrics of groups and of their topics.
+func (r *Recorder) sums(groups []lag.Group) {
 	for i := range groups {
 		g := &groups[i]
 		if r.known(g.LagMax, r.on.KafkaConsumerGroupLagMax.Enabled) {
@@ -101,7 +103,7 @@ func (r *recorder) sums(groups []lag.Group) {
 	}
 }
 
-// eachPartition hands over all that there is of the groups' partitions.
+// eachPartition calls record for every partition of the groups.
 func eachPartition(groups []lag.Group, record func(group, topic string, p lag.Partition)) {
 	for _, g := range groups {
 		for _, t := range g.Topics {
@@ -112,7 +114,7 @@ func eachPartition(groups []lag.Group, record func(group, topic string, p lag.Pa
 	}
 }
 
-func (r *recorder) resource(clusterID string) pcommon.Resource {
+func (r *Recorder) resource(clusterID string) pcommon.Resource {
 	rb := r.mb.NewResourceBuilder()
 	if clusterID != "" {
 		rb.SetKafkaClusterID(clusterID)
@@ -123,17 +125,17 @@ func (r *recorder) resource(clusterID string) pcommon.Resource {
 	return rb.Emit()
 }
 
-// known tells whether an offset, a number or a sum can be recorded, and counts
-// it as missing where an enabled metric would have shown it.
-func (r *recorder) known(o cluster.Offset, enabled bool) bool {
+// known reports whether an offset, a number or a sum can be recorded, and counts it
+// as missing where an enabled metric would have shown it.
+func (r *Recorder) known(o cluster.Offset, enabled bool) bool {
 	if o == cluster.Unknown && enabled {
 		r.missing.Add(1)
 	}
 	return o.Known()
 }
 
-func (r *recorder) brokers(brokers map[int32]cluster.Broker) {
-	// A cluster without brokers cannot answer: then their number is not known.
+func (r *Recorder) brokers(brokers map[int32]cluster.Broker) {
+	// A cluster without brokers cannot answer: then their number is unknown.
 	if len(brokers) > 0 {
 		r.mb.RecordKafkaBrokersDataPoint(r.ts, int64(len(brokers)))
 	}
@@ -143,7 +145,7 @@ func (r *recorder) brokers(brokers map[int32]cluster.Broker) {
 	}
 }
 
-func (r *recorder) topic(t *cluster.Topic) {
+func (r *Recorder) topic(t *cluster.Topic) {
 	partitions := cluster.Offset(len(t.Partitions))
 	if t.Unclear {
 		partitions = cluster.Unknown
@@ -160,7 +162,7 @@ func (r *recorder) topic(t *cluster.Topic) {
 	}
 }
 
-func (r *recorder) replication(topic string, p *cluster.Partition) {
+func (r *Recorder) replication(topic string, p *cluster.Partition) {
 	id, replicas, inSync := int64(p.ID), len(p.Replicas), len(p.InSync)
 	online := p.Leader != cluster.NoBroker
 	preferred := replicas > 0 && p.Replicas[0] == p.Leader
@@ -169,13 +171,13 @@ func (r *recorder) replication(topic string, p *cluster.Partition) {
 	}
 	r.mb.RecordKafkaPartitionReplicasDataPoint(r.ts, int64(replicas), topic, id)
 	r.mb.RecordKafkaPartitionReplicasInSyncDataPoint(r.ts, int64(inSync), topic, id)
-	// Without a leader this is 0, not absent: alerts on 0 are to fire then too.
+	// Without a leader this is 0, not absent, so that alerts on 0 fire then too.
 	r.mb.RecordKafkaPartitionLeaderIsPreferredDataPoint(r.ts, oneIf(preferred), topic, id)
 	r.mb.RecordKafkaPartitionUnderReplicatedDataPoint(r.ts, oneIf(inSync < replicas), topic, id)
 	r.mb.RecordKafkaPartitionOfflineDataPoint(r.ts, oneIf(!online), topic, id)
 }
 
-func (r *recorder) logRange(topic string, p *cluster.Partition) {
+func (r *Recorder) logRange(topic string, p *cluster.Partition) {
 	if r.known(p.End, r.on.KafkaPartitionCurrentOffset.Enabled) {
 		r.mb.RecordKafkaPartitionCurrentOffsetDataPoint(r.ts, int64(p.End), topic, int64(p.ID))
 	}
@@ -184,7 +186,7 @@ func (r *recorder) logRange(topic string, p *cluster.Partition) {
 	}
 }
 
-func (r *recorder) group(g *cluster.Group) {
+func (r *Recorder) group(g *cluster.Group) {
 	r.mb.RecordKafkaConsumerGroupInfoDataPoint(r.ts, 1, g.Name, g.State, g.Type, g.Protocol, brokerID(g.Coordinator))
 	if g.Described {
 		r.mb.RecordKafkaConsumerGroupMembersDataPoint(r.ts, int64(g.Members), g.Name)
@@ -195,7 +197,7 @@ func (r *recorder) group(g *cluster.Group) {
 	}
 }
 
-func (r *recorder) topicLag(group string, t *lag.Topic) {
+func (r *Recorder) topicLag(group string, t *lag.Topic) {
 	if r.known(t.OffsetSum, r.on.KafkaConsumerGroupOffsetSum.Enabled) {
 		r.mb.RecordKafkaConsumerGroupOffsetSumDataPoint(r.ts, int64(t.OffsetSum), group, t.Name)
 	}
@@ -210,13 +212,13 @@ func (r *recorder) topicLag(group string, t *lag.Topic) {
 	}
 }
 
-func (r *recorder) partitionOffset(group, topic string, p lag.Partition) {
+func (r *Recorder) partitionOffset(group, topic string, p lag.Partition) {
 	if r.known(p.Committed, r.on.KafkaConsumerGroupOffset.Enabled) {
 		r.mb.RecordKafkaConsumerGroupOffsetDataPoint(r.ts, int64(p.Committed), group, topic, int64(p.ID))
 	}
 }
 
-func (r *recorder) partitionLag(group, topic string, p lag.Partition) {
+func (r *Recorder) partitionLag(group, topic string, p lag.Partition) {
 	if r.known(p.Lag, r.on.KafkaConsumerGroupLag.Enabled) {
 		r.mb.RecordKafkaConsumerGroupLagDataPoint(r.ts, int64(p.Lag), group, topic, int64(p.ID))
 	}
@@ -226,6 +228,21 @@ func (r *recorder) partitionLag(group, topic string, p lag.Partition) {
 	if p.Status != lag.StatusUnknown {
 		r.mb.RecordKafkaConsumerGroupPartitionStatusDataPoint(r.ts, 1, group, topic, int64(p.ID), statusOf(p.Status))
 	}
+}
+
+// PointsPerPartition is how many data points a group-partition has if everything
+// about it is known.
+func PointsPerPartition(on metadata.MetricsConfig) int {
+	n := 0
+	for _, enabled := range []bool{
+		on.KafkaConsumerGroupOffset.Enabled, on.KafkaConsumerGroupLag.Enabled,
+		on.KafkaConsumerGroupTimeLag.Enabled, on.KafkaConsumerGroupPartitionStatus.Enabled,
+	} {
+		if enabled {
+			n++
+		}
+	}
+	return n
 }
 
 func statusOf(s lag.Status) metadata.AttributeStatus { return metadata.MapAttributeStatus[s.String()] }

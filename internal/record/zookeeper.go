@@ -1,12 +1,12 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package record
 
 import "github.com/kafkalag/kafkalagreceiver/internal/lag"
 
-// zookeeperLag records a group that keeps its offsets in ZooKeeper.
-func (r *recorder) zookeeperLag(g *lag.Group) {
+// zookeeperLag records a group that stores its offsets in ZooKeeper.
+func (r *Recorder) zookeeperLag(g *lag.Group) {
 	for _, t := range g.Topics {
 		for _, p := range t.Partitions {
 			if r.known(p.Committed, r.on.KafkaConsumerGroupZookeeperOffset.Enabled) {

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package failurelog
 
 import (
 	"testing"
@@ -35,20 +35,20 @@ func TestAnomaliesAreNamedOnce(t *testing.T) {
 	} {
 		t.Run(message, func(t *testing.T) {
 			core, logs := observer.New(zapcore.InfoLevel)
-			l := newAnomalyLog(zap.New(core))
+			l := NewAnomalies(zap.New(core))
 			at := time.Unix(0, 0)
-			l.report(at, lag.Anomalies{}, nil)
+			l.Report(at, lag.Anomalies{}, 0, nil)
 			assert.Empty(t, logs.TakeAll())
 
-			l.report(at, tt.found, nil)
+			l.Report(at, tt.found, 0, nil)
 			lines := logs.TakeAll()
 			require.Len(t, lines, 1)
 			assert.Equal(t, message, lines[0].Message)
 			assert.Equal(t, tt.want, lines[0].ContextMap())
 
-			l.report(at.Add(repeatAfter-1), tt.found, nil)
+			l.Report(at.Add(repeatAfter-1), tt.found, 0, nil)
 			assert.Empty(t, logs.TakeAll())
-			l.report(at.Add(repeatAfter), tt.found, nil)
+			l.Report(at.Add(repeatAfter), tt.found, 0, nil)
 			assert.Len(t, logs.TakeAll(), 1)
 		})
 	}

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package record
 
 import (
 	"maps"
@@ -13,6 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // Who comes from kafkametricsreceiver finds every metric of it under the same
@@ -20,9 +23,9 @@ import (
 // "1" would become part of the name on a Prometheus endpoint.
 func TestMetricsOfKafkametricsReceiver(t *testing.T) {
 	cfg := newConfig()
-	enableAll(&cfg.Metrics)
+	metrictest.EnableAll(&cfg.Metrics)
 	snapshot, report := sample()
-	recorded, _ := recordWith(cfg, snapshot, report)
+	recorded, _ := newRecorder(cfg).Record(at, snapshot, report)
 	ours := map[string]pmetric.Metric{}
 	for _, metric := range recorded.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
 		ours[metric.Name()] = metric
@@ -58,7 +61,7 @@ func TestMetricsOfKafkametricsReceiver(t *testing.T) {
 				assert.Equal(t, unit, metric.Unit())
 			}
 			if on == "true" {
-				assert.Contains(t, allMetrics(t), name, "on by default there")
+				assert.Contains(t, metrictest.Enabled(metadata.DefaultMetricsConfig()), name, "on by default there")
 			}
 		})
 	}

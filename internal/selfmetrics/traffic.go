@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package selfmetrics
 
 import (
 	"context"
@@ -13,43 +13,44 @@ import (
 
 // What requests are for.
 const (
-	forScrapes = "scrape"
-	forSearch  = "search" // for time lag, between the scrapes
+	ForScrapes = "scrape"
+	ForSearch  = "search" // for time lag, between the scrapes
 )
 
-// traffic tells the receiver's own metrics what goes to brokers and comes from
-// them, as it happens. It is a [broker.Observer].
-type traffic struct {
-	*telemetry
+// Traffic counts what goes to brokers and comes from them, as it happens. It may be
+// used by several goroutines at once.
+type Traffic struct {
+	*Metrics
+
 	purpose        attribute.KeyValue
 	sent, received metric.MeasurementOption
 }
 
-// traffic counts what is asked for that purpose.
-func (t *telemetry) traffic(purpose string) *traffic {
-	return &traffic{
-		telemetry: t,
-		purpose:   attribute.String("purpose", purpose),
-		sent:      t.by(attribute.String("direction", "sent")),
-		received:  t.by(attribute.String("direction", "received")),
+// Traffic returns the counters of the requests for a purpose.
+func (m *Metrics) Traffic(purpose string) *Traffic {
+	return &Traffic{
+		Metrics:  m,
+		purpose:  attribute.String("purpose", purpose),
+		sent:     m.by(attribute.String("direction", "sent")),
+		received: m.by(attribute.String("direction", "received")),
 	}
 }
 
 // Request counts a request and times it.
-func (t *traffic) Request(api string, took time.Duration) {
+func (t *Traffic) Request(api string, took time.Duration) {
 	by := t.by(attribute.String("api", api), t.purpose)
 	t.builder.KafkalagRequests.Add(context.Background(), 1, by)
 	t.builder.KafkalagRequestDuration.Record(context.Background(), took.Seconds(), by)
 }
 
 // Failed counts an error.
-func (t *traffic) Failed(api, code string) {
+func (t *Traffic) Failed(api, code string) {
 	t.builder.KafkalagRequestErrors.Add(context.Background(), 1,
 		t.by(attribute.String("api", api), attribute.String("error_code", code), t.purpose))
 }
 
 // Connections counts connections.
-func (t *traffic) Connections(change int) {
+func (t *Traffic) Connections(change int) {
 	t.builder.KafkalagConnections.Add(context.Background(), int64(change), t.by())
 	if change > 0 {
 		t.builder.KafkalagConnectionsOpened.Add(context.Background(), int64(change), t.by())
@@ -57,7 +58,7 @@ func (t *traffic) Connections(change int) {
 }
 
 // Transferred counts bytes.
-func (t *traffic) Transferred(out, in int) {
+func (t *Traffic) Transferred(out, in int) {
 	if out > 0 {
 		t.builder.KafkalagIo.Add(context.Background(), int64(out), t.sent)
 	}

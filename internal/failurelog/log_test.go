@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package failurelog
 
 import (
 	"errors"
@@ -26,16 +26,16 @@ import (
 func logged(t *testing.T, failures ...[]cluster.Failure) [][]observer.LoggedEntry {
 	t.Helper()
 	core, logs := observer.New(zapcore.DebugLevel)
-	l := newFailureLog(zap.New(core))
+	l := New(zap.New(core))
 	var lines [][]observer.LoggedEntry
 	for minute, f := range failures {
-		l.report(time.Unix(0, 0).Add(time.Duration(minute)*time.Minute), f)
+		l.Report(time.Unix(0, 0).Add(time.Duration(minute)*time.Minute), f)
 		lines = append(lines, logs.TakeAll())
 	}
 	return lines
 }
 
-func TestFailureLogWhen(t *testing.T) {
+func TestLogWhen(t *testing.T) {
 	bad := []cluster.Failure{{API: "ListOffsets", Broker: 2, Address: "b2:9092", Partitions: 3, Err: errors.New("EOF")}}
 	for name, tt := range map[string]struct {
 		failures [][]cluster.Failure
@@ -64,7 +64,7 @@ func TestFailureLogWhen(t *testing.T) {
 	}
 }
 
-func TestFailureLogWhat(t *testing.T) {
+func TestLogWhat(t *testing.T) {
 	bad := []cluster.Failure{
 		{
 			API: "OffsetFetch", Broker: 2, Address: "b2:9092", Code: "GROUP_AUTHORIZATION_FAILED",
@@ -99,7 +99,7 @@ func TestFailureLogWhat(t *testing.T) {
 }
 
 // A broker that fails in another way has not recovered from the first one.
-func TestFailureLogTakesNoOtherFailureForAnAnswer(t *testing.T) {
+func TestLogTakesNoOtherFailureForAnAnswer(t *testing.T) {
 	refused := cluster.Failure{API: "Metadata", Broker: 1, Address: "b1:9092", Code: "NO_CONNECTION"}
 	silent := cluster.Failure{API: "Metadata", Broker: 1, Address: "b1:9092", Code: "NO_ANSWER"}
 	elsewhere := cluster.Failure{API: "Metadata", Broker: 2, Address: "b2:9092", Code: "NO_CONNECTION"}
@@ -126,7 +126,7 @@ func TestFailureLogTakesNoOtherFailureForAnAnswer(t *testing.T) {
 }
 
 // A person is sent to the system that is away.
-func TestFailureLogNamesTheSystem(t *testing.T) {
+func TestLogNamesTheSystem(t *testing.T) {
 	lines := logged(t, []cluster.Failure{
 		{API: "Metadata", Address: "b1:9092"},
 		{API: "ZooKeeper", Broker: cluster.NoBroker, Address: "z1:2181,z2:2181"},
@@ -145,24 +145,24 @@ func TestFailureLogNamesTheSystem(t *testing.T) {
 
 // By default the collector drops a line whose message it saw ten times within
 // ten seconds; a cluster that goes away may say more than that at once.
-func TestFailureLogIsNotSampledAway(t *testing.T) {
+func TestLogIsNotSampledAway(t *testing.T) {
 	core, logs := observer.New(zapcore.InfoLevel)
-	l := newFailureLog(zap.New(zapcore.NewSamplerWithOptions(core, 10*time.Second, 10, 100)))
+	l := New(zap.New(zapcore.NewSamplerWithOptions(core, 10*time.Second, 10, 100)))
 	var failures []cluster.Failure
 	for id := range int32(50) {
 		failures = append(failures, cluster.Failure{API: "ListOffsets", Broker: id, Address: fmt.Sprintf("b%d:9092", id), Cause: fmt.Sprintf("another %d", id)})
 	}
-	l.report(time.Unix(0, 0), failures)
+	l.Report(time.Unix(0, 0), failures)
 	assert.Equal(t, 50, logs.Len())
 }
 
-func TestFailureLogForgets(t *testing.T) {
-	l := newFailureLog(zap.NewNop())
+func TestLogForgets(t *testing.T) {
+	l := New(zap.NewNop())
 	at := time.Unix(0, 0)
-	l.report(at, []cluster.Failure{{API: "Metadata"}})
-	l.report(at.Add(repeatAfter-1), nil)
+	l.Report(at, []cluster.Failure{{API: "Metadata"}})
+	l.Report(at.Add(repeatAfter-1), nil)
 	assert.Len(t, l.known, 1)
-	l.report(at.Add(repeatAfter), nil)
+	l.Report(at.Add(repeatAfter), nil)
 	assert.Empty(t, l.known)
 }
 
@@ -189,7 +189,7 @@ func unreachable(n, length int) []cluster.Failure {
 
 // However many brokers fail alike, a scrape has one line about them, and one when
 // they are back.
-func TestFailureLogOfManyBrokers(t *testing.T) {
+func TestLogOfManyBrokers(t *testing.T) {
 	many := unreachable(10_000, 3)
 	lines := logged(t, many, many, nil)
 	require.Len(t, lines[0], 1)
@@ -209,14 +209,14 @@ func TestFailureLogOfManyBrokers(t *testing.T) {
 }
 
 // Some have a line each, which names them.
-func TestFailureLogOfSomeBrokers(t *testing.T) {
+func TestLogOfSomeBrokers(t *testing.T) {
 	lines := logged(t, unreachable(maxAlike, 3), nil)
 	assert.Len(t, lines[0], maxAlike)
 	assert.Len(t, lines[1], maxAlike)
 }
 
 // No line is long, whatever names a peer has.
-func TestFailureLogCutsNames(t *testing.T) {
+func TestLogCutsNames(t *testing.T) {
 	for _, n := range []int{1, 100} {
 		for _, line := range slices.Concat(logged(t, unreachable(n, 100_000), nil)...) {
 			text := line.Message + fmt.Sprint(line.ContextMap())

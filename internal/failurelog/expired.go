@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package failurelog
 
 import (
 	"math"
@@ -14,31 +14,32 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// expiredLog says when retention deletes records that a group has not read.
-type expiredLog struct {
+// Expired says when retention deletes records that a group has not read.
+type Expired struct {
 	log   *zap.Logger
 	known map[string][]expiry // by group, sorted by topic
 }
 
-// expiry is what is known of one group and topic.
+// expiry is what is known about one group and topic.
 type expiry struct {
 	topic            string
 	seenAt, loggedAt time.Time
-	// expired is, by partition, what was unread and deleted when that was last
-	// known. 0 is left out; Unknown is where it never was.
+	// expired is the number of unread records that were deleted, by partition, when
+	// it was last known: Unknown where it never was, and absent where it is 0.
 	expired map[int32]cluster.Offset
-	untold  cluster.Offset // what came to that since the last line
+	untold  cluster.Offset // how many more records since the last line
 }
 
-// expiryKept is for how long a topic is known that a group is not seen in.
+// expiryKept is how long a group and topic is remembered after it was last seen.
 const expiryKept = time.Hour
 
-func newExpiredLog(log *zap.Logger) *expiredLog {
-	return &expiredLog{log: log, known: map[string][]expiry{}}
+// NewExpired returns a log that writes to log.
+func NewExpired(log *zap.Logger) *Expired {
+	return &Expired{log: log, known: map[string][]expiry{}}
 }
 
-// report takes one scrape that has asked where logs start.
-func (l *expiredLog) report(now time.Time, r *lag.Report) {
+// Report takes the report of a scrape that asked for the first offsets.
+func (l *Expired) Report(now time.Time, r *lag.Report) {
 	for i := range r.Groups {
 		if g := &r.Groups[i]; len(g.Topics) > 0 {
 			l.known[g.Name] = l.group(now, g, l.known[g.Name])
@@ -52,8 +53,8 @@ func (l *expiredLog) report(now time.Time, r *lag.Report) {
 	}
 }
 
-// group follows a group in its topics, which are sorted as those known are.
-func (l *expiredLog) group(now time.Time, g *lag.Group, known []expiry) []expiry {
+// group compares a group's topics with what is known. Both are sorted by topic.
+func (l *Expired) group(now time.Time, g *lag.Group, known []expiry) []expiry {
 	place := 0
 	for i := range g.Topics {
 		t := &g.Topics[i]
@@ -70,9 +71,9 @@ func (l *expiredLog) group(now time.Time, g *lag.Group, known []expiry) []expiry
 	return known
 }
 
-// tell speaks at most every few minutes. It does not wait for the partitions that
-// are unknown: the sum alone is left out for them.
-func (l *expiredLog) tell(now time.Time, group string, e *expiry, sum cluster.Offset) {
+// tell logs what has expired since the last line. It does not wait for partitions
+// that are unknown: because of them only the sum is left out.
+func (l *Expired) tell(now time.Time, group string, e *expiry, sum cluster.Offset) {
 	if e.untold == 0 || saidLately(e.loggedAt, now) {
 		return
 	}
@@ -87,8 +88,8 @@ func (l *expiredLog) tell(now time.Time, group string, e *expiry, sum cluster.Of
 	e.loggedAt, e.untold = now, 0
 }
 
-// begin: what had expired before the first scrape is no news. When it happened
-// is not known.
+// begin returns what had expired by the first scrape. That is not logged: nobody
+// knows when it happened.
 func begin(t *lag.Topic) expiry {
 	e := expiry{topic: t.Name}
 	for _, p := range t.Partitions {
@@ -97,7 +98,7 @@ func begin(t *lag.Topic) expiry {
 	return e
 }
 
-// note enters what has expired of a partition.
+// note sets what has expired of a partition.
 func (e *expiry) note(partition int32, expired cluster.Offset) {
 	switch {
 	case expired == 0:
@@ -109,8 +110,8 @@ func (e *expiry) note(partition int32, expired cluster.Offset) {
 	}
 }
 
-// follow adds up what has expired since, partition by partition: in one of them
-// the group may go on while others lose records.
+// follow adds up what has expired since, partition by partition: the group may read
+// on in one of them while it loses records in others.
 func (e *expiry) follow(t *lag.Topic) {
 	if t.Expired == 0 {
 		clear(e.expired)

@@ -5,26 +5,11 @@ package receiver
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-
-	"go.opentelemetry.io/collector/scraper/scrapererror"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 )
-
-// failuresOf returns why a scrape is not whole. Where it learned nothing and
-// the snapshot does not say why, the error is the one failure.
-func failuresOf(s *cluster.Snapshot, err error) []cluster.Failure {
-	if s != nil && len(s.Failures) > 0 {
-		return s.Failures
-	}
-	if err != nil {
-		return []cluster.Failure{{Broker: cluster.NoBroker, Err: err}}
-	}
-	return nil
-}
 
 var errNeverLed = errors.New("not seen with a leader since this receiver started")
 
@@ -65,31 +50,4 @@ func unassigned(groups int) []cluster.Failure {
 		API: "DescribeGroups", Broker: cluster.NoBroker, Code: cluster.CodeIncomplete, Groups: groups, Err: errUnassigned,
 		Cause: "the groups are rebalancing, or an assignment cannot be read",
 	}}
-}
-
-// partial returns the error of a scrape that failed in part, or nil. missing is
-// the number of data points that were not recorded because a value is unknown.
-func partial(failures []cluster.Failure, missing int) error {
-	if len(failures) == 0 && missing == 0 {
-		return nil
-	}
-	errs := make([]error, 0, len(failures)+1)
-	if missing > 0 {
-		errs = append(errs, fmt.Errorf("%d data points are not known", missing))
-	}
-	for _, f := range failures {
-		missing += uncounted(f)
-		errs = append(errs, fmt.Errorf("%s: %w", f.API, f.Err))
-	}
-	return scrapererror.NewPartialScrapeError(errors.Join(errs...), max(missing, 1))
-}
-
-// uncounted returns how many data points a failure costs that leave no unknown
-// value behind: a group that was not answered for is one at least, and so is a
-// question whose answer would have named what is missing.
-func uncounted(f cluster.Failure) int {
-	if f.Groups == 0 && f.Partitions == 0 {
-		return 1
-	}
-	return f.Groups
 }

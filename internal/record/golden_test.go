@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package record
 
 import (
 	"bytes"
@@ -19,11 +19,11 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// requireGolden compares metrics with the file of that name in /testdata. The
+// requireGolden compares metrics with the file of that name in testdata. The
 // order of metrics and data points does not matter.
 func requireGolden(t *testing.T, name string, got pmetric.Metrics) {
 	t.Helper()
-	file := filepath.Join("..", "testdata", name+".yaml")
+	file := filepath.Join("testdata", name+".yaml")
 	if *update {
 		writeGolden(t, file, got)
 	}

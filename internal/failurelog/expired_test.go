@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package receiver
+package failurelog
 
 import (
 	"maps"
@@ -20,13 +20,15 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-func TestExpiredLog(t *testing.T) {
+var at = time.Unix(1_700_000_000, 0)
+
+func TestExpired(t *testing.T) {
 	core, lines := observer.New(zapcore.InfoLevel)
-	l := newExpiredLog(zap.New(core))
+	l := NewExpired(zap.New(core))
 	now := at
 	expire := func(after time.Duration, expired cluster.Offset) []map[string]any {
 		now = now.Add(after)
-		l.report(now, expiring(expired))
+		l.Report(now, expiring(expired))
 		var fields []map[string]any
 		for _, line := range lines.TakeAll() {
 			fields = append(fields, line.ContextMap())
@@ -47,14 +49,14 @@ func TestExpiredLog(t *testing.T) {
 	assert.Empty(t, expire(repeatAfter, 0), "the group goes on")
 	assert.Equal(t, line(5, 5), expire(repeatAfter, 5))
 
-	l.report(now.Add(2*time.Hour), &lag.Report{})
+	l.Report(now.Add(2*time.Hour), &lag.Report{})
 	require.Empty(t, l.known)
 }
 
 // Topics come and go; each is followed by itself.
-func TestExpiredLogFollowsTopics(t *testing.T) {
+func TestExpiredFollowsTopics(t *testing.T) {
 	core, lines := observer.New(zapcore.InfoLevel)
-	l := newExpiredLog(zap.New(core))
+	l := NewExpired(zap.New(core))
 	now := at
 	told := func(expired map[string]cluster.Offset) map[string]any {
 		now = now.Add(repeatAfter)
@@ -62,7 +64,7 @@ func TestExpiredLogFollowsTopics(t *testing.T) {
 		for _, topic := range slices.Sorted(maps.Keys(expired)) {
 			g.Topics = append(g.Topics, lag.Topic{Name: topic, Expired: expired[topic], Partitions: []lag.Partition{{Expired: expired[topic]}}})
 		}
-		l.report(now, &lag.Report{Groups: []lag.Group{g}})
+		l.Report(now, &lag.Report{Groups: []lag.Group{g}})
 		got := map[string]any{}
 		for _, line := range lines.TakeAll() {
 			got[line.ContextMap()["topic"].(string)] = line.ContextMap()["records"]
@@ -81,7 +83,7 @@ func TestExpiredLogFollowsTopics(t *testing.T) {
 }
 
 // A group that goes on in one partition does not hide what it loses in another.
-func TestExpiredLogLooksAtEachPartition(t *testing.T) {
+func TestExpiredLooksAtEachPartition(t *testing.T) {
 	for name, tt := range map[string]struct {
 		scrapes [][]cluster.Offset // by partition
 		want    []int64            // records of each line
@@ -99,10 +101,10 @@ func TestExpiredLogLooksAtEachPartition(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			core, lines := observer.New(zapcore.InfoLevel)
-			l := newExpiredLog(zap.New(core))
+			l := NewExpired(zap.New(core))
 			var got []int64
 			for i, scrape := range tt.scrapes {
-				l.report(at.Add(time.Duration(i)*repeatAfter), expiring(scrape...))
+				l.Report(at.Add(time.Duration(i)*repeatAfter), expiring(scrape...))
 				for _, line := range lines.TakeAll() {
 					got = append(got, line.ContextMap()["records"].(int64))
 				}
@@ -113,11 +115,11 @@ func TestExpiredLogLooksAtEachPartition(t *testing.T) {
 }
 
 // A partition that stays unknown does not keep the loss of the others unsaid.
-func TestExpiredLogLeavesOutAnUnknownSum(t *testing.T) {
+func TestExpiredLeavesOutAnUnknownSum(t *testing.T) {
 	core, lines := observer.New(zapcore.InfoLevel)
-	l := newExpiredLog(zap.New(core))
-	l.report(at, expiring(0, cluster.Unknown))
-	l.report(at.Add(repeatAfter), expiring(5, cluster.Unknown))
+	l := NewExpired(zap.New(core))
+	l.Report(at, expiring(0, cluster.Unknown))
+	l.Report(at.Add(repeatAfter), expiring(5, cluster.Unknown))
 	require.Equal(t, 1, lines.Len())
 	assert.Equal(t, map[string]any{"group": "billing", "topic": "orders", "records": int64(5)}, lines.All()[0].ContextMap())
 }

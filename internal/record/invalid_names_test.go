@@ -1,0 +1,92 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package record
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
+)
+
+// Every text that a broker may choose is recorded valid.
+func TestEveryNameIsRecordedValid(t *testing.T) {
+	const bad = "\xff"
+	s, _ := sample()
+	s.ClusterID += bad
+	s.Brokers[1] = cluster.Broker{ID: 1, Address: "b1" + bad, Rack: "a" + bad}
+	for _, g := range s.Groups {
+		g.State, g.Type, g.Protocol = g.State+bad, g.Type+bad, g.Protocol+bad
+		g.Assigned = append(g.Assigned, cluster.Assignment{Topic: "elsewhere" + bad, Partitions: []int32{0}})
+	}
+	topic := *s.Topics["orders"]
+	topic.Name = "orders" + bad
+	s.Topics[topic.Name] = &topic
+	s.Groups["billing"+bad] = &cluster.Group{Name: "billing" + bad, CommitsKnown: true, Commits: []cluster.TopicCommits{
+		{Topic: topic.Name, Partitions: []cluster.Commit{{Partition: 0, Offset: 1}}},
+	}}
+	s.LogDirs[1][0].Path += bad
+
+	cfg := newConfig()
+	metrictest.EnableAll(&cfg.Metrics)
+	invalid := FindInvalidNames(s)
+	got, _ := newRecorder(cfg).Record(at, invalid.InSnapshot(s), invalid.InReport(lag.Compute(s)))
+	assert.Empty(t, metrictest.InvalidTexts(got))
+	assert.NotEmpty(t, metrictest.Points(got)["kafka.consumer_group.lag"]["group=billing\uFFFD topic=orders\uFFFD partition=0"])
+	assert.Contains(t, s.Groups, "billing"+bad, "the snapshot stays as it is")
+}
+
+func TestInvalidNamesStayDistinct(t *testing.T) {
+	groups := func(names ...string) map[string]string {
+		s := &cluster.Snapshot{Groups: map[string]*cluster.Group{}}
+		for _, name := range names {
+			s.Groups[name] = &cluster.Group{Name: name}
+		}
+		got := map[string]string{}
+		for name, g := range FindInvalidNames(s).InSnapshot(s).Groups {
+			got[name] = g.Name
+		}
+		require.Len(t, got, len(names), "no name hides another")
+		return got
+	}
+	assert.Contains(t, groups("a\xff", "b"), "a\uFFFD")
+	assert.NotContains(t, groups("a\xff", "a\xfe"), "a\uFFFD", "neither has it without a hash")
+	assert.Contains(t, groups("a\xff", "a\uFFFD"), "a\uFFFD", "the valid one keeps its name")
+}
+
+func TestInvalidLogDirsStayDistinct(t *testing.T) {
+	s := &cluster.Snapshot{LogDirs: map[int32][]cluster.LogDir{1: {{Path: "/d\xff"}, {Path: "/d\uFFFD"}}}}
+	dirs := FindInvalidNames(s).InSnapshot(s).LogDirs[1]
+	require.Len(t, dirs, 2)
+	assert.NotEqual(t, dirs[0].Path, dirs[1].Path)
+}
+
+func TestValidNamesAllocateNothing(t *testing.T) {
+	s := &cluster.Snapshot{ClusterID: "c", Groups: map[string]*cluster.Group{}}
+	for n := range 1000 {
+		name := fmt.Sprintf("group-%d", n)
+		s.Groups[name] = &cluster.Group{Name: name, State: "Stable"}
+	}
+	assert.Zero(t, testing.AllocsPerRun(10, func() { FindInvalidNames(s) }))
+}
+
+// BenchmarkFindInvalidNames searches the names of 10,000 groups and 1,000 topics, all
+// of them valid.
+func BenchmarkFindInvalidNames(b *testing.B) {
+	s := &cluster.Snapshot{Groups: map[string]*cluster.Group{}, Topics: map[string]*cluster.Topic{}}
+	for n := range 10_000 {
+		name := fmt.Sprintf("team-%d.service-%d.consumer", n%50, n)
+		s.Groups[name] = &cluster.Group{Name: name, State: "Stable", Type: "classic", Protocol: "range"}
+		s.Topics[fmt.Sprintf("team-%d.events-%d", n%50, n%1000)] = &cluster.Topic{}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		FindInvalidNames(s)
+	}
+}
