@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // order of metrics and data points does not matter.
 func requireGolden(t *testing.T, name string, got pmetric.Metrics) {
 	t.Helper()
-	file := filepath.Join("testdata", name+".yaml")
+	file := filepath.Join("..", "..", "testdata", "record-"+name+".yaml")
 	if *update {
 		writeGolden(t, file, got)
 	}
