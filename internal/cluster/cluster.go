@@ -42,6 +42,10 @@ func (o Offset) Or(instead Offset) Offset {
 // without a leader.
 const NoBroker int32 = -1
 
+// GoneAfter is for how many scrapes in a row a group that no broker lists may still
+// come back: its coordinator may be away. After that it counts as deleted.
+const GoneAfter = 10
+
 // TopicID is the id that Kafka 2.8 and later give a topic when they create it.
 // It tells a topic from an older one of the same name. Zero where the broker
 // tells none.

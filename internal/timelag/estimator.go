@@ -17,10 +17,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// patience is for how many scrapes at least a partition is remembered that no
-// group is seen to use: a group's coordinator may be away.
-const patience = 10
-
 // Estimator tells how old the records are that groups have not read yet, by the
 // records' own timestamps. It learns from scrapes, which tell when records
 // arrived, and from look-ups, which tell timestamps; it says which look-ups
@@ -143,7 +139,7 @@ func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 			}
 		}
 		t.partitions = slices.DeleteFunc(t.partitions, func(p *partitionDates) bool { // no group uses it any more
-			return d.scrape-p.scrape > max(patience, d.scrapes())
+			return d.scrape-p.scrape > max(cluster.GoneAfter, d.scrapes())
 		})
 	}
 }
@@ -161,7 +157,7 @@ func (d *Estimator) missing(r *lag.Report) bool {
 	for i := range r.Groups {
 		d.groups[r.Groups[i].Name] = d.scrape
 	}
-	maps.DeleteFunc(d.groups, func(_ string, seen int32) bool { return d.scrape-seen > patience })
+	maps.DeleteFunc(d.groups, func(_ string, seen int32) bool { return d.scrape-seen > cluster.GoneAfter })
 	return len(d.groups) > len(r.Groups)
 }
 

@@ -347,7 +347,7 @@ func TestDatesKeepForAnyHistory(t *testing.T) {
 	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
 	d := &Estimator{Keep: 100 * 365 * 24 * time.Hour, Interval: time.Second}
 	log.scrape(d, testNow, 10)
-	for range patience + 1 {
+	for range cluster.GoneAfter + 1 {
 		log.scrape(d, testNow)
 	}
 	assert.NotEmpty(t, d.topics["t"].partitions)

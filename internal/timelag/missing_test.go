@@ -30,7 +30,7 @@ func TestDatesOfWhatIsMissingAreKept(t *testing.T) {
 			log.scrape(d, testNow, commits...)
 			log.search(d, false)
 			before := log.scrape(d, testNow, commits...)
-			for range patience - 1 {
+			for range cluster.GoneAfter - 1 {
 				s := log.snapshot(commits...)
 				lose(s)
 				d.Estimate(testNow, s, lag.Compute(s))
@@ -83,7 +83,7 @@ func TestDatesForgetGroupsThatAreGone(t *testing.T) {
 		d.Estimate(testNow, s, lag.Compute(s))
 		log.search(d, false)
 	}
-	assert.LessOrEqual(t, len(d.groups), patience+1)
+	assert.LessOrEqual(t, len(d.groups), cluster.GoneAfter+1)
 	assert.Less(t, len(d.topics["t"].partitions[0].index), 2*maxSpared)
 }
 

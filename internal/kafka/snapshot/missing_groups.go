@@ -15,10 +15,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// maxVanished is for how many scrapes a group is missed whose coordinator has
-// left the cluster. After that it counts as deleted.
-const maxVanished = 10
-
 var errNoCoordinator = errors.New("their coordinator is gone, and no other broker lists them")
 
 // seenGroup is a group of the scrapes before.
@@ -110,7 +106,7 @@ func (s *scrape) remember(open *pendingGroups) {
 			continue
 		}
 		if !open.miss(g.coordinator) {
-			if g.orphaned++; g.orphaned > maxVanished {
+			if g.orphaned++; g.orphaned > cluster.GoneAfter {
 				continue
 			}
 			orphans++

@@ -45,7 +45,7 @@ func TestGroupsOfALostCoordinator(t *testing.T) {
 	lost := coordinatedBy(whole, 2)
 	require.Positive(t, lost)
 	withoutBroker(fake, 2)
-	for range maxVanished {
+	for range cluster.GoneAfter {
 		s := snapshot(t, client, everything())
 		i := slices.IndexFunc(s.Failures, func(f cluster.Failure) bool { return f.Code == cluster.CodeNoCoordinator })
 		require.GreaterOrEqual(t, i, 0)
@@ -89,7 +89,7 @@ func TestGroupsOfACoordinatorThatIsSilentForLong(t *testing.T) {
 		}
 		return n
 	}
-	for range 2 * maxVanished {
+	for range 2 * cluster.GoneAfter {
 		require.Equal(t, lost, missing())
 	}
 	withoutBroker(fake, 2)
