@@ -13,6 +13,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
+	"github.com/kafkalag/kafkalagreceiver/internal/pending"
 )
 
 // client is the part of [snapshot.Client] that a scrape needs.
@@ -28,78 +29,59 @@ var (
 	errTimeout = errors.New("no answer by the scrape's timeout")
 )
 
-// boundedClient asks a client and holds to its deadline, whatever the client does:
-// Kafka calls take no context, and each may hang until its connection is cut.
+// boundedClient keeps the deadline of a scrape, whatever its client does: a call of
+// the Kafka library takes no context, and may hang until its connection is cut.
 type boundedClient struct {
 	client  client
 	timeout time.Duration
-	// late is where the answer comes that was given up on, nil where none was.
-	// Until it is there the client works on, and must not be asked again.
-	late <-chan answer
-	done chan struct{}
+	// call may still run when a scrape has given up on it. Until it ends the client
+	// must not be asked again.
+	call pending.Call[answer]
+	done context.Context //nolint:containedctx // ends with stop
 	stop func()
 }
 
 func newBoundedClient(c client, timeout time.Duration) *boundedClient {
-	a := &boundedClient{client: c, timeout: timeout, done: make(chan struct{})}
-	a.stop = sync.OnceFunc(func() {
-		close(a.done)
+	done, cancel := context.WithCancel(context.Background())
+	return &boundedClient{client: c, timeout: timeout, done: done, stop: sync.OnceFunc(func() {
+		cancel()
 		c.Close()
-	})
-	return a
+	})}
 }
 
-func (a *boundedClient) stopped() bool {
-	select {
-	case <-a.done:
-		return true
-	default:
-		return false
-	}
-}
+func (c *boundedClient) stopped() bool { return c.done.Err() != nil }
 
 type answer struct {
 	snapshot *cluster.Snapshot
 	err      error
 }
 
-// snapshot asks the client. It returns by the timeout and as soon as stop is
-// called, even where the client hangs on. One goroutine at a time may call it.
-func (a *boundedClient) snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Snapshot, error) {
-	if a.hangs() {
+// snapshot asks the client. It returns at the timeout and as soon as stop is called,
+// even if the client hangs. One goroutine at a time may call it.
+func (c *boundedClient) snapshot(ctx context.Context, ask snapshot.Request) (*cluster.Snapshot, error) {
+	c.call.Poll()
+	if c.call.Running() {
 		return nil, errHangs
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	answers := make(chan answer, 1)
-	go func() { answers <- a.askInTime(ctx, ask) }()
-	select {
-	case got := <-answers:
-		return got.snapshot, got.err
-	case <-ctx.Done():
-		a.late = answers
-		return nil, errTimeout
-	case <-a.done:
-		a.late = answers
+	defer context.AfterFunc(c.done, cancel)() //nolint:contextcheck // the receiver's own end
+	c.call.Start(func() answer { return c.askBeforeTimeout(ctx, ask) })
+	got, ended := c.call.Wait(ctx)
+	switch {
+	case c.stopped():
 		return nil, errStopped
+	case !ended:
+		return nil, errTimeout
 	}
+	return got.snapshot, got.err
 }
 
-// hangs tells whether the client is still at what was given up on.
-func (a *boundedClient) hangs() bool {
-	select {
-	case <-a.late:
-		a.late = nil
-	default: // also where there is none
-	}
-	return a.late != nil
-}
-
-// askInTime gives the client nine tenths of the time: it returns what it has
-// learned by then, and that still has to be recorded and delivered.
-func (a *boundedClient) askInTime(ctx context.Context, ask snapshot.Request) answer {
-	ctx, cancel := context.WithTimeout(ctx, a.timeout*9/10)
+// askBeforeTimeout gives the client nine tenths of the time: it returns what it has
+// learned by then, and that must still be recorded and delivered.
+func (c *boundedClient) askBeforeTimeout(ctx context.Context, ask snapshot.Request) answer {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout*9/10)
 	defer cancel()
-	snapshot, err := a.client.Snapshot(ctx, ask)
+	snapshot, err := c.client.Snapshot(ctx, ask)
 	return answer{snapshot, err}
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 )
 
-// A client that was given up on is asked again when it has come back, and not
+// A client that did not answer in time is asked again when it has returned, and not
 // before.
-func TestAsker(t *testing.T) {
+func TestBoundedClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := answering(func(context.Context) (*cluster.Snapshot, error) {
 			time.Sleep(time.Hour)
