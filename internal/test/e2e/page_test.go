@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -67,18 +66,15 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-// watchPage shows the page to look, over and over, until done says so.
+// watchPage calls look with the page, over and over, until done returns true.
 func (c *collector) watchPage(t *testing.T, look func(found families), done func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
-	for pulls := 0; ; pulls++ {
-		look(c.scrape(t))
-		if pulls > 0 && done() {
-			return
-		}
-		require.True(t, time.Now().Before(deadline), "what is waited for does not come")
-		time.Sleep(tick / 2)
-	}
+	pulls := 0
+	c.eventually(t, func(now *assert.CollectT, found families) {
+		look(found)
+		pulls++
+		assert.True(now, pulls > 1 && done(), "what is awaited has not come")
+	})
 }
 
 // A broker that hangs makes scrapes take many times their interval. What others
