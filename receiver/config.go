@@ -76,7 +76,7 @@ type Config struct {
 	metadata.MetricsBuilderConfig `mapstructure:",squash"`
 
 	// undecoded has the durations that could not be read. Validate reports
-	// them, so that they come together with all other mistakes.
+	// them, so that they come together with all other errors.
 	undecoded []error
 }
 

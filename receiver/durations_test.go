@@ -40,8 +40,8 @@ func durationKeys(prefix string, of reflect.Type) []string {
 	return keys
 }
 
-// mistakesWith lists what is said of a configuration with one key.
-func mistakesWith(t *testing.T, key string, value any) []string {
+// errorsWith lists what is said of a configuration with one key.
+func errorsWith(t *testing.T, key string, value any) []string {
 	t.Helper()
 	names := strings.Split(key, ".")
 	for _, name := range slices.Backward(names) {
@@ -65,14 +65,14 @@ func TestEveryDurationNeedsAUnit(t *testing.T) {
 	})
 	for _, key := range keys {
 		t.Run(key, func(t *testing.T) {
-			assert.Contains(t, mistakesWith(t, key, 30), fmt.Sprintf("%q is 30: must have a unit, write 30s", key))
-			assert.Contains(t, mistakesWith(t, key, "30"), fmt.Sprintf(`%q is "30": must have a unit, write 30s`, key))
+			assert.Contains(t, errorsWith(t, key, 30), fmt.Sprintf("%q is 30: must have a unit, write 30s", key))
+			assert.Contains(t, errorsWith(t, key, "30"), fmt.Sprintf(`%q is "30": must have a unit, write 30s`, key))
 			refused := []string{"-1s"}
 			if key != "initial_delay" { // any at all is one
 				refused = append(refused, "1ns")
 			}
 			for _, shown := range refused {
-				assert.Len(t, slices.DeleteFunc(mistakesWith(t, key, shown), func(line string) bool {
+				assert.Len(t, slices.DeleteFunc(errorsWith(t, key, shown), func(line string) bool {
 					return !strings.HasPrefix(line, fmt.Sprintf("%q is %s: must be ", key, shown))
 				}), 1, shown)
 			}
@@ -80,9 +80,9 @@ func TestEveryDurationNeedsAUnit(t *testing.T) {
 	}
 }
 
-// Durations without a unit are reported beside all other mistakes, and a default
+// Durations without a unit are reported beside all other errors, and a default
 // that stands in for one is held against nothing.
-func TestDurationsAreReportedWithOtherMistakes(t *testing.T) {
+func TestDurationsAreReportedWithOtherErrors(t *testing.T) {
 	cfg := newConfig()
 	require.NoError(t, confmap.NewFromStringMap(map[string]any{
 		"timeout": 120, "request_timeout": "20s", "time_lag": map[string]any{"history": 3600}, "status_window": 1,
@@ -97,7 +97,7 @@ func TestDurationsAreReportedWithOtherMistakes(t *testing.T) {
 // A count with a fraction was cut, one that is too large became a negative one.
 func TestEveryCountIsAWholeNumber(t *testing.T) {
 	for _, key := range []string{"status_window", "max_group_partitions", "time_lag.search_budget", "auth.sasl.version"} {
-		assert.Contains(t, mistakesWith(t, key, 1.5), fmt.Sprintf("%q is 1.5: must be a whole number", key))
-		assert.Contains(t, mistakesWith(t, key, uint64(1<<63)), fmt.Sprintf("%q is 9223372036854775808: must be a smaller number", key))
+		assert.Contains(t, errorsWith(t, key, 1.5), fmt.Sprintf("%q is 1.5: must be a whole number", key))
+		assert.Contains(t, errorsWith(t, key, uint64(1<<63)), fmt.Sprintf("%q is 9223372036854775808: must be a smaller number", key))
 	}
 }

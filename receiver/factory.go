@@ -58,5 +58,5 @@ func commitsInZooKeeper(cfg *Config, log *zap.Logger) snapshot.CommitSource {
 	if !readsZooKeeper(cfg) {
 		return nil
 	}
-	return zookeeper.NewSource(cfg.ZooKeeper, newFilter(cfg.GroupMatch, cfg.GroupExclude).wants, cfg.RequestTimeout, log)
+	return zookeeper.NewSource(cfg.ZooKeeper, newFilter(cfg.GroupMatch, cfg.GroupExclude).matches, cfg.RequestTimeout, log)
 }

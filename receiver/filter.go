@@ -5,7 +5,7 @@ package receiver
 
 import "regexp"
 
-// filter tells which names are wanted. A nil expression is no condition.
+// filter matches the names that are wanted. A nil expression is no condition.
 type filter struct {
 	match, exclude *regexp.Regexp
 }
@@ -22,7 +22,7 @@ func compile(expression string) *regexp.Regexp {
 	return regexp.MustCompile(expression)
 }
 
-func (f filter) wants(name string) bool {
+func (f filter) matches(name string) bool {
 	if f.exclude != nil && f.exclude.MatchString(name) {
 		return false
 	}

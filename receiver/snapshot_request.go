@@ -13,7 +13,7 @@ import (
 func snapshotRequest(cfg *Config) snapshot.Request {
 	on := cfg.Metrics
 	ask := snapshot.Request{
-		Topic:           newFilter(cfg.TopicMatch, cfg.TopicExclude).wants,
+		Topic:           newFilter(cfg.TopicMatch, cfg.TopicExclude).matches,
 		States:          cfg.GroupStates,
 		Types:           cfg.GroupTypes,
 		Commits:         needsCommits(on),
@@ -31,7 +31,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		ask.Describe, ask.Assignments = true, true
 	}
 	if ask.Commits || ask.Describe {
-		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).wants
+		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).matches
 	}
 	return ask
 }

@@ -177,7 +177,7 @@ func TestFilter(t *testing.T) {
 		"matches nothing":          {`^$`, "", "orders", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, tt.want, newFilter(tt.match, tt.exclude).wants(tt.given))
+			assert.Equal(t, tt.want, newFilter(tt.match, tt.exclude).matches(tt.given))
 		})
 	}
 }

@@ -16,21 +16,21 @@ import (
 
 // Validate returns every mistake in the configuration at once, a line each.
 func (c *Config) Validate() error {
-	mistakes := append(slices.Clone(c.undecoded), c.ValidationErrors()...)
-	mistakes = append(mistakes, c.timingMistakes()...)
-	mistakes = append(mistakes, c.filterMistakes()...)
-	mistakes = append(mistakes, c.choiceMistakes()...)
+	errs := append(slices.Clone(c.undecoded), c.ValidationErrors()...)
+	errs = append(errs, c.timingErrors()...)
+	errs = append(errs, c.filterErrors()...)
+	errs = append(errs, c.choiceErrors()...)
 	if c.StatusWindow < 2 {
-		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 2 or more, two scrapes being the least that show a trend", "status_window", c.StatusWindow))
+		errs = append(errs, fmt.Errorf("%q is %d: must be 2 or more, two scrapes being the least that show a trend", "status_window", c.StatusWindow))
 	}
 	if c.MaxGroupPartitions < 0 {
-		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 0 (no limit) or more", "max_group_partitions", c.MaxGroupPartitions))
+		errs = append(errs, fmt.Errorf("%q is %d: must be 0 (no limit) or more", "max_group_partitions", c.MaxGroupPartitions))
 	}
-	return errors.Join(append(mistakes, c.ZooKeeper.ValidationErrors()...)...)
+	return errors.Join(append(errs, c.ZooKeeper.ValidationErrors()...)...)
 }
 
-func (c *Config) timingMistakes() []error {
-	mistakes := durations.CheckAll(
+func (c *Config) timingErrors() []error {
+	errs := durations.CheckAll(
 		durations.Limit{Key: "collection_interval", Given: c.CollectionInterval, Least: time.Second},
 		durations.Limit{Key: "initial_delay", Given: c.InitialDelay},
 		durations.Limit{Key: "time_lag.history", Given: c.TimeLag.History, Least: time.Second, OrZero: true},
@@ -41,16 +41,16 @@ func (c *Config) timingMistakes() []error {
 	// other value.
 	if len(c.undecoded) == 0 && c.Timeout > 0 && c.RequestTimeout > c.Timeout/4 {
 		// The later steps of a scrape need time too when one of them runs into its limit.
-		mistakes = append(mistakes, fmt.Errorf("%q is %v: must be at most a quarter of timeout (%v)", "request_timeout", c.RequestTimeout, c.Timeout/4))
+		errs = append(errs, fmt.Errorf("%q is %v: must be at most a quarter of timeout (%v)", "request_timeout", c.RequestTimeout, c.Timeout/4))
 	}
 	if c.TimeLag.SearchBudget < 0 {
-		mistakes = append(mistakes, fmt.Errorf("%q is %d: must be 0 or more", "time_lag.search_budget", c.TimeLag.SearchBudget))
+		errs = append(errs, fmt.Errorf("%q is %d: must be 0 or more", "time_lag.search_budget", c.TimeLag.SearchBudget))
 	}
-	return mistakes
+	return errs
 }
 
-func (c *Config) filterMistakes() []error {
-	var mistakes []error
+func (c *Config) filterErrors() []error {
+	var errs []error
 	for _, expression := range []struct{ key, given string }{
 		{"topic_match", c.TopicMatch},
 		{"topic_exclude", c.TopicExclude},
@@ -60,10 +60,10 @@ func (c *Config) filterMistakes() []error {
 		if _, err := regexp.Compile(expression.given); err != nil {
 			// The error repeats the expression, which may have lines of its own.
 			reason := strings.ReplaceAll(err.Error(), "\n", `\n`)
-			mistakes = append(mistakes, fmt.Errorf("%q is %q: must be a regular expression: %s", expression.key, expression.given, reason))
+			errs = append(errs, fmt.Errorf("%q is %q: must be a regular expression: %s", expression.key, expression.given, reason))
 		}
 	}
-	return mistakes
+	return errs
 }
 
 // What Kafka calls the states and types of groups, newest versions included.
@@ -75,10 +75,10 @@ var (
 	isolationLevels = []string{readUncommitted, readCommitted}
 )
 
-// choiceMistakes finds what is none of the words allowed. It would match
+// choiceErrors finds what is none of the words allowed. It would match
 // nothing, without a word.
-func (c *Config) choiceMistakes() []error {
-	var mistakes []error
+func (c *Config) choiceErrors() []error {
+	var errs []error
 	for _, choice := range []struct {
 		key            string
 		given, allowed []string
@@ -89,10 +89,10 @@ func (c *Config) choiceMistakes() []error {
 	} {
 		for _, given := range choice.given {
 			if !slices.Contains(choice.allowed, given) {
-				mistakes = append(mistakes, fmt.Errorf("%q has %q: must be one of %s",
+				errs = append(errs, fmt.Errorf("%q has %q: must be one of %s",
 					choice.key, given, strings.Join(choice.allowed, ", ")))
 			}
 		}
 	}
-	return mistakes
+	return errs
 }

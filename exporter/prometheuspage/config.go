@@ -151,9 +151,9 @@ var strategies = []otlptranslator.TranslationStrategyOption{
 
 // Validate returns every mistake in the configuration at once, a line each.
 func (c *Config) Validate() error {
-	mistakes := append(slices.Clone(c.undecoded), c.timingMistakes()...)
+	errs := append(slices.Clone(c.undecoded), c.timingErrors()...)
 	wrong := func(key string, given any, allowed string) {
-		mistakes = append(mistakes, fmt.Errorf("%q is %q: must be %s", key, fmt.Sprint(given), allowed))
+		errs = append(errs, fmt.Errorf("%q is %q: must be %s", key, fmt.Sprint(given), allowed))
 	}
 	if strings.TrimSpace(c.ServerConfig.NetAddr.Endpoint) == "" {
 		wrong("endpoint", c.ServerConfig.NetAddr.Endpoint, "an address to listen on, such as localhost:9308")
@@ -173,22 +173,22 @@ func (c *Config) Validate() error {
 			wrong("const_labels", name, "a label's name, in UTF-8 and not beginning with __")
 		}
 	}
-	return errors.Join(append(mistakes, c.labelMistakes()...)...)
+	return errors.Join(append(errs, c.labelErrors()...)...)
 }
 
-// labelMistakes finds keys of resource labels that do not go together.
-func (c *Config) labelMistakes() []error {
-	var mistakes []error
+// labelErrors finds keys of resource labels that do not go together.
+func (c *Config) labelErrors() []error {
+	var errs []error
 	if c.ResourceConstantLabels.Enabled || c.ResourceConstantLabels.ExcludeServiceAttributes {
-		mistakes = append(mistakes, errors.New(`"resource_constant_labels" has "enabled" or "exclude_service_attributes": must have "included" and "excluded" only`))
+		errs = append(errs, errors.New(`"resource_constant_labels" has "enabled" or "exclude_service_attributes": must have "included" and "excluded" only`))
 	}
 	if old := c.ResourceToTelemetry; (old.Enabled || old.ExcludeServiceAttributes) && len(old.Included)+len(old.Excluded) > 0 {
-		mistakes = append(mistakes, errors.New(`"resource_to_telemetry_conversion" has both "enabled" or "exclude_service_attributes" and "included" or "excluded": must have one kind`))
+		errs = append(errs, errors.New(`"resource_to_telemetry_conversion" has both "enabled" or "exclude_service_attributes" and "included" or "excluded": must have one kind`))
 	}
 	if !c.ResourceConstantLabels.empty() && !c.ResourceToTelemetry.empty() {
-		mistakes = append(mistakes, errors.New(`"resource_to_telemetry_conversion" is set beside "resource_constant_labels": must be left out, being its older name`))
+		errs = append(errs, errors.New(`"resource_to_telemetry_conversion" is set beside "resource_constant_labels": must be left out, being its older name`))
 	}
-	return mistakes
+	return errs
 }
 
 func validPath(p string) bool {

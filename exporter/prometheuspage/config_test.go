@@ -111,7 +111,7 @@ func TestConstLabelsFromTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestMistakes(t *testing.T) {
+func TestValidationErrors(t *testing.T) {
 	for keys, want := range map[string]string{
 		"{}":                         `"endpoint" is "": must be an address to listen on, such as localhost:9308`,
 		"path: metrics":              `"path" is "metrics": must be a path such as /metrics`,
@@ -138,5 +138,5 @@ func TestMistakes(t *testing.T) {
 		assert.NotContains(t, err.Error(), "\n", keys)
 	}
 	c := load(t, "{path: x, metric_expiration: -1s, write_timeout: 5}")
-	assert.Len(t, strings.Split(c.Validate().Error(), "\n"), 4, "all mistakes at once")
+	assert.Len(t, strings.Split(c.Validate().Error(), "\n"), 4, "all errors at once")
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 )
 
-// timingMistakes finds durations so short that they can only be a mistake. Of
+// timingErrors finds durations so short that they can only be a mistake. Of
 // the server's, 0 is no limit.
-func (c *Config) timingMistakes() []error {
+func (c *Config) timingErrors() []error {
 	server := &c.ServerConfig
 	limits := []durations.Limit{
 		{Key: "metric_expiration", Given: c.MetricExpiration, Least: time.Second},

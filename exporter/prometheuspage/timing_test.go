@@ -36,8 +36,8 @@ func durationKeys(prefix string, of reflect.Type) []string {
 	return keys
 }
 
-// mistakesWith lists what is said of a configuration with one key.
-func mistakesWith(t *testing.T, key string, value any) []string {
+// errorsWith lists what is said of a configuration with one key.
+func errorsWith(t *testing.T, key string, value any) []string {
 	t.Helper()
 	for _, name := range slices.Backward(strings.Split(key, ".")) {
 		value = map[string]any{name: value}
@@ -61,13 +61,13 @@ func TestEveryDurationNeedsAUnit(t *testing.T) {
 	})
 	for _, key := range keys {
 		t.Run(key, func(t *testing.T) {
-			assert.Equal(t, []string{fmt.Sprintf("%q is 30: must have a unit, write 30s", key)}, mistakesWith(t, key, 30))
+			assert.Equal(t, []string{fmt.Sprintf("%q is 30: must have a unit, write 30s", key)}, errorsWith(t, key, 30))
 			for _, short := range []string{"1ns", "-1s"} {
-				mistakes := mistakesWith(t, key, short)
-				require.Len(t, mistakes, 1, short)
-				assert.Contains(t, mistakes[0], fmt.Sprintf("%q is %s: must be ", key, short))
+				errs := errorsWith(t, key, short)
+				require.Len(t, errs, 1, short)
+				assert.Contains(t, errs[0], fmt.Sprintf("%q is %s: must be ", key, short))
 			}
-			assert.Empty(t, mistakesWith(t, key, "30s"))
+			assert.Empty(t, errorsWith(t, key, "30s"))
 		})
 	}
 }
@@ -75,6 +75,6 @@ func TestEveryDurationNeedsAUnit(t *testing.T) {
 // Where 0 means that there is no limit, it is taken.
 func TestNoLimit(t *testing.T) {
 	for _, key := range []string{"read_timeout", "read_header_timeout", "write_timeout", "keepalive.idle_timeout", "tls.reload_interval"} {
-		assert.Empty(t, mistakesWith(t, key, 0), key)
+		assert.Empty(t, errorsWith(t, key, 0), key)
 	}
 }

@@ -7,7 +7,7 @@
 // or lets overflow.
 //
 // A component uses it in place of [confmap.Conf.Unmarshal], and reports what it
-// returns together with its other mistakes:
+// returns together with its other errors:
 //
 //	func (c *Config) Unmarshal(conf *confmap.Conf) (err error) {
 //		c.undecoded, err = durations.Unmarshal(conf, c)
@@ -15,7 +15,7 @@
 //	}
 //
 //	func (c *Config) Validate() error {
-//		return errors.Join(append(c.undecoded, c.mistakes()...)...)
+//		return errors.Join(append(c.undecoded, c.validationErrors()...)...)
 //	}
 package durations
 
@@ -135,13 +135,13 @@ func (l Limit) Check() error {
 
 // CheckAll returns an error for each duration that is out of range.
 func CheckAll(limits ...Limit) []error {
-	var mistakes []error
+	var errs []error
 	for _, limit := range limits {
 		if err := limit.Check(); err != nil {
-			mistakes = append(mistakes, err)
+			errs = append(errs, err)
 		}
 	}
-	return mistakes
+	return errs
 }
 
 // setting is a key that takes a duration or an integer, and what it is given.

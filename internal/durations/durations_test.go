@@ -178,13 +178,13 @@ func TestLimit(t *testing.T) {
 		"less than zero at all": {Limit{Key: "a", Given: -1, Least: 1, OrZero: true}, `"a" is -1ns: must be 0s, or at least 1ns`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			mistakes := CheckAll(tt.limit)
+			errs := CheckAll(tt.limit)
 			if tt.want == "" {
-				require.Empty(t, mistakes)
+				require.Empty(t, errs)
 				return
 			}
-			require.Len(t, mistakes, 1)
-			require.EqualError(t, mistakes[0], tt.want)
+			require.Len(t, errs, 1)
+			require.EqualError(t, errs[0], tt.want)
 		})
 	}
 }

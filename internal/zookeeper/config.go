@@ -28,20 +28,20 @@ type Config struct {
 
 // ValidationErrors returns what is wrong, one error for each key.
 func (c *Config) ValidationErrors() []error {
-	var mistakes []error
+	var errs []error
 	for _, server := range c.Servers {
 		if strings.Contains(server, "@") { // a comma may have cut a password in two
-			mistakes = []error{errors.New(`"zookeeper.servers" has an address with "@", which is not shown: must be host:port`)}
+			errs = []error{errors.New(`"zookeeper.servers" has an address with "@", which is not shown: must be host:port`)}
 			break
 		}
 		if host, port, err := net.SplitHostPort(server); err != nil || host == "" || port == "" {
-			mistakes = append(mistakes, fmt.Errorf(`"zookeeper.servers" has %q: must be host:port`, server))
+			errs = append(errs, fmt.Errorf(`"zookeeper.servers" has %q: must be host:port`, server))
 		}
 	}
 	if c.Chroot != "" && !strings.HasPrefix(c.Chroot, "/") {
-		mistakes = append(mistakes, fmt.Errorf(`"zookeeper.chroot" is %q: must be a path that begins with /`, c.Chroot))
+		errs = append(errs, fmt.Errorf(`"zookeeper.chroot" is %q: must be a path that begins with /`, c.Chroot))
 	}
-	return append(mistakes, durations.CheckAll(
+	return append(errs, durations.CheckAll(
 		durations.Limit{Key: "zookeeper.session_timeout", Given: c.SessionTimeout, Least: time.Second},
 	)...)
 }

@@ -91,7 +91,7 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
-func TestMistakes(t *testing.T) {
+func TestValidationErrors(t *testing.T) {
 	for name, tt := range map[string]struct {
 		cfg  Config
 		want []string

@@ -22,7 +22,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 )
 
-func TestAuthMistakes(t *testing.T) {
+func TestAuthValidationErrors(t *testing.T) {
 	plainText := new(tlsconfig.Config)
 	plainText.Insecure = true
 	const all = "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM_OAUTHBEARER"
@@ -118,12 +118,12 @@ func TestAuthMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := validConfig()
 			cfg.TLS, cfg.Auth = &tls, tt.auth
-			mistakes := cfg.ValidationErrors()
+			errs := cfg.ValidationErrors()
 			if tt.want == nil {
-				require.Empty(t, mistakes)
+				require.Empty(t, errs)
 				return
 			}
-			require.EqualError(t, errors.Join(mistakes...), strings.Join(tt.want, "\n"))
+			require.EqualError(t, errors.Join(errs...), strings.Join(tt.want, "\n"))
 		})
 	}
 }

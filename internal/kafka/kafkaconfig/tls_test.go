@@ -22,7 +22,7 @@ func trusting(caFile string) *tlsconfig.Config {
 	return c
 }
 
-func TestTLSMistakes(t *testing.T) {
+func TestTLSValidationErrors(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*tlsconfig.Config)
 		want   string // after the key
@@ -57,9 +57,9 @@ func TestTLSMistakes(t *testing.T) {
 					want = append(want, `"`+key+strings.ReplaceAll(tt.want, "KEY", key))
 				}
 			}
-			assert.Equal(t, want, texts(cfg.encryptionMistakes()))
+			assert.Equal(t, want, texts(cfg.encryptionErrors()))
 			cfg.TLS, cfg.Auth = tls, sasl.AuthConfig{}
-			assert.Len(t, cfg.encryptionMistakes(), len(want)/2)
+			assert.Len(t, cfg.encryptionErrors(), len(want)/2)
 			require.NoError(t, confmap.Validate(&cfg), "a second line for the same mistake")
 		})
 	}

@@ -31,31 +31,31 @@ var oldestProtocol = sarama.V0_10_2_0
 // It is not called Validate, because the collector would call that once more
 // and put the name of a Go type before the keys.
 func (c *Config) ValidationErrors() []error {
-	mistakes := c.brokerMistakes()
+	errs := c.brokerErrors()
 	if err := c.protocolMistake(); err != nil {
-		mistakes = append(mistakes, err)
+		errs = append(errs, err)
 	}
 	if err := c.clientMistake(); err != nil {
-		mistakes = append(mistakes, err)
+		errs = append(errs, err)
 	}
-	mistakes = append(mistakes, durations.CheckAll(
+	errs = append(errs, durations.CheckAll(
 		durations.Limit{Key: "dial_timeout", Given: c.DialTimeout, Least: shortest},
 		durations.Limit{Key: "request_timeout", Given: c.RequestTimeout, Least: shortest},
 		durations.Limit{Key: "metadata.refresh_interval", Given: c.Metadata.RefreshInterval, Least: time.Second, OrZero: true},
 	)...)
-	mistakes = append(mistakes, c.Auth.ValidationErrors(c.TLS != nil, c.ProtocolVersion)...)
-	return append(mistakes, c.encryptionMistakes()...)
+	errs = append(errs, c.Auth.ValidationErrors(c.TLS != nil, c.ProtocolVersion)...)
+	return append(errs, c.encryptionErrors()...)
 }
 
-func (c *Config) encryptionMistakes() []error {
-	mistakes := append(c.TLS.ValidationErrors("tls"), c.Auth.TLS.ValidationErrors("auth.tls")...)
+func (c *Config) encryptionErrors() []error {
+	errs := append(c.TLS.ValidationErrors("tls"), c.Auth.TLS.ValidationErrors("auth.tls")...)
 	if s := c.Auth.SASL; s != nil && s.OAuthBearer != nil {
-		mistakes = append(mistakes, s.OAuthBearer.TLS.ValidationErrors("auth.sasl.oauthbearer.tls")...)
+		errs = append(errs, s.OAuthBearer.TLS.ValidationErrors("auth.sasl.oauthbearer.tls")...)
 	}
-	return mistakes
+	return errs
 }
 
-func (c *Config) brokerMistakes() []error {
+func (c *Config) brokerErrors() []error {
 	if len(c.Brokers) == 0 {
 		return []error{errors.New(`"brokers" is empty: must name one broker at least, as host:port`)}
 	}
@@ -63,13 +63,13 @@ func (c *Config) brokerMistakes() []error {
 	if slices.ContainsFunc(c.Brokers, hasUserInfo) {
 		return []error{errors.New(`"brokers" has an address with "@", which is not shown: must be host:port, with user name and password at "auth.sasl"`)}
 	}
-	var mistakes []error
+	var errs []error
 	for _, broker := range c.Brokers {
 		if !isHostPort(broker) {
-			mistakes = append(mistakes, fmt.Errorf(`"brokers" has %q: must be host:port, with a port from 1 to 65535`, broker))
+			errs = append(errs, fmt.Errorf(`"brokers" has %q: must be host:port, with a port from 1 to 65535`, broker))
 		}
 	}
-	return mistakes
+	return errs
 }
 
 // hasUserInfo reports whether something like a user name or a password stands

@@ -14,6 +14,6 @@ import (
 // names, a line each. They are looked at when the collector starts, not when a
 // configuration is validated, which may be on another machine.
 func (c *Config) FileErrors(ctx context.Context, now time.Time) []error {
-	mistakes := tlsconfig.FileErrors(ctx, c.tlsKey(), c.TLS, now)
-	return append(mistakes, c.Auth.FileErrors(ctx, now)...)
+	errs := tlsconfig.FileErrors(ctx, c.tlsKey(), c.TLS, now)
+	return append(errs, c.Auth.FileErrors(ctx, now)...)
 }

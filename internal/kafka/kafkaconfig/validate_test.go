@@ -15,7 +15,7 @@ func validConfig() Config {
 	return Config{Brokers: []string{"kafka:9092"}, ClientID: "lag", DialTimeout: time.Second, RequestTimeout: time.Second}
 }
 
-func TestMistakes(t *testing.T) {
+func TestValidationErrors(t *testing.T) {
 	const wrongBroker = `: must be host:port, with a port from 1 to 65535`
 	for name, tt := range map[string]struct {
 		change func(*Config)

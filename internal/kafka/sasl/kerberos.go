@@ -52,42 +52,42 @@ func setKerberos(conf *sarama.Config, auth *AuthConfig) {
 	}
 }
 
-func (k *KerberosConfig) mistakes() []error {
+func (k *KerberosConfig) validationErrors() []error {
 	if k == nil {
 		return nil
 	}
-	var mistakes []error
+	var errs []error
 	for _, needed := range []struct{ key, given string }{
 		{"service_name", k.ServiceName},
 		{"realm", k.Realm},
 		{"username", k.Username},
 	} {
 		if needed.given == "" {
-			mistakes = append(mistakes, notEmpty("auth.kerberos."+needed.key, "Kerberos"))
+			errs = append(errs, notEmpty("auth.kerberos."+needed.key, "Kerberos"))
 		}
 	}
 	switch {
 	case k.UseKeyTab && k.KeyTabFile == "":
-		mistakes = append(mistakes, errors.New(`"auth.kerberos.keytab_file" is empty: must be set with "auth.kerberos.use_keytab"`))
+		errs = append(errs, errors.New(`"auth.kerberos.keytab_file" is empty: must be set with "auth.kerberos.use_keytab"`))
 	case !k.UseKeyTab && k.KeyTabFile != "" && k.Password != "":
-		mistakes = append(mistakes, errors.New(`"auth.kerberos.keytab_file" is set beside "auth.kerberos.password": must be one of them, or "auth.kerberos.use_keytab" true`))
+		errs = append(errs, errors.New(`"auth.kerberos.keytab_file" is set beside "auth.kerberos.password": must be one of them, or "auth.kerberos.use_keytab" true`))
 	case k.KeyTabFile == "" && k.Password == "":
-		mistakes = append(mistakes, errors.New(`"auth.kerberos.password" is empty: must be set for Kerberos, or "auth.kerberos.keytab_file"`))
+		errs = append(errs, errors.New(`"auth.kerberos.password" is empty: must be set for Kerberos, or "auth.kerberos.keytab_file"`))
 	}
-	return mistakes
+	return errs
 }
 
-func (k *KerberosConfig) fileMistakes() []error {
-	var mistakes []error
+func (k *KerberosConfig) fileErrors() []error {
+	var errs []error
 	if _, err := krbconfig.Load(k.configFile()); err != nil {
-		mistakes = append(mistakes, tlsconfig.FileError("auth.kerberos.config_file", k.configFile(), "a krb5.conf", tlsconfig.ReadError(k.configFile(), err)))
+		errs = append(errs, tlsconfig.FileError("auth.kerberos.config_file", k.configFile(), "a krb5.conf", tlsconfig.ReadError(k.configFile(), err)))
 	}
 	if k.withKeyTab() {
 		if _, err := keytab.Load(k.KeyTabFile); err != nil {
-			mistakes = append(mistakes, tlsconfig.FileError("auth.kerberos.keytab_file", k.KeyTabFile, "a keytab", tlsconfig.ReadError(k.KeyTabFile, err)))
+			errs = append(errs, tlsconfig.FileError("auth.kerberos.keytab_file", k.KeyTabFile, "a keytab", tlsconfig.ReadError(k.KeyTabFile, err)))
 		}
 	}
-	return mistakes
+	return errs
 }
 
 // kerberosCauses explains what the Kerberos library says, which has no types

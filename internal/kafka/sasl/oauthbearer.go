@@ -24,7 +24,7 @@ import (
 // oauthBearer shows a token, of a token server or a collector extension.
 var oauthBearer = mechanism{
 	name:     sarama.SASLTypeOAuth,
-	validate: (*Config).tokenMistakes,
+	validate: (*Config).tokenErrors,
 	tokens: func(a *AuthConfig) (tokenSource, map[string]string) {
 		if o := a.SASL.OAuthBearer; o != nil {
 			return newTokenServer(o), o.Extensions
@@ -124,7 +124,7 @@ func plainTokenError(err error) error {
 	return fmt.Errorf("the token server answered %s: %s", refused.Response.Status, refused.ErrorCode)
 }
 
-func (s *Config) tokenMistakes() []error {
+func (s *Config) tokenErrors() []error {
 	extension := s.OAuthBearerTokenSource != component.ID{}
 	switch {
 	case extension && s.OAuthBearer != nil:
@@ -134,33 +134,33 @@ func (s *Config) tokenMistakes() []error {
 	case s.OAuthBearer == nil:
 		return []error{errors.New(`"auth.sasl.oauthbearer" is empty: must be set for OAUTHBEARER, or "auth.sasl.oauthbearer_token_source"`)}
 	}
-	return s.OAuthBearer.mistakes()
+	return s.OAuthBearer.validationErrors()
 }
 
-func (o *OAuthBearerConfig) mistakes() []error {
-	var mistakes []error
+func (o *OAuthBearerConfig) validationErrors() []error {
+	var errs []error
 	for _, needed := range []struct{ key, given string }{
 		{"client_id", o.ClientID},
 		{"client_secret", secretValue(o.ClientSecret)},
 	} {
 		if needed.given == "" {
-			mistakes = append(mistakes, notEmpty("auth.sasl.oauthbearer."+needed.key, sarama.SASLTypeOAuth))
+			errs = append(errs, notEmpty("auth.sasl.oauthbearer."+needed.key, sarama.SASLTypeOAuth))
 		}
 	}
 	u, err := url.Parse(o.TokenURL)
 	switch {
 	// Whoever dials a URL shows it in errors.
 	case strings.Contains(o.TokenURL, "@"):
-		mistakes = append(mistakes, errors.New(`"auth.sasl.oauthbearer.token_url" has an "@" and is not shown: must be a URL without user name and password`))
+		errs = append(errs, errors.New(`"auth.sasl.oauthbearer.token_url" has an "@" and is not shown: must be a URL without user name and password`))
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, withoutQuery(o.TokenURL)))
+		errs = append(errs, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an http or https URL`, withoutQuery(o.TokenURL)))
 	case u.Scheme == "http" && o.TLS != nil && !o.TLS.IsOff():
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, withoutQuery(o.TokenURL)))
+		errs = append(errs, fmt.Errorf(`"auth.sasl.oauthbearer.token_url" is %q: must be an https URL beside "auth.sasl.oauthbearer.tls"`, withoutQuery(o.TokenURL)))
 	}
 	if _, reserved := o.Extensions[sarama.SASLExtKeyAuth]; reserved {
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.oauthbearer.extensions" has %q: must be another name, that is the token's own`, sarama.SASLExtKeyAuth))
+		errs = append(errs, fmt.Errorf(`"auth.sasl.oauthbearer.extensions" has %q: must be another name, that is the token's own`, sarama.SASLExtKeyAuth))
 	}
-	return mistakes
+	return errs
 }
 
 // withoutQuery returns a URL as it may be shown: a query may have a secret.

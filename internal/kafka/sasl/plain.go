@@ -12,7 +12,7 @@ import (
 
 var plain = mechanism{
 	name:        sarama.SASLTypePlaintext,
-	validate:    passwordMistakes,
+	validate:    passwordErrors,
 	configure:   configurePassword,
 	sendsSecret: true,
 	hints:       kafkaerr.LoginHints{Refused: wrongPassword},
@@ -21,8 +21,8 @@ var plain = mechanism{
 // wrongPassword is what brokers hold against user names and passwords.
 const wrongPassword = "wrong user name or password"
 
-func passwordMistakes(s *Config) []error {
-	return credentialMistakes("auth.sasl", s.Mechanism, s.Username, s.Password)
+func passwordErrors(s *Config) []error {
+	return credentialErrors("auth.sasl", s.Mechanism, s.Username, s.Password)
 }
 
 func configurePassword(conf *sarama.Config, auth *AuthConfig) {
@@ -32,13 +32,13 @@ func configurePassword(conf *sarama.Config, auth *AuthConfig) {
 	conf.Net.SASL.Password = secretValue(sasl.Password)
 }
 
-func credentialMistakes(at, mechanism, username string, password configopaque.String) []error {
-	var mistakes []error
+func credentialErrors(at, mechanism, username string, password configopaque.String) []error {
+	var errs []error
 	if username == "" {
-		mistakes = append(mistakes, notEmpty(at+".username", mechanism))
+		errs = append(errs, notEmpty(at+".username", mechanism))
 	}
 	if secretValue(password) == "" {
-		mistakes = append(mistakes, notEmpty(at+".password", mechanism))
+		errs = append(errs, notEmpty(at+".password", mechanism))
 	}
-	return mistakes
+	return errs
 }

@@ -23,7 +23,7 @@ var (
 func newSCRAM(name string, hash scram.HashGeneratorFcn) mechanism {
 	return mechanism{
 		name:     name,
-		validate: passwordMistakes,
+		validate: passwordErrors,
 		configure: func(conf *sarama.Config, auth *AuthConfig) {
 			configurePassword(conf, auth)
 			conf.Net.SASL.SCRAMClientGeneratorFunc = scramClient(hash)

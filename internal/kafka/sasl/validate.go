@@ -19,17 +19,17 @@ import (
 // ValidationErrors returns what is wrong with the ways to log in, an error for each. tls
 // says that TLS is configured in its own place.
 func (a *AuthConfig) ValidationErrors(tls bool, protocolVersion string) []error {
-	mistakes := a.choiceMistakes(tls)
+	errs := a.choiceErrors(tls)
 	if plain := a.PlainText; plain != nil {
-		mistakes = append(mistakes, credentialMistakes("auth.plain_text", "PLAIN", plain.Username, plain.Password)...)
+		errs = append(errs, credentialErrors("auth.plain_text", "PLAIN", plain.Username, plain.Password)...)
 	}
-	mistakes = append(mistakes, a.saslMistakes(protocolVersion)...)
-	return append(mistakes, a.Kerberos.mistakes()...)
+	errs = append(errs, a.saslErrors(protocolVersion)...)
+	return append(errs, a.Kerberos.validationErrors()...)
 }
 
-// choiceMistakes is there because only one of several ways could be used, and
+// choiceErrors is there because only one of several ways could be used, and
 // which one would be a guess.
-func (a *AuthConfig) choiceMistakes(tls bool) []error {
+func (a *AuthConfig) choiceErrors(tls bool) []error {
 	var ways []string
 	if a.SASL != nil && a.SASL.Mechanism != "" {
 		ways = append(ways, "auth.sasl")
@@ -40,17 +40,17 @@ func (a *AuthConfig) choiceMistakes(tls bool) []error {
 	if a.PlainText != nil {
 		ways = append(ways, "auth.plain_text")
 	}
-	var mistakes []error
+	var errs []error
 	if len(ways) > 1 {
-		mistakes = append(mistakes, fmt.Errorf(`"auth" has %s: must be one way to log in`, strings.Join(ways, " and ")))
+		errs = append(errs, fmt.Errorf(`"auth" has %s: must be one way to log in`, strings.Join(ways, " and ")))
 	}
 	if tls && a.TLS != nil {
-		mistakes = append(mistakes, errors.New(`"auth.tls" is set beside "tls": must be "tls" alone`))
+		errs = append(errs, errors.New(`"auth.tls" is set beside "tls": must be "tls" alone`))
 	}
-	return mistakes
+	return errs
 }
 
-func (a *AuthConfig) saslMistakes(protocolVersion string) []error {
+func (a *AuthConfig) saslErrors(protocolVersion string) []error {
 	s := a.SASL
 	if s == nil {
 		return nil
@@ -62,14 +62,14 @@ func (a *AuthConfig) saslMistakes(protocolVersion string) []error {
 	if mechanism == nil {
 		return []error{fmt.Errorf(`"auth.sasl.mechanism" is %q: must be %s, or empty for no login`, s.Mechanism, mechanismNames())}
 	}
-	mistakes := mechanism.validate(s)
+	errs := mechanism.validate(s)
 	if mechanism != &oauthBearer && s.hasTokenSource() {
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.mechanism" is %q, with a source of tokens given: must be OAUTHBEARER to use it`, s.Mechanism))
+		errs = append(errs, fmt.Errorf(`"auth.sasl.mechanism" is %q, with a source of tokens given: must be OAUTHBEARER to use it`, s.Mechanism))
 	}
 	if v := s.Version; v != nil && *v != 0 && *v != 1 {
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.version" is %d: must be left out, or 0 or 1`, *v))
+		errs = append(errs, fmt.Errorf(`"auth.sasl.version" is %d: must be left out, or 0 or 1`, *v))
 	}
-	return append(mistakes, s.handshakeMistakes(protocolVersion)...)
+	return append(errs, s.handshakeErrors(protocolVersion)...)
 }
 
 // unusedMistake is there because the login would be left out without a word.
@@ -84,31 +84,31 @@ func (s *Config) hasTokenSource() bool {
 	return s.OAuthBearer != nil || s.OAuthBearerTokenSource != component.ID{}
 }
 
-func (s *Config) handshakeMistakes(protocolVersion string) []error {
+func (s *Config) handshakeErrors(protocolVersion string) []error {
 	if s.Handshake == nil || *s.Handshake {
 		return nil
 	}
-	var mistakes []error
+	var errs []error
 	if s.Mechanism != sarama.SASLTypePlaintext {
-		mistakes = append(mistakes, fmt.Errorf(`"auth.sasl.handshake" is false: must be true for %s`, s.Mechanism))
+		errs = append(errs, fmt.Errorf(`"auth.sasl.handshake" is false: must be true for %s`, s.Mechanism))
 	}
 	if protocolVersion == "" {
-		mistakes = append(mistakes, errors.New(`"protocol_version" is empty: must be set with "auth.sasl.handshake" false, which leaves no way to negotiate it`))
+		errs = append(errs, errors.New(`"protocol_version" is empty: must be set with "auth.sasl.handshake" false, which leaves no way to negotiate it`))
 	}
-	return mistakes
+	return errs
 }
 
 // FileErrors returns what is wrong with the files that it names, an error for
 // each.
 func (a *AuthConfig) FileErrors(ctx context.Context, now time.Time) []error {
-	var mistakes []error
+	var errs []error
 	if s := a.SASL; s != nil && s.OAuthBearer != nil {
-		mistakes = tlsconfig.FileErrors(ctx, "auth.sasl.oauthbearer.tls", s.OAuthBearer.TLS, now)
+		errs = tlsconfig.FileErrors(ctx, "auth.sasl.oauthbearer.tls", s.OAuthBearer.TLS, now)
 	}
 	if k := a.Kerberos; k != nil {
-		mistakes = append(mistakes, k.fileMistakes()...)
+		errs = append(errs, k.fileErrors()...)
 	}
-	return mistakes
+	return errs
 }
 
 func notEmpty(key, mechanism string) error {

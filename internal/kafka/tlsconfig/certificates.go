@@ -24,14 +24,14 @@ func FileErrors(ctx context.Context, at string, c *Config, now time.Time) []erro
 	if c == nil || c.IsOff() {
 		return nil
 	}
-	var mistakes []error
+	var errs []error
 	for _, mistake := range []error{authoritiesMistake(at, c, now), pairMistake(at, c, now)} {
 		if mistake != nil {
-			mistakes = append(mistakes, mistake)
+			errs = append(errs, mistake)
 		}
 	}
-	if len(mistakes) > 0 {
-		return mistakes
+	if len(errs) > 0 {
+		return errs
 	}
 	if _, err := c.LoadTLSConfig(ctx); err != nil {
 		return []error{fmt.Errorf("%q is not usable: %s", at, strings.ReplaceAll(err.Error(), "\n", "; "))}

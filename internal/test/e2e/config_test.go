@@ -118,7 +118,7 @@ func shippedConfigs(t *testing.T) []string {
 	return files
 }
 
-func TestE2ERefusesMistakes(t *testing.T) {
+func TestE2ERefusesAnInvalidConfig(t *testing.T) {
 	for name, tt := range map[string]struct {
 		receiver string
 		want     []string // each on a line of its own

@@ -71,7 +71,7 @@ func (s *transcript) String() string {
 }
 
 // connect makes a client, after it has checked that the configuration is free
-// of mistakes. At its end, no secret may have been said.
+// of errors. At its end, no secret may have been said.
 func connect(t *testing.T, cfg kafkaconfig.Config, extensions host) *client {
 	t.Helper()
 	require.Empty(t, cfg.ValidationErrors())
