@@ -122,6 +122,17 @@ var scenes = map[string]scene{
 		fake.Hang(kmsg.OffsetFetch, fake.Kfake.CoordinatorFor("billing"))
 	}},
 
+	"The broker throttles": {missing: group, remains: []point{anything}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		coordinator := fake.Kfake.CoordinatorFor("billing")
+		fake.Rewrite(kmsg.ListGroups, func(broker int32, answer kmsg.Response) {
+			if broker == coordinator {
+				answer.(*kmsg.ListGroupsResponse).ThrottleMillis = math.MaxInt32
+			}
+		})
+	}},
+	"The answer is not Kafka's": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+		fake.AnswerBytes(kmsg.OffsetFetch, []byte("whatever"))
+	}},
 	"The topic is left out by name": {missing: group, remains: []point{groupInfo}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.TopicMatch = "^payments$"
 	}},

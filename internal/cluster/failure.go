@@ -42,6 +42,9 @@ const (
 	CodeIncomplete = "INCOMPLETE_ANSWER"
 	// CodeBadAnswer is an answer that cannot be read as one.
 	CodeBadAnswer = "BAD_ANSWER"
+	// CodeThrottled is a request that was not sent because the broker throttles
+	// this client.
+	CodeThrottled = "THROTTLED"
 	// CodeNoCoordinator is a group whose coordinator has left the cluster.
 	CodeNoCoordinator = "NO_COORDINATOR"
 	// CodeNoLeader is a partition without a leader among the cluster's brokers.

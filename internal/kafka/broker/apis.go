@@ -3,8 +3,6 @@
 
 package broker
 
-import "github.com/IBM/sarama"
-
 // Kafka's names of the requests that are sent.
 const (
 	APIMetadata              = "Metadata"
@@ -16,16 +14,3 @@ const (
 	APIDescribeConfigs       = "DescribeConfigs"
 	APIDescribeLogDirs       = "DescribeLogDirs"
 )
-
-// NewDescribeConfigsRequest is the newest request that version allows.
-func NewDescribeConfigsRequest(version sarama.KafkaVersion) *sarama.DescribeConfigsRequest {
-	switch {
-	case version.IsAtLeast(sarama.V2_8_0_0):
-		return &sarama.DescribeConfigsRequest{Version: 4}
-	case version.IsAtLeast(sarama.V2_0_0_0):
-		return &sarama.DescribeConfigsRequest{Version: 2}
-	case version.IsAtLeast(sarama.V1_1_0_0):
-		return &sarama.DescribeConfigsRequest{Version: 1}
-	}
-	return &sarama.DescribeConfigsRequest{}
-}

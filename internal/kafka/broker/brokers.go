@@ -12,7 +12,7 @@ import (
 )
 
 // Candidates lists whom to ask for metadata: those with a connection first,
-// then the other brokers, then the seeds. Where all of them are to be left out
+// then the other brokers, then the seeds and those that throttle. Where all of them are to be left out
 // for failing before, they are asked: somebody has to be. Of those that refused
 // the login one is, and the others are spared until somebody lets in: attempts
 // may lock an account.
@@ -22,7 +22,7 @@ func (p *Pool) Candidates(last *Node) (nodes, spared []*Node) {
 		switch {
 		case n == last:
 			return 3
-		case n.ID == cluster.NoBroker:
+		case n.ID == cluster.NoBroker, n.rest() > 0:
 			return 2
 		case n.connected():
 			return 0
@@ -90,7 +90,7 @@ func (p *Pool) SetBrokers(brokers map[int32]cluster.Broker) {
 	byAddress := make(map[string]*Node, len(brokers))
 	for id, b := range brokers {
 		if p.nodes[id] == nil {
-			p.nodes[id] = &Node{pool: p, ID: id, address: b.Address}
+			p.nodes[id] = newNode(p, id, b.Address)
 		}
 		byAddress[b.Address] = p.nodes[id]
 	}

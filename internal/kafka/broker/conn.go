@@ -11,6 +11,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
@@ -19,11 +20,10 @@ import (
 // errCut is what reads and dials return once their connection has been cut.
 var errCut = errors.New("connection cut")
 
-// dialer makes the one connection of a link. Sarama's calls end neither with a
-// context nor with its own Close while a request hangs, so the socket is kept
-// here, where it can be cut underneath them. TLS is done here too: the
-// certificate files are read anew for every connection, and the guard sees the
-// plain text.
+// dialer makes the one connection of a link. Sarama's login ends neither with a
+// context nor with its own Close while it hangs, so the socket is kept here, where
+// it can be cut underneath it. TLS is done here too: the certificate files are
+// read anew for every connection, and the guard sees the plain text.
 type dialer struct {
 	cfg      *kafkaconfig.Config
 	unframed int // see [frameGuard]
@@ -33,6 +33,7 @@ type dialer struct {
 
 	mu   sync.Mutex
 	sock net.Conn // the TCP connection below everything
+	conn *conn    // what is made of it
 
 	stood    atomic.Bool                            // whether there was a connection, TLS included
 	answers  atomic.Int64                           // responses begun
@@ -64,7 +65,9 @@ func (d *dialer) Dial(network, address string) (net.Conn, error) {
 		return nil, err
 	}
 	d.stood.Store(true)
-	return &conn{Conn: plain, sock: sock, dialer: d, guard: frameGuard{unframed: d.unframed}}, nil
+	d.conn = &conn{Conn: plain, sock: sock, dialer: d, guard: frameGuard{unframed: d.unframed}}
+	d.conn.guard.opening = d.conn.opening.received
+	return d.conn, nil
 }
 
 // secure puts TLS on top of sock where it is configured.
@@ -138,6 +141,14 @@ type conn struct {
 	dialer *dialer
 	guard  frameGuard
 	once   sync.Once
+	// opening is written while the connection is made ready, and read when it is.
+	opening opening
+}
+
+// opened ends what the library does on the connection.
+func (c *conn) opened() error {
+	c.guard.opened()
+	return c.SetDeadline(time.Time{}) // the library's last one still runs
 }
 
 func (c *conn) Read(p []byte) (int, error) {
@@ -153,6 +164,9 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
+	if c.guard.opening != nil {
+		c.opening.sent(p)
+	}
 	n, err := c.Conn.Write(p)
 	c.dialer.obs.Transferred(n, 0)
 	return n, err

@@ -6,8 +6,6 @@ package broker
 import (
 	"encoding/binary"
 
-	"github.com/IBM/sarama"
-
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
@@ -18,9 +16,13 @@ const (
 	lengthBytes = 4
 	// minFrame is the correlation id, without which there is no response.
 	minFrame = 4
-	// maxFirstFrame bounds the first response of a connection. It answers
-	// ApiVersions or a SASL handshake; real ones take below 1 KiB.
-	maxFirstFrame = 64 << 10
+	// maxOpeningFrame bounds the responses that the library reads, which make a
+	// connection ready: they answer ApiVersions and logins, and real ones take
+	// below 4 KiB.
+	maxOpeningFrame = 64 << 10
+	// maxPlausible is where lengths end that a broker may have meant. Above it
+	// begin those that are text.
+	maxPlausible = 1 << 30
 )
 
 // frameGuard follows a stream of responses and refuses a length that no broker
@@ -30,10 +32,15 @@ type frameGuard struct {
 	// answer to a password outside of requests, as before Kafka 1.0. Without
 	// such a login it is 0.
 	unframed int
-	length   [lengthBytes]byte
-	have     int   // bytes of length read so far
-	rest     int64 // bytes of the current frame still to come
-	frames   int   // frames begun
+	// opening takes each response while the connection is made ready, without its
+	// length. Nil afterwards.
+	opening func(response []byte)
+
+	length [lengthBytes]byte
+	have   int    // bytes of length read so far
+	rest   int64  // bytes of the current frame still to come
+	frames int    // frames begun
+	frame  []byte // what came of the current one, for opening
 }
 
 // follow looks at the next bytes of the stream and returns why they are
@@ -43,6 +50,7 @@ func (g *frameGuard) follow(p []byte) *kafkaerr.ProtocolError {
 		if g.rest > 0 {
 			n := min(g.rest, int64(len(p)))
 			g.rest -= n
+			g.watch(p[:n])
 			p = p[n:]
 			continue
 		}
@@ -59,11 +67,26 @@ func (g *frameGuard) follow(p []byte) *kafkaerr.ProtocolError {
 	return nil
 }
 
+// watch takes some bytes of the current frame.
+func (g *frameGuard) watch(p []byte) {
+	if g.opening == nil {
+		return
+	}
+	g.frame = append(g.frame, p...)
+	if g.rest == 0 {
+		g.opening(g.frame)
+		g.frame = g.frame[:0]
+	}
+}
+
+// opened has answers of any size pass from now on.
+func (g *frameGuard) opened() { g.opening, g.frame = nil, nil }
+
 // begin checks a length that is complete.
 func (g *frameGuard) begin() *kafkaerr.ProtocolError {
-	limit := sarama.MaxResponseSize
-	if g.frames == 0 {
-		limit = maxFirstFrame
+	limit := int32(kafkaerr.MaxAnswer)
+	if g.opening != nil {
+		limit = maxOpeningFrame
 	}
 	least := int32(minFrame)
 	if g.frames+1 == g.unframed {
@@ -71,8 +94,10 @@ func (g *frameGuard) begin() *kafkaerr.ProtocolError {
 	}
 	size := int32(binary.BigEndian.Uint32(g.length[:]))
 	if size < least || size > limit {
-		first := g.frames == 0
-		return &kafkaerr.ProtocolError{Start: g.length, First: first, Large: !first && size > limit}
+		return &kafkaerr.ProtocolError{
+			Start: g.length, First: g.frames == 0,
+			Large: g.opening == nil && size > limit && size <= maxPlausible,
+		}
 	}
 	g.frames++
 	g.have = 0

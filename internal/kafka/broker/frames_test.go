@@ -6,9 +6,9 @@ package broker
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"testing"
 
-	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -21,41 +21,49 @@ func frame(size int) []byte {
 }
 
 func TestFrameGuard(t *testing.T) {
-	small, large := frame(400), frame(maxFirstFrame+1)
+	small, large := frame(400), frame(maxOpeningFrame+1)
 	header := func(size uint32) []byte { return binary.BigEndian.AppendUint32(nil, size) }
+	after := func(stream ...byte) []byte { return append(slices.Clone(small), stream...) }
 	for name, tt := range map[string]struct {
+		opening bool
 		stream  []byte
-		refused bool
-		first   bool
+		refused *kafkaerr.ProtocolError // as far as it is told apart
 	}{
-		"one response":                      {stream: small},
-		"several":                           {stream: append(append([]byte{}, small...), frame(9)...)},
-		"a large one later":                 {stream: append(append([]byte{}, small...), large...)},
-		"the largest first one":             {stream: frame(maxFirstFrame)},
-		"a large one first":                 {stream: large, refused: true, first: true},
-		"without room for a correlation id": {stream: header(3), refused: true, first: true},
-		"zero":                              {stream: header(0), refused: true, first: true},
-		"2 GiB":                             {stream: header(0x7fffffff), refused: true, first: true},
-		"negative":                          {stream: header(0xffffffff), refused: true, first: true},
-		"HTTP":                              {stream: []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), refused: true, first: true},
-		"nonsense later":                    {stream: append(append([]byte{}, small...), header(0xfffffff0)...), refused: true},
-		"too large later":                   {stream: append(append([]byte{}, small...), header(uint32(sarama.MaxResponseSize)+1)...), refused: true},
+		"one response":                      {opening: true, stream: small},
+		"several":                           {opening: true, stream: after(frame(9)...)},
+		"the largest one of the opening":    {opening: true, stream: frame(maxOpeningFrame)},
+		"a large one first":                 {opening: true, stream: large, refused: &kafkaerr.ProtocolError{First: true}},
+		"a large one while it logs in":      {opening: true, stream: after(large...), refused: &kafkaerr.ProtocolError{}},
+		"a large one later":                 {stream: after(large...)},
+		"without room for a correlation id": {opening: true, stream: header(3), refused: &kafkaerr.ProtocolError{First: true}},
+		"zero":                              {opening: true, stream: header(0), refused: &kafkaerr.ProtocolError{First: true}},
+		"2 GiB":                             {opening: true, stream: header(0x7fffffff), refused: &kafkaerr.ProtocolError{First: true}},
+		"negative":                          {opening: true, stream: header(0xffffffff), refused: &kafkaerr.ProtocolError{First: true}},
+		"HTTP":                              {opening: true, stream: []byte("HTTP/1.1 400 Bad Request\r\n\r\n"), refused: &kafkaerr.ProtocolError{First: true}},
+		"nonsense later":                    {stream: after(header(0xfffffff0)...), refused: &kafkaerr.ProtocolError{}},
+		"too large later":                   {stream: after(header(kafkaerr.MaxAnswer + 1)...), refused: &kafkaerr.ProtocolError{Large: true}},
+		"larger than any broker means":      {stream: after(header(0x7fffffff)...), refused: &kafkaerr.ProtocolError{}},
+		"text later":                        {stream: after([]byte("HTTP/1.1 200 OK")...), refused: &kafkaerr.ProtocolError{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// However the stream is cut into reads, the verdict is the same.
 			for _, read := range []int{1, 3, 4, 5, 1000, len(tt.stream)} {
-				err := followIn(tt.stream, read)
-				require.Equal(t, tt.refused, err != nil, "reads of %d", read)
+				err := followIn(tt.opening, tt.stream, read)
+				require.Equal(t, tt.refused != nil, err != nil, "reads of %d", read)
 				if err != nil {
-					assert.Equal(t, tt.first, err.First, "reads of %d", read)
+					assert.Equal(t, tt.refused.First, err.First, "reads of %d", read)
+					assert.Equal(t, tt.refused.Large, err.Large, "reads of %d", read)
 				}
 			}
 		})
 	}
 }
 
-func followIn(stream []byte, read int) *kafkaerr.ProtocolError {
+func followIn(opening bool, stream []byte, read int) *kafkaerr.ProtocolError {
 	var guard frameGuard
+	if opening {
+		guard.opening = func([]byte) {}
+	}
 	for len(stream) > 0 {
 		n := min(read, len(stream))
 		if err := guard.follow(stream[:n]); err != nil {
@@ -67,12 +75,13 @@ func followIn(stream []byte, read int) *kafkaerr.ProtocolError {
 }
 
 func FuzzFrameGuard(f *testing.F) {
-	f.Add(frame(40), 3)
-	f.Add([]byte("HTTP/1.1 200 OK"), 1)
-	f.Fuzz(func(t *testing.T, stream []byte, read int) {
+	f.Add(true, frame(40), 3)
+	f.Add(true, []byte("HTTP/1.1 200 OK"), 1)
+	f.Add(false, frame(maxOpeningFrame+1), 7)
+	f.Fuzz(func(t *testing.T, opening bool, stream []byte, read int) {
 		// Cut anywhere, a stream gets the verdict that it gets in one piece.
-		whole := followIn(stream, max(1, len(stream)))
-		pieces := followIn(stream, 1+abs(read)%16)
+		whole := followIn(opening, stream, max(1, len(stream)))
+		pieces := followIn(opening, stream, 1+abs(read)%16)
 		assert.Equal(t, whole == nil, pieces == nil)
 	})
 }

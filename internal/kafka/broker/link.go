@@ -5,22 +5,30 @@ package broker
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/IBM/sarama"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// link is one connection to one broker. It serves one request at a time, and
+// link is one connection to one broker. The library dials, logs in and negotiates
+// the protocol; from then on it never touches the connection again, and requests
+// are written and answers read here. A link serves one request at a time, and
 // once a request has failed other than by a Kafka error code it is never used
 // again: after a time-out the next answer on it would belong to the request
 // before.
 type link struct {
-	pool   *Pool
-	dialer *dialer
-	broker *sarama.Broker
-	used   bool // has served a request before
+	pool        *Pool
+	dialer      *dialer
+	broker      *sarama.Broker
+	used        bool // has served a request before
+	correlation int32
+	// expires is when the login is too old for another request. Zero: never.
+	expires time.Time
 }
 
 // openLink connects to address, logs in, and negotiates the protocol.
@@ -32,7 +40,10 @@ func openLink(ctx context.Context, p *Pool, address string) (*link, error) {
 	if err := l.broker.Open(&conf); err != nil {
 		return nil, err
 	}
-	_, err := await(ctx, l, func(b *sarama.Broker) (bool, error) { return b.Connected() })
+	err := l.awaitOpen(ctx)
+	if err == nil {
+		err = l.opened(&conf)
+	}
 	if err != nil {
 		reached, silent := l.dialer.reached(), l.dialer.silent()
 		l.close()
@@ -44,41 +55,74 @@ func openLink(ctx context.Context, p *Pool, address string) (*link, error) {
 	return l, nil
 }
 
+// opened takes the connection over from the library, which goes on without the
+// broker's versions where it cannot read them.
+func (l *link) opened(conf *sarama.Config) error {
+	said := &l.dialer.conn.opening
+	if conf.ApiVersionsRequest && said.versions == nil {
+		return &wire.MalformedError{API: "ApiVersions", Err: errNoVersions}
+	}
+	l.expires = said.expires()
+	return l.dialer.conn.opened()
+}
+
+var errNoVersions = errors.New("it names no versions")
+
+// awaitOpen returns when the library is done or ctx is, whichever is first. What
+// ctx ends is abandoned: its connection is cut, which ends it unless it waits for
+// a third party (a ticket, a token); it then ends by itself.
+func (l *link) awaitOpen(ctx context.Context) error {
+	done := make(chan error, 1)
+	l.pool.opening.Add(1)
+	go func() {
+		var err error
+		defer func() {
+			if r := recover(); r != nil {
+				err = &kafkaerr.PanicError{Value: r}
+			}
+			l.pool.opening.Add(-1)
+			done <- err
+		}()
+		_, err = l.broker.Connected()
+	}()
+	select {
+	case err := <-done:
+		return l.dialer.explain(err)
+	case <-ctx.Done():
+		l.dialer.cut()
+		return context.Cause(ctx)
+	}
+}
+
 // close cuts the connection. What the library still holds of it is given back
-// beside the caller, because that waits for a call in progress.
+// beside the caller, because that waits for a login in progress.
 func (l *link) close() {
 	l.dialer.cut()
 	go func() { _ = l.broker.Close() }()
 }
 
-// await makes one call on a link and returns when it is done or ctx is,
-// whichever is first. A call that ctx ends is abandoned: its connection is
-// cut, which ends it unless it sleeps (throttled) or waits for a third party
-// (a ticket, a token); it then ends by itself and its result is dropped.
-func await[T any](ctx context.Context, l *link, call func(*sarama.Broker) (T, error)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
+// expired reports whether the broker is about to end the login, and with it the
+// connection at the next request.
+func (l *link) expired() bool { return !l.expires.IsZero() && time.Now().After(l.expires) }
+
+// negotiate sets the newest version of the request that the broker, this
+// client and the configured protocol know.
+func (l *link) negotiate(request wire.Request) error {
+	oldest, newest := request.Min, request.Max
+	known := true
+	if limit := l.pool.newest; limit != nil {
+		var most int16
+		most, known = limit.LookupMaxKeyVersion(request.Key())
+		newest = min(newest, most)
 	}
-	done := make(chan outcome, 1)
-	l.pool.calls.Add(1)
-	go func() {
-		var o outcome
-		defer func() {
-			if r := recover(); r != nil {
-				o.err = &kafkaerr.PanicError{Value: r}
-			}
-			l.pool.calls.Add(-1)
-			done <- o
-		}()
-		o.value, o.err = call(l.broker)
-	}()
-	select {
-	case o := <-done:
-		return o.value, l.dialer.explain(o.err)
-	case <-ctx.Done():
-		l.dialer.cut()
-		var none T
-		return none, context.Cause(ctx)
+	if offered := l.dialer.conn.opening.versions; offered != nil && known {
+		var of wire.VersionRange
+		of, known = offered[request.Key()]
+		oldest, newest = max(oldest, of.Min), min(newest, of.Max)
 	}
+	if !known || newest < oldest {
+		return sarama.ErrUnsupportedVersion
+	}
+	request.SetVersion(newest)
+	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -39,9 +38,7 @@ func requireLogin(t *testing.T, cfg kafkaconfig.Config, cause string) {
 	ctx, cancel := p.WithRequestTimeout(t.Context())
 	defer cancel()
 	seeds, _ := p.Candidates(nil)
-	_, err = Ask(ctx, seeds[0], APIMetadata, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
-		return b.GetMetadata(sarama.NewMetadataRequest(p.Version(), nil))
-	})
+	_, err = Ask(ctx, seeds[0], brokersOnly(), anyBrokers)
 	if cause == "" {
 		require.NoError(t, err)
 		return

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/IBM/sarama"
-
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
@@ -40,12 +38,21 @@ type Node struct {
 	suspensions map[string]*suspension
 	// answered is when it last answered.
 	answered time.Time
+	// restsUntil is when a broker that throttles may be asked again.
+	restsUntil time.Time
 	// retired says that the cluster has no such broker any more.
 	retired bool
+
+	// decoding is held while a large answer is read and decoded.
+	decoding chan struct{}
 
 	// dialing is held while a connection is made: a broker that is gone costs
 	// one try, however many want to ask it.
 	dialing sync.Mutex
+}
+
+func newNode(p *Pool, id int32, address string) *Node {
+	return &Node{pool: p, ID: id, address: address, decoding: make(chan struct{}, 1)}
 }
 
 // refused tells whether the broker is down for a login that it or the source of
@@ -63,55 +70,6 @@ func (n *Node) clearBackoff() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.down, n.skip = nil, 0
-}
-
-// Ask sends one request to n and waits for its answer.
-//
-// A connection that was used before may have been dropped by the broker for
-// being idle, so the request is then sent once more on a new one. Failing on a
-// new one, or not answering in time, sets the broker down for the rest of the
-// scrape.
-func Ask[T any](ctx context.Context, n *Node, api string, request func(*sarama.Broker) (T, error)) (T, error) {
-	var none T
-	for {
-		if ctx.Err() != nil {
-			return none, context.Cause(ctx) // before n was given a chance
-		}
-		if err := n.suspended(api); err != nil {
-			return none, err
-		}
-		l, err := n.take(ctx, api)
-		if err != nil {
-			return none, err
-		}
-		reused := l.used
-		l.used = true
-		began := time.Now()
-		value, err := await(ctx, l, request)
-		if kafkaerr.IsUnsent(err) {
-			n.give(l)
-			return value, err
-		}
-		n.pool.obs.Request(api, time.Since(began))
-		if err == nil {
-			n.give(l)
-			n.resumeAPI(api)
-			return value, nil
-		}
-		l.close()
-		n.tellFailed(ctx, api, err)
-		if kafkaerr.IsTooLarge(err) {
-			return none, err // the broker is well
-		}
-		if reused && ctx.Err() == nil {
-			n.dropIdle() // as old as this one, most likely gone with it
-			continue
-		}
-		if n.suspendAPI(api, err) || n.busy(ctx) {
-			return none, err
-		}
-		return none, n.fail(ctx, &kafkaerr.RequestError{Err: err})
-	}
 }
 
 // busy tells whether the step's time passed while the broker kept answering:
@@ -156,13 +114,16 @@ func (n *Node) takeIdle() (*link, error) {
 	if n.down != nil {
 		return nil, n.down
 	}
-	last := len(n.idle) - 1
-	if last < 0 {
-		return nil, nil
+	for len(n.idle) > 0 {
+		last := len(n.idle) - 1
+		l := n.idle[last]
+		n.idle = n.idle[:last]
+		if !l.expired() {
+			return l, nil
+		}
+		l.close()
 	}
-	l := n.idle[last]
-	n.idle = n.idle[:last]
-	return l, nil
+	return nil, nil
 }
 
 // give puts a connection that has answered back for the next request.
@@ -202,7 +163,7 @@ func (n *Node) IsDown() bool {
 	return n.down != nil
 }
 
-// connected tells whether there is a connection to use.
+// connected reports whether there is a connection to use.
 func (n *Node) connected() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kversion"
 	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
 
@@ -24,15 +25,15 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 )
 
-// maxCalls bounds the calls under way, those included that were given up on but
-// have not ended: they wait for something that cutting a connection does not
-// end.
-const maxCalls = 2048
+// maxOpening bounds the connections that are being made ready, those included
+// that were given up on but have not ended: they wait for something that cutting
+// a connection does not end, a ticket or a token.
+const maxOpening = 2048
 
 var (
 	// ErrClosed ends requests when the pool is closed.
 	ErrClosed  = errors.New("the client is closed")
-	errHanging = errors.New("not dialed: too many earlier calls still hang")
+	errHanging = errors.New("not dialed: too many earlier logins still hang")
 )
 
 // Pool is the brokers of one cluster: connections, logins, and which of them are
@@ -47,7 +48,10 @@ type Pool struct {
 	optional map[string]bool
 	ctx      context.Context //nolint:containedctx // ends with close
 	stop     context.CancelCauseFunc
-	calls    atomic.Int64
+	opening  atomic.Int64
+	// newest is the newest versions of requests that may be sent. Nil: what a
+	// broker knows alone decides.
+	newest *kversion.Versions
 
 	mu    sync.Mutex
 	nodes map[int32]*Node
@@ -74,8 +78,11 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs Observer, optional ...stri
 		return nil, err
 	}
 	p.conf = *conf
+	if cfg.ProtocolVersion != "" {
+		p.newest = kversion.FromString(conf.Version.String())
+	}
 	for _, address := range cfg.Brokers {
-		p.seeds = append(p.seeds, &Node{pool: p, ID: cluster.NoBroker, address: address})
+		p.seeds = append(p.seeds, newNode(p, cluster.NoBroker, address))
 	}
 	forwardLogs(log)
 	return p, nil
@@ -118,13 +125,9 @@ func (p *Pool) WithRequestTimeout(ctx context.Context) (context.Context, context
 // RequestTimeout bounds each request.
 func (p *Pool) RequestTimeout() time.Duration { return p.cfg.RequestTimeout }
 
-// Version is the newest protocol that requests may use. The library lowers it
-// to what each broker knows.
-func (p *Pool) Version() sarama.KafkaVersion { return p.conf.Version }
-
 // open makes a connection that is ready for requests.
 func (p *Pool) open(ctx context.Context, address string) (*link, error) {
-	if p.calls.Load() >= maxCalls {
+	if p.opening.Load() >= maxOpening {
 		return nil, errHanging
 	}
 	return openLink(ctx, p, address)

@@ -25,8 +25,13 @@ func Cause(err error) string {
 	if code, ok := kafkaCode(err); ok {
 		return causeOfCode(code)
 	}
-	if stranger, ok := errors.AsType[*ProtocolError](err); ok {
+	switch stranger, ok := errors.AsType[*ProtocolError](err); {
+	case IsMalformed(err):
+		return "the answer is not Kafka's: something else answers there, or changes answers on their way"
+	case ok:
 		return causeOfStranger(stranger)
+	case IsThrottled(err):
+		return "a quota of the broker throttles this client: raise request_percentage for its user or client_id"
 	}
 	if alert := TLSAlert(err); alert != nil {
 		return causeOfAlert(alert)
@@ -80,8 +85,6 @@ func causeOfStranger(e *ProtocolError) string {
 	switch {
 	case e.Large:
 		return "too much for one answer: fewer partitions in the group would help"
-	case !e.First:
-		return "the answer is no Kafka response"
 	case bytes.Equal(e.Start[:], []byte("HTTP")):
 		return "an HTTP server listens there, not a Kafka broker"
 	case bytes.Equal(e.Start[:], []byte("SSH-")):

@@ -48,11 +48,16 @@ func Code(err error) string {
 		return cluster.CodeNoLeader
 	case IsTooLarge(err):
 		return cluster.CodeTooLarge
+	case IsThrottled(err):
+		return cluster.CodeThrottled
 	case IsTimeout(err):
 		return cluster.CodeNoAnswer
 	}
 	if _, ok := errors.AsType[*LoginError](err); ok {
 		return cluster.CodeNoLogin
+	}
+	if IsMalformed(err) {
+		return cluster.CodeBadAnswer
 	}
 	return cluster.CodeNoConnection
 }

@@ -9,8 +9,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/IBM/sarama"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 var (
@@ -52,12 +55,42 @@ type PanicError struct{ Value any }
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic in the Kafka client: %v", e.Value) }
 
+// MaxAnswer is how many bytes of one answer are read at most.
+const MaxAnswer = 100 << 20
+
+// ThrottledError is a request that was not sent because the broker throttles this
+// client for longer than the request may take.
+type ThrottledError struct{ For time.Duration }
+
+func (e *ThrottledError) Error() string {
+	return fmt.Sprintf("not asked: the broker throttles this client for another %v", e.For.Round(time.Millisecond))
+}
+
+// IsThrottled reports whether a request was not sent because of a quota.
+func IsThrottled(err error) bool {
+	_, ok := errors.AsType[*ThrottledError](err)
+	return ok
+}
+
+// IsMalformed reports whether a peer sent what is not Kafka's, on a connection
+// that had worked until then.
+func IsMalformed(err error) bool {
+	if e, ok := errors.AsType[*ProtocolError](err); ok {
+		return !e.First && !e.Large
+	}
+	if _, ok := errors.AsType[*wire.MalformedError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[sarama.PacketDecodingError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*PanicError](err)
+	return ok
+}
+
 // IsUnsent tells whether err means that the request never left: the link is as
 // good as before.
-func IsUnsent(err error) bool {
-	var encoding sarama.PacketEncodingError
-	return errors.Is(err, sarama.ErrUnsupportedVersion) || errors.As(err, &encoding)
-}
+func IsUnsent(err error) bool { return IsUnsupported(err) || IsThrottled(err) }
 
 // IsUnsupported tells whether a broker does not know a request, which it said in
 // its answer or, more often, when the protocol was negotiated. The request was
@@ -73,7 +106,7 @@ type ProtocolError struct {
 
 func (e *ProtocolError) Error() string {
 	if e.Large {
-		return fmt.Sprintf("the answer has %d bytes, more than the %d that are read", binary.BigEndian.Uint32(e.Start[:]), sarama.MaxResponseSize)
+		return fmt.Sprintf("the answer has %d bytes, more than the %d that are read", binary.BigEndian.Uint32(e.Start[:]), MaxAnswer)
 	}
 	return fmt.Sprintf("the answer does not begin like a Kafka response but with %q", e.Start[:])
 }

@@ -10,9 +10,11 @@ import (
 	"strings"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 const (
@@ -58,34 +60,40 @@ func (c *Client) anyCompacted(ctx context.Context, topics []string) map[string]b
 func (c *Client) compacted(ctx context.Context, n *broker.Node, topics []string) (map[string]bool, error) {
 	ctx, cancel := c.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	request := broker.NewDescribeConfigsRequest(c.pool.Version())
+	request := kmsg.NewPtrDescribeConfigsRequest()
 	for _, topic := range topics {
-		request.Resources = append(request.Resources, &sarama.ConfigResource{
-			Type: sarama.TopicResource, Name: topic, ConfigNames: []string{cleanupPolicy},
-		})
+		resource := kmsg.NewDescribeConfigsRequestResource()
+		resource.ResourceType, resource.ResourceName = kmsg.ConfigResourceTypeTopic, topic
+		resource.ConfigNames = []string{cleanupPolicy}
+		request.Resources = append(request.Resources, resource)
 	}
-	answer, err := broker.Ask(ctx, n, broker.APIDescribeConfigs, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
-		return b.DescribeConfigs(request)
-	})
+	answer, err := broker.Ask(ctx, n, wire.DescribeConfigs(request), decodePolicies)
 	if err != nil {
 		return nil, err
 	}
-	compacted := make(map[string]bool, len(topics))
-	var errs []error
-	for _, topic := range answer.Resources {
-		switch code := sarama.KError(topic.ErrorCode); {
+	c.pool.Observe(broker.APIDescribeConfigs, answer.errs...)
+	return answer.compacted, nil
+}
+
+// policies is what a broker said of topics.
+type policies struct {
+	compacted map[string]bool
+	errs      []error
+}
+
+func decodePolicies(r *wire.Reader) policies {
+	told := policies{compacted: map[string]bool{}}
+	wire.EachResource(r, func(topic wire.Resource) {
+		switch code := sarama.KError(topic.Code); {
 		case code == sarama.ErrTopicAuthorizationFailed:
 			// No error: the rights that the guide asks for are without this one.
-			compacted[topic.Name] = false
+			told.compacted[topic.Name] = false
 		case !kafkaerr.OK(code):
-			errs = append(errs, code)
+			told.errs = append(told.errs, code)
 		}
-		for _, entry := range topic.Configs {
-			if entry.Name == cleanupPolicy {
-				compacted[topic.Name] = strings.Contains(entry.Value, "compact")
-			}
+		if policy, ok := topic.Settings[cleanupPolicy]; ok {
+			told.compacted[topic.Name] = strings.Contains(policy, "compact")
 		}
-	}
-	c.pool.Observe(broker.APIDescribeConfigs, errs...)
-	return compacted, nil
+	})
+	return told
 }

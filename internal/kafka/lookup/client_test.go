@@ -18,7 +18,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
@@ -128,16 +128,15 @@ func TestLookupsAreBatchedByLeader(t *testing.T) {
 func TestDecodeFound(t *testing.T) {
 	l := cluster.Lookup{Topic: "t", At: 5}
 	for name, tt := range map[string]struct {
-		block *sarama.OffsetResponseBlock
-		want  cluster.Answer
+		told wire.PartitionOffset
+		want cluster.Answer
 	}{
-		"not answered":  {nil, cluster.Answer{Lookup: l, Err: kafkaerr.ErrNotAnswered}},
-		"an error":      {&sarama.OffsetResponseBlock{Err: sarama.ErrNotLeaderForPartition}, cluster.Answer{Lookup: l, Err: sarama.ErrNotLeaderForPartition}},
-		"found":         {&sarama.OffsetResponseBlock{Offset: 7, Timestamp: 9}, cluster.Answer{Lookup: l, Offset: 7, Time: 9}},
-		"none":          {&sarama.OffsetResponseBlock{Offset: -1, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
-		"without times": {&sarama.OffsetResponseBlock{Offset: 7, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
+		"an error":      {wire.PartitionOffset{Code: 6}, cluster.Answer{Lookup: l, Err: sarama.ErrNotLeaderForPartition}},
+		"found":         {wire.PartitionOffset{Offset: 7, Timestamp: 9}, cluster.Answer{Lookup: l, Offset: 7, Time: 9}},
+		"none":          {wire.PartitionOffset{Offset: -1, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
+		"without times": {wire.PartitionOffset{Offset: 7, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
 	} {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, decodeFound(l, tt.block)) })
+		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, decodeFound(l, tt.told)) })
 	}
 }
 

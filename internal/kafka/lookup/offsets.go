@@ -9,10 +9,12 @@ import (
 	"slices"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // lookupsPerRequest keeps a broker's thread from being taken up for long: it
@@ -52,41 +54,76 @@ func (c *Client) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster
 func (c *Client) lookup(ctx context.Context, n *broker.Node, lookups []cluster.Lookup) []cluster.Answer {
 	ctx, cancel := c.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	got, err := broker.Ask(ctx, n, broker.APIListOffsets, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
-		request := sarama.NewOffsetRequest(c.pool.Version())
-		for _, l := range lookups {
-			request.AddBlock(l.Topic, l.Partition, int64(l.At), 1)
-		}
-		return b.GetAvailableOffsets(request)
-	})
+	answer, err := broker.Ask(ctx, n, newLookupRequest(lookups), func(r *wire.Reader) answers { return decodeAnswers(r, lookups) })
 	switch {
 	case err != nil:
 		return unanswered(lookups, err)
-	case got.Version == 0:
+	case answer.version == 0:
 		return unanswered(lookups, errNoTimestamps)
 	}
-	answers := make([]cluster.Answer, len(lookups))
 	errs := make([]error, len(lookups))
-	for i, l := range lookups {
-		answers[i] = decodeFound(l, got.Blocks[l.Topic][l.Partition])
-		errs[i] = answers[i].Err
+	for i := range answer.found {
+		errs[i] = answer.found[i].Err
 	}
 	c.pool.Observe(broker.APIListOffsets, errs...)
-	return answers
+	return answer.found
+}
+
+func newLookupRequest(lookups []cluster.Lookup) wire.Request {
+	request := kmsg.NewPtrListOffsetsRequest()
+	request.ReplicaID = -1 // not a broker
+	topics := map[string]int{}
+	for _, l := range lookups {
+		i, named := topics[l.Topic]
+		if !named {
+			i = len(request.Topics)
+			topics[l.Topic] = i
+			topic := kmsg.NewListOffsetsRequestTopic()
+			topic.Topic = l.Topic
+			request.Topics = append(request.Topics, topic)
+		}
+		partition := kmsg.NewListOffsetsRequestTopicPartition()
+		partition.Partition, partition.Timestamp, partition.MaxNumOffsets = l.Partition, int64(l.At), 1
+		request.Topics[i].Partitions = append(request.Topics[i].Partitions, partition)
+	}
+	return wire.ListOffsets(request)
+}
+
+// answers is what a leader answered, one for each look-up.
+type answers struct {
+	version int16
+	found   []cluster.Answer
+}
+
+// decodeAnswers reads a leader's answer to lookups.
+func decodeAnswers(r *wire.Reader, lookups []cluster.Lookup) answers {
+	type partition struct {
+		topic string
+		id    int32
+	}
+	index := make(map[partition]int, len(lookups))
+	for i, l := range lookups {
+		index[partition{l.Topic, l.Partition}] = i
+	}
+	a := answers{r.Version, unanswered(lookups, kafkaerr.ErrNotAnswered)}
+	wire.EachOffset(r, func(p wire.PartitionOffset) {
+		if i, asked := index[partition{string(p.Topic), p.Partition}]; asked {
+			a.found[i] = decodeFound(lookups[i], p)
+		}
+	})
+	return a
 }
 
 // decodeFound reads one answer. A broker that finds nothing names no offset, or
 // no timestamp.
-func decodeFound(l cluster.Lookup, block *sarama.OffsetResponseBlock) cluster.Answer {
-	switch {
-	case block == nil:
-		return cluster.Answer{Lookup: l, Err: kafkaerr.ErrNotAnswered}
-	case !kafkaerr.OK(block.Err):
-		return cluster.Answer{Lookup: l, Err: block.Err}
-	case block.Offset < 0 || block.Timestamp < 0:
+func decodeFound(l cluster.Lookup, told wire.PartitionOffset) cluster.Answer {
+	switch code := sarama.KError(told.Code); {
+	case !kafkaerr.OK(code):
+		return cluster.Answer{Lookup: l, Err: code}
+	case told.Offset < 0 || told.Timestamp < 0:
 		return cluster.Answer{Lookup: l, Offset: cluster.None}
 	}
-	return cluster.Answer{Lookup: l, Offset: cluster.Offset(block.Offset), Time: cluster.Timestamp(block.Timestamp)}
+	return cluster.Answer{Lookup: l, Offset: cluster.Offset(told.Offset), Time: cluster.Timestamp(told.Timestamp)}
 }
 
 func unanswered(lookups []cluster.Lookup, err error) []cluster.Answer {

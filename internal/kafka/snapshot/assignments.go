@@ -7,39 +7,25 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/IBM/sarama"
-
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // consumerProtocol is the protocol type of groups that consume topics. Others,
 // such as Connect's, put bytes of their own where an assignment would be.
 const consumerProtocol = "consumer"
 
-// assignedClassic reads the assignments of a classic group, and tells whether
-// they are known. Those of another protocol than the consumers' are left alone:
-// their format is between the members, and they assign no partitions.
-func (s *scrape) assignedClassic(d *sarama.GroupDescription) ([]cluster.Assignment, bool) {
-	if !s.ask.Assignments || d.ProtocolType != consumerProtocol {
+// assignedClassic returns what the members of a classic group are assigned, and
+// whether that is known. Assignments of another protocol than the consumers' are
+// left alone: their format is between the members, and they assign no partitions.
+func (s *scrape) assignedClassic(d *description, members assignments, consumers, readable bool) ([]cluster.Assignment, bool) {
+	switch {
+	case !s.ask.Assignments || !consumers:
 		return nil, s.ask.Assignments
-	}
-	if len(d.Members) > 0 && rebalancing(d.State) {
+	case d.members > 0 && rebalancing(d.state), !readable:
 		return nil, false
 	}
-	byTopic := assignments{}
-	for _, member := range d.Members {
-		assignment, err := member.GetMemberAssignment()
-		if err != nil {
-			return nil, false
-		}
-		if assignment == nil { // more members than partitions
-			continue
-		}
-		for topic, partitions := range assignment.Topics {
-			byTopic.add(topic, partitions)
-		}
-	}
-	return s.sortAssigned(byTopic), true
+	return s.sortAssigned(members), true
 }
 
 // rebalancing tells that a classic group has no assignments at the moment.
@@ -47,34 +33,58 @@ func rebalancing(state string) bool {
 	return state == "PreparingRebalance" || state == "CompletingRebalance"
 }
 
-// assignedConsumer reads the assignments of a group of KIP-848, which always
-// has some.
-func (s *scrape) assignedConsumer(d *sarama.ConsumerGroupDescription) ([]cluster.Assignment, bool) {
-	if !s.ask.Assignments {
-		return nil, false
-	}
-	byTopic := assignments{}
-	for i := range d.Members {
-		for _, topic := range d.Members[i].Assignment.TopicPartitions {
-			byTopic.add(topic.TopicName, topic.Partitions)
-		}
-	}
-	return s.sortAssigned(byTopic), true
-}
-
 // assignments is what members are assigned, by topic.
 type assignments map[string]*cluster.Assignment
 
-// add enters what one member is assigned of a topic.
-func (a assignments) add(topic string, partitions []int32) {
-	if len(partitions) == 0 {
+// assignmentMemory is how many bytes of memory a topic costs, with its place in a
+// map.
+const assignmentMemory = 120
+
+// addClassic takes the assignment of one member of a classic group, and reports
+// whether it can be read. It is empty where there are more members than
+// partitions.
+func (a assignments) addClassic(r *wire.Reader, assignment []byte) (readable bool) {
+	if len(assignment) == 0 {
+		return true
+	}
+	r.Int16() // the version of the assignment
+	for range r.Each(wire.Size{Strings: 1, Arrays: 1}) {
+		a.addTopic(r, r.Text())
+	}
+	return r.OK() // what the members tell each other besides follows
+}
+
+// addConsumer takes the assignment of one member of a group of KIP-848, or skips
+// it.
+func (a assignments) addConsumer(r *wire.Reader, wanted bool) {
+	for range r.Each(wire.Size{Fixed: 16, Strings: 1, Arrays: 1}) {
+		r.UUID()
+		topic := r.Text()
+		if wanted {
+			a.addTopic(r, topic)
+		} else {
+			r.SkipInt32s()
+		}
+	}
+	r.EndElement()
+}
+
+// addTopic reads what one member is assigned of a topic.
+func (a assignments) addTopic(r *wire.Reader, name []byte) {
+	topic := a[string(name)]
+	if topic == nil {
+		topic = &cluster.Assignment{}
+	}
+	before := len(topic.Partitions)
+	topic.Partitions = r.Int32s(topic.Partitions)
+	if len(topic.Partitions) == before {
 		return
 	}
-	if a[topic] == nil {
-		a[topic] = &cluster.Assignment{Topic: topic}
+	topic.Members++
+	if topic.Topic == "" && r.Spend(assignmentMemory) {
+		topic.Topic = r.Keep(name)
+		a[topic.Topic] = topic
 	}
-	a[topic].Members++
-	a[topic].Partitions = append(a[topic].Partitions, partitions...)
 }
 
 // sortAssigned keeps the topics that are wanted. While partitions move from one

@@ -6,8 +6,8 @@ package snapshot
 import (
 	"testing"
 
-	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -45,47 +45,58 @@ func TestAssignClassic(t *testing.T) {
 		"Connect's":     {"connect", [][]byte{assignment}, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &sarama.GroupDescription{ProtocolType: tt.protocol, Members: map[string]*sarama.GroupMemberDescription{}}
-			for i, bytes := range tt.members {
-				d.Members[string(rune('a'+i))] = &sarama.GroupMemberDescription{MemberAssignment: bytes}
+			d := kmsg.NewDescribeGroupsResponseGroup()
+			d.ProtocolType = tt.protocol
+			for _, bytes := range tt.members {
+				member := kmsg.NewDescribeGroupsResponseGroupMember()
+				member.MemberAssignment = bytes
+				d.Members = append(d.Members, member)
 			}
-			s := &scrape{ask: Request{Topic: anything, Assignments: true}}
-			got, known := s.assignedClassic(d)
-			assert.Equal(t, tt.want, got)
-			assert.Equal(t, tt.unknown, !known)
+			got := describedAs(t, d)
+			assert.Equal(t, tt.want, got.assigned)
+			assert.Equal(t, tt.unknown, !got.assignedKnown)
+			assert.Equal(t, len(tt.members), got.members)
 			d.State = "PreparingRebalance"
-			_, known = s.assignedClassic(d)
-			assert.Equal(t, len(tt.members) == 0 || tt.protocol != "consumer", known, "while it rebalances nothing is assigned")
+			got = describedAs(t, d)
+			assert.Equal(t, len(tt.members) == 0 || tt.protocol != "consumer", got.assignedKnown, "while it rebalances nothing is assigned")
 		})
 	}
+}
+
+// describedAs is what is made of a broker's answer about one classic group.
+func describedAs(t *testing.T, told kmsg.DescribeGroupsResponseGroup) description {
+	t.Helper()
+	s := &scrape{ask: Request{Topic: anything, Assignments: true}}
+	answer := kmsg.NewPtrDescribeGroupsResponse()
+	answer.Groups = []kmsg.DescribeGroupsResponseGroup{told}
+	return decodeAnswer(t, newDescribeGroupsRequest(nil), answer, s.decodeClassic)[told.Group]
 }
 
 func TestAssignConsumer(t *testing.T) {
-	member := func(topics ...sarama.ConsumerGroupTopicPartitions) sarama.ConsumerGroupMemberDescription {
-		return sarama.ConsumerGroupMemberDescription{Assignment: sarama.ConsumerGroupAssignment{TopicPartitions: topics}}
+	assigned := func(topic string, partitions ...int32) kmsg.AssignmentTopicPartition {
+		return kmsg.AssignmentTopicPartition{Topic: topic, Partitions: partitions}
 	}
-	d := &sarama.ConsumerGroupDescription{Members: []sarama.ConsumerGroupMemberDescription{
-		member(sarama.ConsumerGroupTopicPartitions{TopicName: "t", Partitions: []int32{3, 1}}, sarama.ConsumerGroupTopicPartitions{TopicName: "u", Partitions: []int32{0}}),
-		member(sarama.ConsumerGroupTopicPartitions{TopicName: "t", Partitions: []int32{2, 1}}),
-		member(),
-	}}
+	member := func(topics ...kmsg.AssignmentTopicPartition) kmsg.ConsumerGroupDescribeResponseGroupMember {
+		m := kmsg.NewConsumerGroupDescribeResponseGroupMember()
+		m.SubscribedTopics = []string{"t", "u"}
+		m.Assignment.TopicPartitions = topics
+		m.TargetAssignment.TopicPartitions = []kmsg.AssignmentTopicPartition{assigned("elsewhere", 1)}
+		return m
+	}
+	group := kmsg.NewConsumerGroupDescribeResponseGroup()
+	group.Group, group.State, group.AssignorName = "g", "Stable", "uniform"
+	group.Members = []kmsg.ConsumerGroupDescribeResponseGroupMember{
+		member(assigned("t", 3, 1), assigned("u", 0)), member(assigned("t", 2, 1)), member(),
+	}
+	answer := kmsg.NewPtrConsumerGroupDescribeResponse()
+	answer.Groups = []kmsg.ConsumerGroupDescribeResponseGroup{group}
 	s := &scrape{ask: Request{Topic: anything, Assignments: true}}
-	got, known := s.assignedConsumer(d)
-	assert.True(t, known)
-	assert.Equal(t, []cluster.Assignment{
-		{Topic: "t", Members: 2, Partitions: []int32{1, 2, 3}},
-		{Topic: "u", Members: 1, Partitions: []int32{0}},
-	}, got)
-}
-
-func FuzzAssignment(f *testing.F) {
-	f.Add(assignment)
-	f.Add([]byte("whatever"))
-	f.Fuzz(func(_ *testing.T, bytes []byte) {
-		s := &scrape{ask: Request{Topic: anything, Assignments: true}}
-		s.assignedClassic(&sarama.GroupDescription{
-			ProtocolType: consumerProtocol,
-			Members:      map[string]*sarama.GroupMemberDescription{"m": {MemberAssignment: bytes}},
-		})
-	})
+	got := decodeAnswer(t, newConsumerGroupDescribeRequest(nil), answer, s.decodeConsumer)
+	assert.Equal(t, map[string]description{"g": {
+		state: "Stable", protocol: "uniform", members: 3, assignedKnown: true,
+		assigned: []cluster.Assignment{
+			{Topic: "t", Members: 2, Partitions: []int32{1, 2, 3}},
+			{Topic: "u", Members: 1, Partitions: []int32{0}},
+		},
+	}}, got)
 }

@@ -4,18 +4,17 @@
 package snapshot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 const (
@@ -46,7 +45,7 @@ func (s *scrape) commits(ctx context.Context, n *broker.Node, groups []*cluster.
 	if errors.Is(err, errOneGroup) {
 		return s.commitsOneByOne(ctx, n, groups), false
 	}
-	multiGroup = err == nil && answer.Version >= multiGroupFetch
+	multiGroup = err == nil && answer.version >= multiGroupFetch
 	first := s.takeCommits(ctx, n, batches[0], answer, err)
 	return append(first, s.spread(ctx, n, fetches, batches[1:])...), multiGroup
 }
@@ -77,32 +76,37 @@ func (s *scrape) spread(ctx context.Context, n *broker.Node, workers int, batche
 }
 
 // fetch sends one OffsetFetch for several groups. Before Kafka 3.0 that takes
-// one group only: the library then refuses to send it, which costs nothing.
-func (s *scrape) fetch(ctx context.Context, n *broker.Node, groups []*cluster.Group) (*sarama.OffsetFetchResponse, error) {
+// one group only: it is then not sent, which costs nothing.
+func (s *scrape) fetch(ctx context.Context, n *broker.Node, groups []*cluster.Group) (fetched, error) {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	type sent struct {
-		version int16
-		answer  *sarama.OffsetFetchResponse
+	answer, err := broker.Ask(ctx, n, newOffsetFetchRequest(groups), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups) })
+	if kafkaerr.IsUnsupported(err) && len(groups) > 1 {
+		return fetched{}, errOneGroup
 	}
-	got, err := broker.Ask(ctx, n, broker.APIOffsetFetch, func(b *sarama.Broker) (sent, error) {
-		request := sarama.NewOffsetFetchRequest(s.pool.Version(), "", nil)
-		request.Groups = request.Groups[:0]
-		for _, g := range groups {
-			request.Groups = append(request.Groups, sarama.OffsetFetchRequestGroup{GroupId: g.Name})
-		}
-		answer, err := b.FetchOffset(request)
-		return sent{request.Version, answer}, err
-	})
-	if kafkaerr.IsUnsent(err) && got.version < multiGroupFetch {
-		return nil, errOneGroup
+	return answer, err
+}
+
+// newOffsetFetchRequest asks for all that the groups committed, which version 2
+// is the first to tell without being told where.
+func newOffsetFetchRequest(groups []*cluster.Group) wire.Request {
+	request := kmsg.NewPtrOffsetFetchRequest()
+	for _, g := range groups {
+		of := kmsg.NewOffsetFetchRequestGroup()
+		of.Group = g.Name
+		request.Groups = append(request.Groups, of)
 	}
-	return got.answer, err
+	oldest := int16(multiGroupFetch)
+	if len(groups) == 1 {
+		request.Group = groups[0].Name
+		oldest = 2
+	}
+	return wire.Request{Request: request, Min: oldest, Max: multiGroupFetch, Throttle: 3}
 }
 
 // takeCommits fills in an answer. One that was too large to be read is asked
 // for in halves.
-func (s *scrape) takeCommits(ctx context.Context, n *broker.Node, groups []*cluster.Group, answer *sarama.OffsetFetchResponse, err error) []groupError {
+func (s *scrape) takeCommits(ctx context.Context, n *broker.Node, groups []*cluster.Group, answer fetched, err error) []groupError {
 	switch {
 	case errors.Is(err, errOneGroup):
 		return s.commitsOneByOne(ctx, n, groups)
@@ -111,86 +115,33 @@ func (s *scrape) takeCommits(ctx context.Context, n *broker.Node, groups []*clus
 		return s.spread(ctx, n, 1, [][]*cluster.Group{groups[:middle], groups[middle:]})
 	case err != nil:
 		return allFailed(groups, err)
-	case answer.Version < multiGroupFetch: // to a single group, which such a request takes
-		return s.decodeGroup(groups[0], answer.Blocks, answer.Err)
-	}
-	return s.decodeGroups(groups, answer)
-}
-
-// decodeGroups fills in the answers to a request for several groups.
-func (s *scrape) decodeGroups(groups []*cluster.Group, answer *sarama.OffsetFetchResponse) []groupError {
-	byName := make(map[string]*sarama.OffsetFetchResponseGroup, len(answer.Groups))
-	for i := range answer.Groups {
-		byName[answer.Groups[i].GroupId] = &answer.Groups[i]
 	}
 	var failed []groupError
-	for _, g := range groups {
-		if a := byName[g.Name]; a != nil {
-			failed = append(failed, s.decodeGroup(g, a.Blocks, a.Err)...)
-		} else {
-			failed = append(failed, groupError{group: g.Name, err: kafkaerr.ErrNotAnswered})
+	for i, g := range groups {
+		if err := s.takeGroup(g, &answer.groups[i]); err != nil {
+			failed = append(failed, *err)
 		}
 	}
 	return failed
 }
 
-// decodeGroup fills in what one group committed.
-func (s *scrape) decodeGroup(g *cluster.Group, blocks map[string]map[int32]*sarama.OffsetFetchResponseBlock, code sarama.KError) []groupError {
+// takeGroup fills in what one group committed, and returns what of it failed.
+func (s *scrape) takeGroup(g *cluster.Group, answer *fetchedGroup) *groupError {
 	switch {
-	case vanished(code):
+	case !answer.answered:
+		return &groupError{group: g.Name, err: kafkaerr.ErrNotAnswered}
+	case vanished(answer.code):
 		return nil
-	case !kafkaerr.OK(code):
-		return []groupError{{group: g.Name, err: code}}
+	case !kafkaerr.OK(answer.code):
+		return &groupError{group: g.Name, err: answer.code}
 	}
 	g.CommitsKnown = true
-	g.Commits = make([]cluster.TopicCommits, 0, len(blocks))
-	failed := groupError{group: g.Name}
-	answered := 0
-	for topic, partitions := range blocks {
-		answered += len(partitions)
-		// A broker answers for every topic that the group ever used.
-		name, wanted := s.intern(topic)
-		if len(partitions) == 0 || !wanted {
-			continue
-		}
-		commits, unknown, err := decodeCommits(partitions)
-		if err != nil {
-			failed.err, failed.partitions = err, failed.partitions+unknown
-		}
-		g.Commits = append(g.Commits, cluster.TopicCommits{Topic: name, Partitions: commits})
-	}
-	s.memory.sizes.learn(g, answered)
-	slices.SortFunc(g.Commits, func(a, b cluster.TopicCommits) int { return strings.Compare(a.Topic, b.Topic) })
-	if failed.err != nil {
-		return []groupError{failed}
+	g.Commits = answer.commits
+	s.memory.sizes.learn(g, answer.partitions)
+	if answer.err != nil {
+		return &groupError{group: g.Name, err: answer.err, partitions: answer.unknown}
 	}
 	return nil
-}
-
-// decodeCommits turns one topic's answers into commits, sorted by partition.
-// It also returns how many are unknown and the last error among theirs.
-func decodeCommits(partitions map[int32]*sarama.OffsetFetchResponseBlock) (commits []cluster.Commit, unknown int, err error) {
-	commits = make([]cluster.Commit, 0, len(partitions))
-	for id, block := range partitions {
-		offset := max(cluster.Offset(block.Offset), cluster.None)
-		if !kafkaerr.OK(block.Err) {
-			offset, err = cluster.Unknown, block.Err
-			unknown++
-		}
-		commits = append(commits, cluster.Commit{Partition: id, Offset: offset})
-	}
-	slices.SortFunc(commits, func(a, b cluster.Commit) int { return cmp.Compare(a.Partition, b.Partition) })
-	return commits, unknown, err
-}
-
-// intern returns the metadata's own string for a topic, and whether the filters
-// let it pass: thousands of groups name the same topics, an answer's string
-// would keep a copy for each, and a regular expression would run for each.
-func (s *scrape) intern(topic string) (name string, wanted bool) {
-	if t := s.snapshot.Topics[topic]; t != nil {
-		return t.Name, true
-	}
-	return topic, s.ask.Topic(topic)
 }
 
 func allFailed(groups []*cluster.Group, err error) []groupError {

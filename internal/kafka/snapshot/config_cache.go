@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // configAge is how long settings serve where no metadata.refresh_interval is
@@ -85,34 +87,35 @@ func (s *scrape) due(now time.Time) []configResource {
 	return due
 }
 
-// resource returns the ConfigResource to request for of.
-func (q *Request) resource(of configResource) *sarama.ConfigResource {
+// resource returns the resource to request for of.
+func (q *Request) resource(of configResource) kmsg.DescribeConfigsRequestResource {
+	resource := kmsg.NewDescribeConfigsRequestResource()
 	if of.topic == "" {
-		return &sarama.ConfigResource{
-			Type:        sarama.BrokerResource,
-			Name:        strconv.Itoa(int(of.broker)),
-			ConfigNames: []string{retentionMillis, retentionMinutes, retentionHours},
-		}
+		resource.ResourceType = kmsg.ConfigResourceTypeBroker
+		resource.ResourceName = strconv.Itoa(int(of.broker))
+		resource.ConfigNames = []string{retentionMillis, retentionMinutes, retentionHours}
+		return resource
 	}
-	r := &sarama.ConfigResource{Type: sarama.TopicResource, Name: of.topic}
+	resource.ResourceType = kmsg.ConfigResourceTypeTopic
+	resource.ResourceName = of.topic
 	if q.MinInSync {
-		r.ConfigNames = append(r.ConfigNames, minInSync)
+		resource.ConfigNames = append(resource.ConfigNames, minInSync)
 	}
 	if q.TopicRetention {
-		r.ConfigNames = append(r.ConfigNames, retentionTime, retentionSize)
+		resource.ConfigNames = append(resource.ConfigNames, retentionTime, retentionSize)
 	}
-	return r
+	return resource
 }
 
 // decodeSetting reads what a broker told of one resource.
-func decodeSetting(of configResource, told *sarama.ResourceResponse) *cachedConfig {
-	if code := sarama.KError(told.ErrorCode); !kafkaerr.OK(code) {
+func decodeSetting(of configResource, told wire.Resource) *cachedConfig {
+	if code := sarama.KError(told.Code); !kafkaerr.OK(code) {
 		return &cachedConfig{err: code}
 	}
-	numbers := make(map[string]*int64, len(told.Configs))
-	for _, entry := range told.Configs {
-		if n, err := strconv.ParseInt(entry.Value, 10, 64); err == nil { // empty is not set
-			numbers[entry.Name] = &n
+	numbers := make(map[string]*int64, len(told.Settings))
+	for name, value := range told.Settings {
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil { // empty is not set
+			numbers[name] = &n
 		}
 	}
 	if of.topic == "" {

@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // resourcesPerRequest bounds one answer to about 300 KB.
@@ -64,16 +66,14 @@ func (s *scrape) configsOf(ctx context.Context, n *broker.Node, resources []conf
 	defer cancel()
 	a := configsOf{node: n, learned: make(configCache, len(resources))}
 	for batch := range slices.Chunk(resources, resourcesPerRequest) {
-		request := broker.NewDescribeConfigsRequest(s.pool.Version())
+		request := kmsg.NewPtrDescribeConfigsRequest()
 		byResource := make(map[string]configResource, len(batch))
 		for _, of := range batch {
 			resource := s.ask.resource(of)
 			request.Resources = append(request.Resources, resource)
-			byResource[nameOf(resource.Type, resource.Name)] = of
+			byResource[nameOf(resource.ResourceType, resource.ResourceName)] = of
 		}
-		answer, err := broker.Ask(ctx, n, broker.APIDescribeConfigs, func(b *sarama.Broker) (*sarama.DescribeConfigsResponse, error) {
-			return b.DescribeConfigs(request)
-		})
+		answer, err := broker.Ask(ctx, n, wire.DescribeConfigs(request), decodeResources)
 		if err != nil {
 			a.err = err
 			return a
@@ -81,7 +81,7 @@ func (s *scrape) configsOf(ctx context.Context, n *broker.Node, resources []conf
 		for _, of := range byResource { // until it is told
 			a.learned[of] = &cachedConfig{node: n, err: kafkaerr.ErrNotAnswered}
 		}
-		for _, told := range answer.Resources {
+		for _, told := range answer {
 			if of, asked := byResource[nameOf(told.Type, told.Name)]; asked {
 				learned := decodeSetting(of, told)
 				learned.node = n
@@ -96,8 +96,15 @@ func (s *scrape) configsOf(ctx context.Context, n *broker.Node, resources []conf
 	return a
 }
 
+// decodeResources reads an answer.
+func decodeResources(r *wire.Reader) []wire.Resource {
+	var all []wire.Resource
+	wire.EachResource(r, func(told wire.Resource) { all = append(all, told) })
+	return all
+}
+
 // nameOf tells a topic from a broker whose id is its name.
-func nameOf(kind sarama.ConfigResourceType, name string) string { return string(rune(kind)) + name }
+func nameOf(kind kmsg.ConfigResourceType, name string) string { return string(rune(kind)) + name }
 
 // applySettings enters what is known into the snapshot. What may not be told
 // stays a failure for as long as that answer serves.

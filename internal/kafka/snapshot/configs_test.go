@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
@@ -102,16 +103,16 @@ func TestSettingsWithoutABroker(t *testing.T) {
 }
 
 func TestDecodeSetting(t *testing.T) {
-	told := func(pairs ...string) *sarama.ResourceResponse {
-		r := &sarama.ResourceResponse{}
+	told := func(pairs ...string) wire.Resource {
+		r := wire.Resource{Settings: map[string]string{}}
 		for i := 0; i < len(pairs); i += 2 {
-			r.Configs = append(r.Configs, &sarama.ConfigEntry{Name: pairs[i], Value: pairs[i+1]})
+			r.Settings[pairs[i]] = pairs[i+1]
 		}
 		return r
 	}
 	broker := configResource{broker: 1}
 	for name, tt := range map[string]struct {
-		told *sarama.ResourceResponse
+		told wire.Resource
 		want *int64
 	}{
 		"hours alone":          {told("log.retention.hours", "168", "log.retention.minutes", "", "log.retention.ms", ""), new(int64(168 * 3600_000))},
@@ -127,7 +128,7 @@ func TestDecodeSetting(t *testing.T) {
 			assert.Equal(t, tt.want, decodeSetting(broker, tt.told).broker.RetentionTime)
 		})
 	}
-	refused := decodeSetting(broker, &sarama.ResourceResponse{ErrorCode: 31})
+	refused := decodeSetting(broker, wire.Resource{Code: 31})
 	require.ErrorIs(t, refused.err, sarama.ErrClusterAuthorizationFailed)
 	assert.Equal(t, &cluster.TopicConfig{}, decodeSetting(configResource{topic: "t"}, told()).topic)
 }

@@ -9,10 +9,12 @@ import (
 	"slices"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // Types of groups, as ListGroups tells them.
@@ -148,62 +150,130 @@ func inHalves(ctx context.Context, n *broker.Node, groups []*cluster.Group, desc
 func (s *scrape) describeClassic(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError) {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	answer, err := broker.Ask(ctx, n, broker.APIDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
-		return b.DescribeGroups(newDescribeGroupsRequest(s.pool.Version(), names(groups)))
-	})
+	answers, err := broker.Ask(ctx, n, newDescribeGroupsRequest(names(groups)), s.decodeClassic)
 	if err != nil {
 		return nil, allFailed(groups, err)
-	}
-	answers := make(map[string]description, len(answer.Groups))
-	for _, d := range answer.Groups {
-		// A group that does not exist, or is of another protocol, is Dead.
-		gone := d.State == stateDead || vanished(d.Err)
-		assigned, known := s.assignedClassic(d)
-		answers[d.GroupId] = description{
-			code: d.Err, gone: gone, state: d.State, protocol: d.Protocol, members: len(d.Members),
-			assigned: assigned, assignedKnown: known,
-		}
 	}
 	return sortDescriptions(groups, answers)
 }
 
-func newDescribeGroupsRequest(version sarama.KafkaVersion, groups []string) *sarama.DescribeGroupsRequest {
-	request := &sarama.DescribeGroupsRequest{Groups: groups}
-	switch {
-	case version.IsAtLeast(sarama.V2_4_0_0):
-		request.Version = 5
-	case version.IsAtLeast(sarama.V2_3_0_0):
-		request.Version = 3
-	case version.IsAtLeast(sarama.V2_0_0_0):
-		request.Version = 2
-	case version.IsAtLeast(sarama.V0_11_0_0):
-		request.Version = 1
+func newDescribeGroupsRequest(groups []string) wire.Request {
+	request := kmsg.NewPtrDescribeGroupsRequest()
+	request.Groups = groups
+	return wire.Request{Request: request, Max: 5, Throttle: 1}
+}
+
+// descriptionMemory is how many bytes of memory a description costs, with its
+// place in a map.
+const descriptionMemory = 300
+
+// decodeClassic reads the answer to a DescribeGroups.
+func (s *scrape) decodeClassic(r *wire.Reader) map[string]description {
+	const withOperations = 3
+	answers := map[string]description{}
+	for range r.Each(wire.Size{Fixed: 2, Strings: 4, Arrays: 1}) {
+		d := description{code: sarama.KError(r.Int16())}
+		group := r.String()
+		d.state = word(r)
+		kind := r.Text()
+		d.protocol = word(r)
+		s.decodeClassicMembers(r, &d, string(kind) == consumerProtocol)
+		if r.Version >= withOperations {
+			r.Int32() // what one may do to the group
+		}
+		// A group that does not exist, or is of another protocol, is Dead.
+		d.gone = d.state == stateDead || vanished(d.code)
+		if r.Spend(descriptionMemory) {
+			answers[group] = d
+		}
 	}
-	return request
+	return answers
+}
+
+// decodeClassicMembers counts the members of a group, and takes what they are
+// assigned where they are consumers.
+func (s *scrape) decodeClassicMembers(r *wire.Reader, d *description, consumers bool) {
+	const withInstance = 4
+	members := assignments{}
+	readable := true
+	for range r.Each(wire.Size{Strings: 3, Arrays: 2}) {
+		d.members++
+		r.Text() // its id
+		if r.Version >= withInstance {
+			r.Text()
+		}
+		r.Text()  // its client
+		r.Text()  // its host
+		r.Bytes() // what it subscribed to
+		if assignment := r.Bytes(); s.ask.Assignments && consumers && !members.addClassic(r.Part(assignment), assignment) {
+			readable = false
+		}
+	}
+	d.assigned, d.assignedKnown = s.assignedClassic(d, members, consumers, readable)
 }
 
 // describeConsumer asks for groups of the protocol of KIP-848.
 func (s *scrape) describeConsumer(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError) {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	answer, err := broker.Ask(ctx, n, broker.APIConsumerGroupDescribe, func(b *sarama.Broker) (*sarama.ConsumerGroupDescribeResponse, error) {
-		request := sarama.NewConsumerGroupDescribeRequest(s.pool.Version())
-		request.GroupIDs = names(groups)
-		return b.ConsumerGroupDescribe(request)
-	})
+	answers, err := broker.Ask(ctx, n, newConsumerGroupDescribeRequest(names(groups)), s.decodeConsumer)
 	if err != nil {
 		return nil, allFailed(groups, err)
 	}
-	answers := make(map[string]description, len(answer.Groups))
-	for i := range answer.Groups {
-		d := &answer.Groups[i]
-		assigned, known := s.assignedConsumer(d)
-		answers[d.GroupID] = description{
-			code: d.ErrorCode, gone: vanished(d.ErrorCode), state: d.GroupState, protocol: d.AssignorName, members: len(d.Members),
-			assigned: assigned, assignedKnown: known,
+	return sortDescriptions(groups, answers)
+}
+
+func newConsumerGroupDescribeRequest(groups []string) wire.Request {
+	request := kmsg.NewPtrConsumerGroupDescribeRequest()
+	request.Groups = groups
+	return wire.Request{Request: request, Max: 1}
+}
+
+// decodeConsumer reads the answer to a ConsumerGroupDescribe.
+func (s *scrape) decodeConsumer(r *wire.Reader) map[string]description {
+	answers := map[string]description{}
+	for range r.Each(wire.Size{Fixed: 14, Strings: 4, Arrays: 1}) {
+		d := description{code: sarama.KError(r.Int16())}
+		r.Text() // the error in words
+		group := r.String()
+		d.state = word(r)
+		r.Int32() // the epochs of the group and of its assignment
+		r.Int32()
+		d.protocol = word(r)
+		members := assignments{}
+		for range r.Each(wire.Size{Fixed: 4, Strings: 6, Arrays: 3}) {
+			d.members++
+			s.decodeConsumerMember(r, members)
+		}
+		r.Int32() // what one may do to the group
+		d.gone = vanished(d.code)
+		if s.ask.Assignments { // such a group always has some
+			d.assigned, d.assignedKnown = s.sortAssigned(members), true
+		}
+		if r.Spend(descriptionMemory) {
+			answers[group] = d
 		}
 	}
-	return sortDescriptions(groups, answers)
+	return answers
+}
+
+// decodeConsumerMember takes what one member is assigned.
+func (s *scrape) decodeConsumerMember(r *wire.Reader, members assignments) {
+	r.Text()  // its id
+	r.Text()  // its instance
+	r.Text()  // its rack
+	r.Int32() // its epoch
+	r.Text()  // its client
+	r.Text()  // its host
+	for range r.Len(wire.Size{}) {
+		r.Text() // a topic that it subscribed to
+	}
+	r.Text() // or their pattern
+	members.addConsumer(r, s.ask.Assignments)
+	members.addConsumer(r, false) // what it is to be assigned
+	if r.Version >= 1 {
+		r.Int8() // its kind
+	}
 }
 
 // description is what a broker says of one group, by either request.

@@ -10,10 +10,12 @@ import (
 	"strings"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // groupsOf is what one broker said of the groups that it coordinates.
@@ -149,35 +151,79 @@ func (s *scrape) groupsOf(ctx context.Context, n *broker.Node) groupsOf {
 func (s *scrape) list(ctx context.Context, n *broker.Node) groupsOf {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	a := groupsOf{node: n}
-	answer, err := broker.Ask(ctx, n, broker.APIListGroups, func(b *sarama.Broker) (*sarama.ListGroupsResponse, error) {
-		request := newListGroupsRequest(s.pool.Version())
-		request.StatesFilter, request.TypesFilter = s.ask.States, s.ask.Types
-		return b.ListGroups(request)
-	})
+	listed, err := broker.Ask(ctx, n, newListGroupsRequest(s.ask), func(r *wire.Reader) groupsOf { return s.decodeGroups(r, n) })
 	if err != nil {
-		a.listErr = err
+		return groupsOf{node: n, listErr: err}
+	}
+	return listed
+}
+
+// newListGroupsRequest asks for all groups, or for some states and types, which
+// versions 4 and 5 are the first to know.
+func newListGroupsRequest(ask Request) wire.Request {
+	request := kmsg.NewPtrListGroupsRequest()
+	request.StatesFilter, request.TypesFilter = ask.States, ask.Types
+	return wire.Request{Request: request, Max: 5, Throttle: 1}
+}
+
+// Bytes of memory that a group costs, and its place in a list.
+const (
+	groupMemory = 160
+	placeMemory = 8
+)
+
+// decodeGroups reads n's answer. A coordinator that is still loading lists the
+// groups that it has, with an error. One that is named twice counts once.
+func (s *scrape) decodeGroups(r *wire.Reader, n *broker.Node) groupsOf {
+	a := groupsOf{node: n}
+	if code := sarama.KError(r.Int16()); !kafkaerr.OK(code) {
+		a.listErr = code
+	}
+	listed := r.Len(wire.Size{Strings: 2})
+	if !r.Spend(placeMemory * listed) {
 		return a
 	}
-	if !kafkaerr.OK(answer.Err) {
-		a.listErr = answer.Err // a coordinator still loading lists those that it has
-	}
-	for name := range answer.Groups {
-		data := answer.GroupsData[name]
-		g := &cluster.Group{
-			Name:        name,
-			Coordinator: n.ID,
-			State:       data.GroupState,
-			Type:        groupType(data.GroupType),
-		}
-		if s.ask.wants(g) {
-			a.groups = append(a.groups, g)
-		} else {
+	a.groups = make([]*cluster.Group, 0, listed)
+	for range r.Elements(listed) {
+		g := decodeGroup(r)
+		g.Coordinator = n.ID
+		if !s.ask.wants(&g) {
 			a.filtered++
+		} else if r.Spend(groupMemory) {
+			kept := g // one that is filtered takes no memory
+			a.groups = append(a.groups, &kept)
 		}
 	}
 	slices.SortFunc(a.groups, func(x, y *cluster.Group) int { return strings.Compare(x.Name, y.Name) })
+	a.groups = slices.CompactFunc(a.groups, func(x, y *cluster.Group) bool { return x.Name == y.Name })
 	return a
+}
+
+func decodeGroup(r *wire.Reader) cluster.Group {
+	const withState, withType = 4, 5
+	g := cluster.Group{Name: r.String()}
+	r.Text() // the protocol of its members
+	if r.Version >= withState {
+		g.State = word(r)
+	}
+	if r.Version >= withType {
+		g.Type = groupType(word(r))
+	}
+	return g
+}
+
+// words are what most groups are told to be. They need no memory for each.
+var words = []string{"Stable", "Empty", "Classic", "classic", "Consumer", "consumer", "range", "roundrobin", "uniform"}
+
+// word reads a string that is one of few.
+func word(r *wire.Reader) string {
+	text := r.Text()
+	for _, w := range words {
+		if string(text) == w {
+			return w
+		}
+	}
+	return r.Keep(text)
 }
 
 // groupType is the type in lower case, as it is written in client settings,
@@ -187,22 +233,4 @@ func groupType(told string) string {
 		return told
 	}
 	return ""
-}
-
-// newListGroupsRequest is the newest request that version allows; version 4
-// tells states, version 5 types.
-func newListGroupsRequest(version sarama.KafkaVersion) *sarama.ListGroupsRequest {
-	switch {
-	case version.IsAtLeast(sarama.V3_8_0_0):
-		return &sarama.ListGroupsRequest{Version: 5}
-	case version.IsAtLeast(sarama.V2_6_0_0):
-		return &sarama.ListGroupsRequest{Version: 4}
-	case version.IsAtLeast(sarama.V2_4_0_0):
-		return &sarama.ListGroupsRequest{Version: 3}
-	case version.IsAtLeast(sarama.V2_0_0_0):
-		return &sarama.ListGroupsRequest{Version: 2}
-	case version.IsAtLeast(sarama.V0_11_0_0):
-		return &sarama.ListGroupsRequest{Version: 1}
-	}
-	return &sarama.ListGroupsRequest{}
 }

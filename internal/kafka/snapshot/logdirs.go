@@ -11,10 +11,12 @@ import (
 	"strings"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // errNoLogDirs is what brokers before Kafka 3.0 say without a word to those who
@@ -49,84 +51,112 @@ func (s *scrape) logDirs(ctx context.Context) {
 
 // logDirsOf is what one broker told.
 type logDirsOf struct {
-	node   *broker.Node
-	answer *sarama.DescribeLogDirsResponse
-	err    error
+	node    *broker.Node
+	code    sarama.KError
+	dirs    []cluster.LogDir
+	offline []*offlineDirError
+	sizes   map[*cluster.Partition]int64 // of partitions that the broker leads
+	err     error
 }
 
 // logDirsOf asks one broker.
 func (s *scrape) logDirsOf(ctx context.Context, n *broker.Node) logDirsOf {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	answer, err := broker.Ask(ctx, n, broker.APIDescribeLogDirs, func(b *sarama.Broker) (*sarama.DescribeLogDirsResponse, error) {
-		return b.DescribeLogDirs(newDescribeLogDirsRequest(s.pool.Version()))
-	})
+	a, err := broker.Ask(ctx, n, newDescribeLogDirsRequest(), func(r *wire.Reader) logDirsOf { return s.decodeLogDirs(r, n) })
 	switch {
 	case err != nil:
-	case !kafkaerr.OK(answer.ErrorCode):
-		err = answer.ErrorCode
-		s.pool.Observe(broker.APIDescribeLogDirs, err)
-	case len(answer.LogDirs) == 0:
-		err = errNoLogDirs
+		a.err = err
+	case !kafkaerr.OK(a.code):
+		a.err = a.code
+		s.pool.Observe(broker.APIDescribeLogDirs, a.err)
+	case len(a.dirs)+len(a.offline) == 0:
+		a.err = errNoLogDirs
 	}
-	return logDirsOf{n, answer, err}
+	a.node = n
+	return a
+}
+
+// newDescribeLogDirsRequest asks for all: it names no topics.
+func newDescribeLogDirsRequest() wire.Request {
+	return wire.Request{Request: kmsg.NewPtrDescribeLogDirsRequest(), Max: 4}
 }
 
 // enterLogDirs enters one broker's answer into the snapshot.
 func (s *scrape) enterLogDirs(a logDirsOf) {
-	var dirs []cluster.LogDir
-	for i := range a.answer.LogDirs {
-		dir := &a.answer.LogDirs[i]
-		if !kafkaerr.OK(dir.ErrorCode) {
-			s.pool.Observe(broker.APIDescribeLogDirs, dir.ErrorCode)
-			s.failed(broker.Failure(a.node, broker.APIDescribeLogDirs, &offlineDirError{dir.Path, dir.ErrorCode}))
-			continue
-		}
-		dirs = append(dirs, s.decodeLogDir(a.node.ID, dir, a.answer.Version >= 4))
+	for _, dir := range a.offline {
+		s.pool.Observe(broker.APIDescribeLogDirs, dir.code)
+		s.failed(broker.Failure(a.node, broker.APIDescribeLogDirs, dir))
 	}
-	slices.SortFunc(dirs, func(x, y cluster.LogDir) int { return strings.Compare(x.Path, y.Path) })
-	if len(dirs) > 0 {
-		s.snapshot.LogDirs[a.node.ID] = dirs
+	for p, size := range a.sizes {
+		p.Size, p.SizeKnown = size, true
+	}
+	slices.SortFunc(a.dirs, func(x, y cluster.LogDir) int { return strings.Compare(x.Path, y.Path) })
+	if len(a.dirs) > 0 {
+		s.snapshot.LogDirs[a.node.ID] = a.dirs
 	}
 }
 
-// decodeLogDir adds up one directory and fills in the sizes of the partitions
-// that the broker leads. A log that is moving in from another directory takes
-// space, and is not yet the partition's.
-func (s *scrape) decodeLogDir(broker int32, told *sarama.DescribeLogDirsResponseDirMetadata, volume bool) cluster.LogDir {
-	dir := cluster.LogDir{Path: told.Path, SizeKnown: true}
-	if volume && told.TotalBytes >= 0 && told.UsableBytes >= 0 {
-		dir.Total, dir.Usable, dir.VolumeKnown = told.TotalBytes, told.UsableBytes, true
+// Bytes of memory that an element costs.
+const (
+	logDirMemory  = 56
+	offlineMemory = 70
+	sizeMemory    = 40
+)
+
+// decodeLogDirs reads n's answer.
+func (s *scrape) decodeLogDirs(r *wire.Reader, node *broker.Node) logDirsOf {
+	const withCode, withVolume = 3, 4
+	a := logDirsOf{sizes: map[*cluster.Partition]int64{}}
+	if r.Version >= withCode {
+		a.code = sarama.KError(r.Int16())
 	}
-	for _, t := range told.Topics {
-		topic := s.snapshot.Topics[t.Topic]
-		for _, p := range t.Partitions {
-			if p.Size < 0 || p.Size > math.MaxInt64-dir.Size {
+	n := r.Len(wire.Size{Fixed: 2, Strings: 1, Arrays: 1})
+	if !r.Spend(logDirMemory * n) {
+		return a
+	}
+	a.dirs = make([]cluster.LogDir, 0, n)
+	for range r.Elements(n) {
+		code := sarama.KError(r.Int16())
+		dir := cluster.LogDir{Path: r.String(), SizeKnown: true}
+		s.decodeSizes(r, node, &dir, a.sizes)
+		if r.Version >= withVolume {
+			dir.Total, dir.Usable = r.Int64(), r.Int64()
+			dir.VolumeKnown = dir.Total >= 0 && dir.Usable >= 0
+		}
+		if !dir.VolumeKnown {
+			dir.Total, dir.Usable = 0, 0
+		}
+		if kafkaerr.OK(code) {
+			a.dirs = append(a.dirs, dir)
+		} else if r.Spend(offlineMemory) {
+			a.offline = append(a.offline, &offlineDirError{dir.Path, code})
+		}
+	}
+	return a
+}
+
+// decodeSizes adds up one directory, and takes the sizes of the partitions that n
+// leads. A log that is moving in from another directory takes space, and is not
+// yet the partition's.
+func (s *scrape) decodeSizes(r *wire.Reader, n *broker.Node, dir *cluster.LogDir, sizes map[*cluster.Partition]int64) {
+	for range r.Each(wire.Size{Strings: 1, Arrays: 1}) {
+		topic := s.snapshot.Topics[string(r.Text())]
+		for range r.Each(wire.Size{Fixed: 21}) {
+			id, size := r.Int32(), r.Int64()
+			r.Int64() // how far it is behind
+			moving := r.Bool()
+			if size < 0 || size > math.MaxInt64-dir.Size {
 				dir.SizeKnown = false
 				continue
 			}
-			dir.Size += p.Size
-			if topic == nil || p.IsTemporary {
+			dir.Size += size
+			if topic == nil || moving {
 				continue
 			}
-			if mine := topic.Find(p.PartitionID); mine != nil && mine.Leader == broker {
-				mine.Size, mine.SizeKnown = p.Size, true
+			if mine := topic.Find(id); mine != nil && mine.Leader == n.ID && r.Spend(sizeMemory) {
+				sizes[mine] = size
 			}
 		}
 	}
-	return dir
-}
-
-func newDescribeLogDirsRequest(version sarama.KafkaVersion) *sarama.DescribeLogDirsRequest {
-	switch {
-	case version.IsAtLeast(sarama.V3_3_0_0):
-		return &sarama.DescribeLogDirsRequest{Version: 4}
-	case version.IsAtLeast(sarama.V3_2_0_0):
-		return &sarama.DescribeLogDirsRequest{Version: 3}
-	case version.IsAtLeast(sarama.V2_6_0_0):
-		return &sarama.DescribeLogDirsRequest{Version: 2}
-	case version.IsAtLeast(sarama.V2_0_0_0):
-		return &sarama.DescribeLogDirsRequest{Version: 1}
-	}
-	return &sarama.DescribeLogDirsRequest{}
 }

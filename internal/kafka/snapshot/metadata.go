@@ -12,11 +12,13 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // retryPause is how long the cluster gets to settle before a part of a scrape
@@ -179,13 +181,10 @@ func (c *metadataCache) askMetadata(ctx context.Context, last *broker.Node) (*me
 
 // metadataOf asks one broker.
 func (c *metadataCache) metadataOf(ctx context.Context, n *broker.Node, withLimits bool) (*metadata, error) {
-	answer, err := broker.Ask(ctx, n, broker.APIMetadata, func(b *sarama.Broker) (*sarama.MetadataResponse, error) {
-		return b.GetMetadata(newMetadataRequest(c.pool.Version(), withLimits))
-	})
+	meta, err := broker.Ask(ctx, n, newMetadataRequest(withLimits), decodeMetadata)
 	if err != nil {
 		return nil, err
 	}
-	meta := decodeMetadata(answer)
 	meta.from, meta.at = n, time.Now()
 	if len(meta.brokers) == 0 {
 		return nil, kafkaerr.ErrNoBrokers
@@ -196,13 +195,14 @@ func (c *metadataCache) metadataOf(ctx context.Context, n *broker.Node, withLimi
 // newMetadataRequest asks for all topics: none is named, and none is ever
 // created by asking. withLimits asks what this login may do besides, which only
 // versions 8 to 10 tell.
-func newMetadataRequest(version sarama.KafkaVersion, withLimits bool) *sarama.MetadataRequest {
-	request := sarama.NewMetadataRequest(version, nil)
+func newMetadataRequest(withLimits bool) wire.Request {
+	request := kmsg.NewPtrMetadataRequest()
+	request.IncludeClusterAuthorizedOperations = withLimits
+	newest := int16(12)
 	if withLimits {
-		request.Version = min(request.Version, 10)
-		request.IncludeClusterAuthorizedOperations = true
+		newest = lastWithLimits
 	}
-	return request
+	return wire.Request{Request: request, Max: newest, Throttle: 3}
 }
 
 // noMetadataError is that nobody told what the cluster looks like.

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/IBM/sarama"
-
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
@@ -82,13 +80,11 @@ func (s *scrape) lacks(ctx context.Context, n *broker.Node, groups []string) boo
 func (s *scrape) dead(ctx context.Context, n *broker.Node, groups []string) bool {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	answer, err := broker.Ask(ctx, n, broker.APIDescribeGroups, func(b *sarama.Broker) (*sarama.DescribeGroupsResponse, error) {
-		return b.DescribeGroups(newDescribeGroupsRequest(s.pool.Version(), groups))
+	answers, err := broker.Ask(ctx, n, newDescribeGroupsRequest(groups), s.decodeClassic)
+	return err == nil && !slices.ContainsFunc(groups, func(name string) bool {
+		d, told := answers[name]
+		return !told || !vanished(d.code) && (!kafkaerr.OK(d.code) || d.state != stateDead)
 	})
-	return err == nil && len(answer.Groups) == len(groups) &&
-		!slices.ContainsFunc(answer.Groups, func(d *sarama.GroupDescription) bool {
-			return !vanished(d.Err) && (!kafkaerr.OK(d.Err) || d.State != stateDead)
-		})
 }
 
 // remember keeps who coordinates which group, and says which groups are missing:

@@ -4,14 +4,17 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
 // offsetsPerRequest is how many partitions one request asks for at most: more
@@ -176,49 +179,92 @@ func (s *scrape) offsetsOf(ctx context.Context, r toLeader) offsetsOf {
 	}
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	answer, err := broker.Ask(ctx, r.node, broker.APIListOffsets, func(b *sarama.Broker) (*sarama.OffsetResponse, error) {
-		request := sarama.NewOffsetRequest(s.pool.Version())
-		if s.ask.Committed { // left out for brokers before 0.11, which have no transactions
-			request.IsolationLevel = sarama.ReadCommitted
-		}
-		for _, p := range r.partitions {
-			request.AddBlock(p.topic.Name, p.partition.ID, r.spec.sentinel, 1)
-		}
-		return b.GetAvailableOffsets(request)
-	})
+	answer, err := broker.Ask(ctx, r.node, s.newListOffsetsRequest(r), func(in *wire.Reader) offsetsOf { return decodeOffsets(in, r) })
 	if err != nil {
 		return offsetsOf{failed: allPartitionsFailed(r, err)}
 	}
-	return decodeOffsets(r, answer)
+	return answer
 }
 
-func decodeOffsets(r toLeader, answer *sarama.OffsetResponse) offsetsOf {
-	a := offsetsOf{offsets: make([]cluster.Offset, len(r.partitions))}
+func (s *scrape) newListOffsetsRequest(r toLeader) wire.Request {
+	request := kmsg.NewPtrListOffsetsRequest()
+	request.ReplicaID = -1 // not a broker
+	if s.ask.Committed {   // left out for brokers before 0.11, which have no transactions
+		request.IsolationLevel = 1
+	}
 	var topic *cluster.Topic
-	var blocks map[int32]*sarama.OffsetResponseBlock
-	for i, p := range r.partitions {
+	for _, p := range r.partitions {
 		if p.topic != topic { // its partitions come one after the other
-			topic, blocks = p.topic, answer.Blocks[p.topic.Name]
+			topic = p.topic
+			of := kmsg.NewListOffsetsRequestTopic()
+			of.Topic = topic.Name
+			request.Topics = append(request.Topics, of)
 		}
-		offset, err := decodeOffset(blocks[p.partition.ID])
-		if err != nil {
-			a.failed = append(a.failed, partitionError{p, r.spec, r.node, err})
+		partition := kmsg.NewListOffsetsRequestTopicPartition()
+		partition.Partition, partition.Timestamp, partition.MaxNumOffsets = p.partition.ID, r.spec.sentinel, 1
+		of := &request.Topics[len(request.Topics)-1]
+		of.Partitions = append(of.Partitions, partition)
+	}
+	return wire.ListOffsets(request)
+}
+
+// decodeOffsets reads a leader's answer to r. What it leaves out is unknown.
+func decodeOffsets(in *wire.Reader, r toLeader) offsetsOf {
+	a := offsetsOf{offsets: make([]cluster.Offset, len(r.partitions))}
+	for i := range a.offsets {
+		a.offsets[i] = cluster.Unknown
+	}
+	codes := map[int]sarama.KError{}
+	topics := topicSpans(r.partitions)
+	wire.EachOffset(in, func(p wire.PartitionOffset) {
+		i, asked := topics[string(p.Topic)].find(r.partitions, p.Partition)
+		switch code := sarama.KError(p.Code); {
+		case !asked:
+		case !kafkaerr.OK(code):
+			codes[i] = code
+		case p.Offset >= 0:
+			a.offsets[i] = cluster.Offset(p.Offset)
 		}
-		a.offsets[i] = offset
+	})
+	for i, offset := range a.offsets {
+		switch code, told := codes[i]; {
+		case told:
+			a.offsets[i] = cluster.Unknown
+			a.failed = append(a.failed, partitionError{r.partitions[i], r.spec, r.node, code})
+		case !offset.Known():
+			a.failed = append(a.failed, partitionError{r.partitions[i], r.spec, r.node, kafkaerr.ErrNotAnswered})
+		}
 	}
 	return a
 }
 
-func decodeOffset(block *sarama.OffsetResponseBlock) (cluster.Offset, error) {
-	switch {
-	case block == nil:
-		return cluster.Unknown, kafkaerr.ErrNotAnswered
-	case !kafkaerr.OK(block.Err):
-		return cluster.Unknown, block.Err
-	case len(block.Offsets) != 1 || block.Offsets[0] < 0: // version 0 tells a list
-		return cluster.Unknown, kafkaerr.ErrNotAnswered
+// span is where the partitions of one topic are in a request, sorted by id.
+type span struct{ begin, end int }
+
+// topicSpans finds the topics of a request, each of whose partitions come one
+// after the other.
+func topicSpans(partitions []partitionRef) map[string]span {
+	spans := map[string]span{}
+	begin := 0
+	for i, p := range partitions {
+		if p.topic != partitions[begin].topic {
+			begin = i
+		}
+		if i+1 == len(partitions) || partitions[i+1].topic != p.topic {
+			spans[p.topic.Name] = span{begin, i + 1}
+		}
 	}
-	return cluster.Offset(block.Offsets[0]), nil
+	return spans
+}
+
+// find returns where a partition is in a request, if it is.
+func (s span) find(partitions []partitionRef, id int32) (int, bool) {
+	// Ids count from 0, so that only a part of a topic is searched.
+	if i := s.begin + int(id); id >= 0 && i < s.end && partitions[i].partition.ID == id {
+		return i, true
+	}
+	i, found := slices.BinarySearchFunc(partitions[s.begin:s.end], id, func(p partitionRef, id int32) int { return cmp.Compare(p.partition.ID, id) })
+	return s.begin + i, found
 }
 
 func allPartitionsFailed(r toLeader, err error) []partitionError {

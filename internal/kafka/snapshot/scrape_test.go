@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -250,9 +249,7 @@ func inflate(fake *kafkatest.Fake, group string, partitions int32) {
 func TestAnswersOverTheLimitAreSplit(t *testing.T) {
 	fake := seeded(t, 1, 3, 20)
 	inflate(fake, "g7", 2000)
-	limit := sarama.MaxResponseSize
-	sarama.MaxResponseSize = 1000
-	t.Cleanup(func() { sarama.MaxResponseSize = limit })
+	fake.TooLarge(kmsg.OffsetFetch, 1000)
 	client := newTestClient(t, fake.Brokers()...)
 	s := snapshot(t, client, everything())
 	require.Len(t, s.Failures, 1)
@@ -280,9 +277,7 @@ func TestDescriptionsOverTheLimitAreSplit(t *testing.T) {
 			r.Groups[i].Members = append(r.Groups[i].Members, member)
 		}
 	})
-	limit := sarama.MaxResponseSize
-	sarama.MaxResponseSize = 3000
-	t.Cleanup(func() { sarama.MaxResponseSize = limit })
+	fake.TooLarge(kmsg.DescribeGroups, 3000)
 	s := snapshot(t, newTestClient(t, fake.Brokers()...), everything())
 	require.Len(t, s.Failures, 1)
 	assert.Equal(t, cluster.CodeTooLarge, s.Failures[0].Code)

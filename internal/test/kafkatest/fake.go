@@ -28,7 +28,12 @@ type Fake struct {
 	requests map[int32]map[string]int
 	dials    map[int32]int
 	rewrites []rewrite
+	reframes map[kmsg.Key]reframe
 }
+
+// reframe returns what is sent in the place of an answer. head has its length,
+// which is yet to be set, and its correlation id.
+type reframe func(broker int32, head, body []byte) (frame []byte)
 
 type rewrite struct {
 	api    kmsg.Key
@@ -134,6 +139,16 @@ func (f *Fake) answering(port int, answer kmsg.Response) {
 			r.change(broker, answer)
 		}
 	}
+}
+
+func (f *Fake) sending(port int, api kmsg.Key, head, body []byte) []byte {
+	f.mu.Lock()
+	broker, change := f.brokers[port], f.reframes[api]
+	f.mu.Unlock()
+	if change == nil {
+		return join(head, body)
+	}
+	return change(broker, head, body)
 }
 
 func portOf(addr string) int {

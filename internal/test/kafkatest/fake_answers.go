@@ -4,6 +4,8 @@
 package kafkatest
 
 import (
+	"encoding/binary"
+	"maps"
 	"slices"
 	"testing"
 
@@ -26,7 +28,39 @@ func (f *Fake) Rewrite(api kmsg.Key, change func(broker int32, answer kmsg.Respo
 func (f *Fake) Honest() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.rewrites = nil
+	f.rewrites, f.reframes = nil, nil
+}
+
+// AnswerBytes has every answer to the API consist of these bytes, whatever was
+// asked, after a head that is right.
+func (f *Fake) AnswerBytes(api kmsg.Key, body []byte) {
+	f.reframe(api, func(_ int32, head, _ []byte) []byte { return join(head, body) })
+}
+
+// AnswerFrame has every answer to the API be these bytes, head and all.
+func (f *Fake) AnswerFrame(api kmsg.Key, frame []byte) {
+	f.reframe(api, func(int32, []byte, []byte) []byte { return frame })
+}
+
+// TooLarge has answers to the API that are longer than most claim to be longer
+// than any client reads, and end there.
+func (f *Fake) TooLarge(api kmsg.Key, most int) {
+	f.reframe(api, func(_ int32, head, body []byte) []byte {
+		if len(body) <= most {
+			return join(head, body)
+		}
+		return binary.BigEndian.AppendUint32(nil, maxFrame+1)
+	})
+}
+
+func (f *Fake) reframe(api kmsg.Key, change reframe) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reframes = maps.Clone(f.reframes)
+	if f.reframes == nil {
+		f.reframes = map[kmsg.Key]reframe{}
+	}
+	f.reframes[api] = change
 }
 
 func (f *Fake) rewriteMetadata(change func(*kmsg.MetadataResponse)) {

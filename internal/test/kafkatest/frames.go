@@ -29,6 +29,7 @@ type watcher interface {
 	dialed(port int)
 	asked(port int, api kmsg.Key)
 	answering(port int, answer kmsg.Response)
+	sending(port int, api kmsg.Key, head, body []byte) (frame []byte)
 }
 
 func (l framedListener) Accept() (net.Conn, error) {
@@ -101,7 +102,8 @@ func (c *framedConn) readRequest() error {
 func (c *framedConn) Write(p []byte) (int, error) {
 	if answer := c.decode(p); answer != nil {
 		c.watch.answering(c.port, answer)
-		if _, err := c.Conn.Write(encode(p, answer)); err != nil {
+		head, body := encode(p, answer)
+		if _, err := c.Conn.Write(c.watch.sending(c.port, kmsg.Key(answer.Key()), head, body)); err != nil {
 			return 0, err
 		}
 		return len(p), nil
@@ -137,14 +139,20 @@ func (c *framedConn) decode(frame []byte) kmsg.Response {
 
 const unsupportedVersion = 35
 
-func encode(frame []byte, answer kmsg.Response) []byte {
-	out := append([]byte(nil), frame[:8]...) // length and correlation id
+// encode returns an answer with the head of frame.
+func encode(frame []byte, answer kmsg.Response) (head, body []byte) {
+	head = append([]byte(nil), frame[:8]...) // length and correlation id
 	if hasHeaderTags(answer) {
-		out = append(out, 0)
+		head = append(head, 0)
 	}
-	out = answer.AppendTo(out)
-	binary.BigEndian.PutUint32(out, uint32(len(out)-4))
-	return out
+	return head, answer.AppendTo(nil)
+}
+
+// join makes a frame whose length is right.
+func join(head, body []byte) []byte {
+	frame := slices.Concat(head, body)
+	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))
+	return frame
 }
 
 func hasHeaderTags(answer kmsg.Response) bool {

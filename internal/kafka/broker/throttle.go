@@ -1,0 +1,58 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package broker
+
+import (
+	"context"
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// maxRest bounds how long a broker that throttles is left alone. What quotas ask
+// for is below: they are counted over some 10 seconds.
+const maxRest = time.Minute
+
+// giveThrottled is give for a connection whose last answer said how long the
+// broker throttles this client. For so long it reads nothing from the connection,
+// and quotas are for all connections alike: the broker rests.
+func (n *Node) giveThrottled(l *link, throttle time.Duration) {
+	if throttle > 0 {
+		n.mu.Lock()
+		n.restsUntil = time.Now().Add(min(throttle, maxRest))
+		n.mu.Unlock()
+	}
+	if throttle > maxRest { // when the rest is over, it is still not read from
+		l.close()
+		return
+	}
+	n.give(l)
+}
+
+// awaitRest waits for the end of a short rest. One that would take more than half
+// of the time that is left is an error: the rest is for the answer.
+func (n *Node) awaitRest(ctx context.Context) error {
+	rest := n.rest()
+	if rest <= 0 {
+		return nil
+	}
+	if end, limited := ctx.Deadline(); limited && rest > time.Until(end)/2 {
+		return &kafkaerr.ThrottledError{For: rest}
+	}
+	timer := time.NewTimer(rest)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// rest is how long the broker is still to be left alone.
+func (n *Node) rest() time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return time.Until(n.restsUntil)
+}
