@@ -60,7 +60,7 @@ func (r reading) timedOut() bool {
 
 // read waits for the server, unless it has not answered since it hung.
 func (s *Source) read(ctx context.Context, topic func(string) bool) reading {
-	if s.hangs(topic) {
+	if s.hangs(topic) { //nolint:contextcheck // a trial goes on after this scrape
 		return reading{failures: s.hung}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
