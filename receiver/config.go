@@ -44,7 +44,7 @@ type Config struct {
 	// condition.
 	TopicMatch   string `mapstructure:"topic_match"`
 	TopicExclude string `mapstructure:"topic_exclude"`
-	// GroupMatch and GroupExclude tell the wanted consumer groups likewise.
+	// GroupMatch and GroupExclude are the same for consumer groups.
 	GroupMatch   string `mapstructure:"group_match"`
 	GroupExclude string `mapstructure:"group_exclude"`
 	// GroupStates and GroupTypes are the wanted groups' states and types in
@@ -61,7 +61,7 @@ type Config struct {
 	// ZooKeeper is where old consumers keep their offsets.
 	ZooKeeper zookeeper.Config `mapstructure:"zookeeper"`
 
-	// TimeLag is how time lags are told.
+	// TimeLag is how time lag is found.
 	TimeLag TimeLagConfig `mapstructure:"time_lag"`
 
 	// MaxGroupPartitions is how many pairs of group and partition may have
@@ -69,7 +69,7 @@ type Config struct {
 	// 0: no limit.
 	MaxGroupPartitions int `mapstructure:"max_group_partitions"`
 
-	// StatusWindow is the number of scrapes that the statuses are judged by.
+	// StatusWindow is how many scrapes the statuses are evaluated over.
 	StatusWindow int `mapstructure:"status_window"`
 
 	// MetricsBuilderConfig turns metrics and resource attributes on and off.
@@ -80,7 +80,7 @@ type Config struct {
 	undecoded []error
 }
 
-// TimeLagConfig is how the age of unread records is told.
+// TimeLagConfig is how the age of unread records is found.
 type TimeLagConfig struct {
 	// History is how long it is remembered when records arrived. 0 remembers
 	// nothing, and leaves all to the search.

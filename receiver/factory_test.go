@@ -24,8 +24,8 @@ func TestDeprecatedKeysAreToldOnce(t *testing.T) {
 
 	_, err := createMetrics(t.Context(), settings(zap.New(core)), cfg, consumertest.NewNop())
 	require.NoError(t, err)
-	told := logs.FilterFieldKey("keys").All()
-	require.Len(t, told, 1)
-	assert.Equal(t, map[string]any{"keys": []any{"auth.plain_text: use auth.sasl with mechanism PLAIN"}}, told[0].ContextMap())
+	lines := logs.FilterFieldKey("keys").All()
+	require.Len(t, lines, 1)
+	assert.Equal(t, map[string]any{"keys": []any{"auth.plain_text: use auth.sasl with mechanism PLAIN"}}, lines[0].ContextMap())
 	assert.Equal(t, 2, logs.Len(), "and once that the password can be read")
 }

@@ -8,7 +8,7 @@ import (
 	"go.opentelemetry.io/collector/component/componentstatus"
 )
 
-// healthStatus tells the collector when scrapes begin to learn nothing, and when they
+// healthStatus reports to the collector when scrapes begin to learn nothing, and when they
 // learn something again. The collector itself reports OK after the start.
 type healthStatus struct {
 	host    component.Host

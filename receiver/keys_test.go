@@ -177,7 +177,7 @@ func askedOf(_ *testing.T, cfg *Config) any {
 	return ask
 }
 
-// zooKeeperRead tells whether offsets are read from ZooKeeper, where a metric
+// zooKeeperRead reports whether offsets are read from ZooKeeper, where a metric
 // needs them.
 func zooKeeperRead(_ *testing.T, cfg *Config) any {
 	cfg.Metrics.KafkaConsumerGroupZookeeperOffset.Enabled = true

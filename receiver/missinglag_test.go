@@ -108,7 +108,7 @@ func (p point) in(metrics pmetric.Metrics) bool {
 	return false
 }
 
-// observed is all that a running receiver tells.
+// observed is everything that a running receiver reports.
 type observed struct {
 	logs *observer.ObservedLogs
 	own  *componenttest.Telemetry

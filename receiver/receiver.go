@@ -43,7 +43,7 @@ func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer
 }
 
 // Shutdown ends a running scrape first: the controller's own Shutdown waits for
-// it, without having told it to end.
+// it, without ending it.
 func (r *metricsReceiver) Shutdown(ctx context.Context) error {
 	r.scraper.shutdown()
 	return r.Metrics.Shutdown(ctx)

@@ -44,7 +44,7 @@ func TestStartAsksNothingBeforeTheInitialDelay(t *testing.T) {
 }
 
 // Scrapes that take longer than the interval follow each other, and never run
-// side by side.
+// in parallel.
 func TestScrapesLongerThanTheInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := newConfig()

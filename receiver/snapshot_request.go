@@ -85,7 +85,7 @@ func needsZooKeeperLag(cfg *Config) bool {
 	return readsZooKeeper(cfg) && cfg.Metrics.KafkaConsumerGroupZookeeperLag.Enabled
 }
 
-// readsZooKeeper tells whether ZooKeeper is known and wanted.
+// readsZooKeeper reports whether ZooKeeper is known and wanted.
 func readsZooKeeper(cfg *Config) bool {
 	return len(cfg.ZooKeeper.Servers) > 0 &&
 		(cfg.Metrics.KafkaConsumerGroupZookeeperOffset.Enabled || cfg.Metrics.KafkaConsumerGroupZookeeperLag.Enabled)

@@ -21,7 +21,7 @@ import (
 
 // TestIntegrationSoakTimeLagOfALiveTopic has a consumer read at half the rate of a
 // producer. Once the first look-ups have shown that records arrive when they are
-// stamped, the history tells the time lag, and tells it well.
+// stamped, the history gives the time lag, and exactly.
 func TestIntegrationSoakTimeLagOfALiveTopic(t *testing.T) {
 	length := time.Minute
 	if os.Getenv("KAFKALAG_SOAK") == "full" {
@@ -50,7 +50,7 @@ func TestIntegrationSoakTimeLagOfALiveTopic(t *testing.T) {
 	}
 	t.Logf("%d scrapes, off by %.2f %% at most", checked, 100*worst)
 	assert.Greater(t, checked, 10)
-	assert.Equal(t, asked, w.lookups(t), "the history told the rest")
+	assert.Equal(t, asked, w.lookups(t), "the history had the rest")
 }
 
 // TestIntegrationTimeLagOfReplayedRecords has records of last year written now. When

@@ -22,7 +22,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
-// dated is what one scrape told of time lags, by "group/topic/partition".
+// dated is the time lags of one scrape, by "group/topic/partition".
 type dated struct {
 	at      time.Time
 	seconds map[string]float64

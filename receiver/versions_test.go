@@ -26,38 +26,38 @@ import (
 )
 
 // One configuration, without a version, reads every Kafka. What an old one
-// cannot tell is absent: docs/compatibility.md lists it, and is held to what is
+// cannot report is absent: docs/compatibility.md lists it, and is compared with what is
 // seen here (write it anew with -update).
 func TestIntegrationVersions(t *testing.T) {
 	versions := []string{"0.10.2.2", "0.11.0.3", "2.8.2", "3.9.1", "4.2.0", "4.3.1", "4.4.0"}
 	require.ElementsMatch(t, jars.Versions(), versions)
-	told := readVersions(t, versions)
-	table := compatibility(versions, told)
+	reported := readVersions(t, versions)
+	table := compatibility(versions, reported)
 	t.Log("\n" + table)
 	requireTable(t, "../docs/compatibility.md", table)
 }
 
-// readVersions checks the versions side by side, since each mostly waits for its
-// brokers, and gives by version the names of what it tells.
+// readVersions checks the versions in parallel, since each mostly waits for its
+// brokers, and returns by version the names of what it reports.
 func readVersions(t *testing.T, versions []string) map[string]map[string]bool {
 	t.Helper()
 	var mu sync.Mutex
-	told := make(map[string]map[string]bool, len(versions))
+	reported := make(map[string]map[string]bool, len(versions))
 	t.Run("versions", func(t *testing.T) { // ends when all of them have
 		for _, version := range versions {
 			t.Run(version, func(t *testing.T) {
 				t.Parallel()
-				tells := readVersion(t, version)
+				reports := readVersion(t, version)
 				mu.Lock()
 				defer mu.Unlock()
-				told[version] = tells
+				reported[version] = reports
 			})
 		}
 	})
-	return told
+	return reported
 }
 
-// readVersion checks one version and gives the names of what it tells.
+// readVersion checks one version and returns the names of what it reports.
 func readVersion(t *testing.T, version string) map[string]bool {
 	t.Helper()
 	kafka := kafkatest.Start(t, kafkatest.Options{
@@ -107,7 +107,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	cfg.OnlyAssignedPartitions, cfg.GroupStates = false, []string{"Empty"}
 	assert.Equal(t, map[string]int64{"group=billing": 4, "group=idle": 0},
 		metrictest.Points(scrapeOnce(t, cfg))["kafka.consumer_group.lag_max"], "of groups without members")
-	return toldBy(scraped)
+	return reportedBy(scraped)
 }
 
 func valuesOf(points map[string]int64) []int64 {
@@ -118,31 +118,31 @@ func valuesOf(points map[string]int64) []int64 {
 	return values
 }
 
-// What a version may tell beside metrics.
+// What a version may report beside metrics.
 const (
-	toldClusterID = "`kafka.cluster.id`"
-	toldGroupType = "the type of a group"
+	clusterIDReported = "`kafka.cluster.id`"
+	groupTypeReported = "the type of a group"
 )
 
-// toldBy names the metrics that have a point, and what else is told.
-func toldBy(scraped pmetric.Metrics) map[string]bool {
-	told := map[string]bool{}
+// reportedBy names the metrics that have a point, and what else is reported.
+func reportedBy(scraped pmetric.Metrics) map[string]bool {
+	reported := map[string]bool{}
 	got := metrictest.Points(scraped)
 	for name := range got {
-		told["`"+name+"`"] = true
+		reported["`"+name+"`"] = true
 	}
 	for attributes := range got["kafka.consumer_group.info"] {
-		told[toldGroupType] = !strings.Contains(attributes, "type= ")
+		reported[groupTypeReported] = !strings.Contains(attributes, "type= ")
 	}
-	_, told[toldClusterID] = scraped.ResourceMetrics().At(0).Resource().Attributes().Get("kafka.cluster.id")
-	return told
+	_, reported[clusterIDReported] = scraped.ResourceMetrics().At(0).Resource().Attributes().Get("kafka.cluster.id")
+	return reported
 }
 
-// compatibility is a table of what each version tells: all that is on by
+// compatibility is a table of what each version reports: all that is on by
 // default in one row, since no version lacks any of it, and the rest.
-func compatibility(versions []string, told map[string]map[string]bool) string {
+func compatibility(versions []string, reported map[string]map[string]bool) string {
 	defaults := inCode(metrictest.Enabled(metadata.DefaultMetricsConfig()))
-	rows := []string{toldClusterID, toldGroupType}
+	rows := []string{clusterIDReported, groupTypeReported}
 	var all metadata.MetricsConfig
 	metrictest.EnableAll(&all)
 	for _, name := range inCode(metrictest.Enabled(all)) {
@@ -160,10 +160,10 @@ func compatibility(versions []string, told map[string]map[string]bool) string {
 		table.WriteString("|\n")
 	}
 	row("every metric that is on by default", func(version string) bool {
-		return !slices.ContainsFunc(defaults, func(name string) bool { return !told[version][name] })
+		return !slices.ContainsFunc(defaults, func(name string) bool { return !reported[version][name] })
 	})
 	for _, name := range rows {
-		row(name, func(version string) bool { return told[version][name] })
+		row(name, func(version string) bool { return reported[version][name] })
 	}
 	return table.String()
 }

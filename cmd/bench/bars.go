@@ -20,7 +20,7 @@ import (
 var standard = size{brokers: 3, topics: 1001, partitions: 10050, replicas: 1, records: 200, groups: 500, commits: 200}
 
 // mostNoise is what part of a ratio two of the same size may differ by for a run to
-// tell anything, and the most that limits allow for.
+// be conclusive, and the most that limits allow for.
 const mostNoise = 0.05
 
 // bar is a limit that a figure is held to.
@@ -91,8 +91,7 @@ func (o options) barsBetween(rows []row) []bar {
 
 // barsOfGrowth holds each size against the first: one of twice the size takes at
 // most twice as much, the next one four times, and so on, but for what the ratios
-// may be off by. What the last, which has the first one's size again, differs from
-// that by tells whether that is true.
+// may be off by. What the last, which has the first one's size again, // that shows whether that is true.
 func barsOfGrowth(rows []row) []bar {
 	var bars []bar
 	last := len(rows) - 1

@@ -72,7 +72,7 @@ func (c *child) next(limit time.Duration) (sample, error) {
 	}
 }
 
-// waiting tells whether there has been a round since.
+// waiting reports whether there has been a round since.
 func (c *child) waiting() bool { return len(c.samples) > 0 }
 
 // ask has a child that waits for it do a round.

@@ -16,7 +16,7 @@ import (
 // target is a cluster to measure, filled.
 type target struct {
 	size
-	name    string // what tells it from the others
+	name    string // unique among the clusters
 	brokers []string
 	stop    func()
 	// move has some of it move on; nil where it stands still.
@@ -38,7 +38,7 @@ func startClusters(ctx context.Context, o options) (clusters []target, err error
 		sizes = append(sizes, o.doubled(o.axis, times+1))
 	}
 	if o.double > 0 {
-		sizes = append(sizes, o.size) // tells what two of the same size differ by
+		sizes = append(sizes, o.size) // shows what two of the same size differ by
 	}
 	for i, z := range sizes {
 		for _, version := range versions {

@@ -97,7 +97,7 @@ func (c *collector) next(limit time.Duration) (sample, error) {
 	}
 }
 
-// waiting tells whether there has been a scrape since.
+// waiting reports whether there has been a scrape since.
 func (c *collector) waiting() bool { return len(c.sink.scrapes) > 0 }
 
 func (c *collector) pid() int { return c.cmd.Process.Pid }

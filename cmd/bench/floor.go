@@ -27,7 +27,7 @@ var errOneGroup = errors.New("the broker takes one group in a request")
 
 // floor asks what a scrape asks, of real connections and with the same library,
 // and does nothing with the answers: it is what the receiver is held against.
-// What the receiver asks side by side, it does too.
+// What the receiver asks in parallel, it does too.
 type floor struct {
 	conf    *sarama.Config
 	brokers []floorBroker

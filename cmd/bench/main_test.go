@@ -185,7 +185,7 @@ func TestBarsOfGrowth(t *testing.T) {
 	assert.Empty(t, failed(first, of(200, 190, 200), of(390, 400, 390), first))
 	assert.Equal(t, []string{"1: wall", "2: CPU", "1: peak memory"}, failed(first, of(201, 190, 201), of(390, 401, 390), first))
 	assert.Equal(t, []string{"3: wall", "3: CPU"}, failed(first, of(150, 150, 200), of(390, 400, 390), of(106, 94, 100)),
-		"the same size again differs too much for the others to tell anything")
+		"the same size again differs too much for the others to be conclusive")
 	uneven := round{wall: 50}
 	assert.Empty(t, failed(first, of(198, 190, 200, uneven), of(390, 400, 390), first), "within what it may be off by")
 	assert.Equal(t, []string{"1: wall"}, failed(first, of(211, 190, 200, uneven, uneven), of(390, 400, 390), first), "a twentieth at most")

@@ -77,7 +77,7 @@ func (z size) subscription(group int) []byte {
 	return m.AppendTo(nil)
 }
 
-// assignment is what a member is told to read.
+// assignment is what the coordinator assigns to a member.
 func (z size) assignment(group int) []byte {
 	var a kmsg.ConsumerMemberAssignment
 	for topic, partitions := range z.commitsOf(group) {

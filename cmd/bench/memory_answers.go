@@ -155,7 +155,7 @@ func (m *memory) offsetAt(topic, partition int, at int64) (offset, timestamp int
 	return int64(n), m.writtenAt(topic, partition, n)
 }
 
-// searches tells whether a request is about a time. There is no end of those.
+// searches reports whether a request is about a time. There is no end of those.
 func searches(request kmsg.Request) bool {
 	r, ok := request.(*kmsg.ListOffsetsRequest)
 	return ok && len(r.Topics) > 0 && len(r.Topics[0].Partitions) > 0 && r.Topics[0].Partitions[0].Timestamp >= 0

@@ -186,7 +186,7 @@ func (o options) switchedOff() []string {
 	return strings.FieldsFunc(o.off, func(r rune) bool { return r == ',' })
 }
 
-// searches tells whether there is a search for time lag.
+// searches reports whether there is a search for time lag.
 func (o options) searches() bool {
 	return !slices.Contains(o.switchedOff(), "kafka.consumer_group.time_lag_max")
 }

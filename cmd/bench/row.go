@@ -24,7 +24,7 @@ type row struct {
 	bytes    int64   // received
 	points   int
 	lost     int   // points that did not arrive, of all
-	objects  int64 // allocated, where the process tells
+	objects  int64 // allocated, where the process reports it
 	heap     int64 // their bytes
 	floor    *row  // measured in turns with it
 	early    bool  // some scrapes came before their turn
@@ -77,7 +77,7 @@ func inTurn(rows []row) error {
 	return errors.Join(errs...)
 }
 
-// alone tells a bare receiver, which has a process to itself.
+// alone reports whether the row is of a receiver without a collector.
 func (r row) alone() bool { return r.objects > 0 }
 
 // wall is the median time, with the shortest and the longest.

@@ -17,11 +17,11 @@ import (
 )
 
 // sink is an OTLP backend that counts. It takes a collector's metrics, and the
-// spans of its scrapes, by which the collector itself tells how long they took.
+// spans of its scrapes, with which the collector itself says how long they took.
 type sink struct {
 	address string // host:port
 	server  *grpc.Server
-	// scrapes tells of each scrape when it is over.
+	// scrapes receives each scrape when it is over.
 	scrapes chan sample
 
 	mu       sync.Mutex
@@ -88,7 +88,7 @@ func (t *tracesSink) Export(_ context.Context, r ptraceotlp.ExportRequest) (ptra
 	return ptraceotlp.NewExportResponse(), nil
 }
 
-// isScrape tells the span that the collector puts around one scrape: from just
+// isScrape recognizes the span that the collector puts around one scrape: from just
 // before the first request until the receiver hands its metrics on.
 func isScrape(span string) bool {
 	return strings.HasPrefix(span, "scraper/kafkalag/") && strings.HasSuffix(span, "/ScrapeMetrics")

@@ -92,7 +92,7 @@ func (z size) committed(group, topic, partition int) int64 {
 	return int64(z.records*(1+group%stands)/(1+stands) + (topic+partition)%max(1, z.records/10))
 }
 
-// hasMember tells whether a group has one, who reads all that the group has
+// hasMember reports whether a group has one, who reads all that the group has
 // committed in. The others have stopped.
 func hasMember(group int) bool { return group%2 == 0 }
 

@@ -20,7 +20,7 @@ const longestSettling = 1500 * time.Millisecond
 // measured is a process that scrapes by itself.
 type measured interface {
 	next(limit time.Duration) (sample, error)
-	// waiting tells whether there has been a scrape since the one that next gave.
+	// waiting reports whether there has been a scrape since the one that next gave.
 	waiting() bool
 	pid() int
 }
@@ -124,7 +124,7 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 			t.subjects[0].look()
 			t.over = time.Now()
 		}
-		if rows, err = t.tell(rows, o.rounds, true); err != nil {
+		if rows, err = t.addRows(rows, o.rounds, true); err != nil {
 			return nil, err
 		}
 	}
@@ -146,7 +146,7 @@ func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 			return nil, err
 		}
 	}
-	return t.tell(rows, o.rounds, false)
+	return t.addRows(rows, o.rounds, false)
 }
 
 // begin forgets what came too early before it counts.
@@ -156,7 +156,7 @@ func (t *turns) begin() {
 	}
 }
 
-// settled tells whether nothing has been searched for since the scrape before
+// settled reports whether nothing has been searched for since the scrape before
 // the last of each.
 func (t *turns) settled() bool {
 	for _, s := range t.subjects {
@@ -168,8 +168,8 @@ func (t *turns) settled() bool {
 	return true
 }
 
-// tell makes rows of the last n rounds.
-func (t *turns) tell(rows []row, n int, busy bool) (_ []row, err error) {
+// addRows adds the rows of the last n rounds.
+func (t *turns) addRows(rows []row, n int, busy bool) (_ []row, err error) {
 	for _, s := range t.subjects {
 		// The one before them is what they are counted from.
 		first := len(s.mine) - 1 - n

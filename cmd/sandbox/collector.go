@@ -80,7 +80,7 @@ func (c collector) watch(ctx context.Context, brokers string, out io.Writer) err
 	}
 }
 
-// start starts the collector, which is told to end when ctx does. The channel
+// start starts the collector, which is stopped when ctx ends. The channel
 // is closed when it is gone.
 func (c collector) start(ctx context.Context, brokers string) (<-chan struct{}, error) {
 	if err := os.MkdirAll(filepath.Dir(c.log), 0o755); err != nil {

@@ -21,7 +21,7 @@ type group struct {
 	leaves bool
 	// After works beats it leaves for rests beats, again and again; 0: it stays.
 	works, rests int
-	// commits tells which partitions it commits; nil commits all.
+	// commits reports whether it commits a partition; nil commits all.
 	commits func(partition int32) bool
 	// nextGen joins by the protocol of KIP-848.
 	nextGen bool

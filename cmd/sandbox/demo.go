@@ -101,7 +101,7 @@ func (d *demo) stop() {
 	d.cluster.Close()
 }
 
-// sleep waits for d and tells whether ctx is still alive.
+// sleep waits for d and reports whether ctx is still alive.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():

@@ -74,7 +74,7 @@ func TestParseFlags(t *testing.T) {
 			opts, err := parseFlags(tt.args, &output)
 			if tt.err != "" {
 				require.ErrorContains(t, err, tt.err)
-				assert.NotEmpty(t, output.String(), "the user is told")
+				assert.NotEmpty(t, output.String(), "the user sees it")
 				return
 			}
 			require.NoError(t, err)

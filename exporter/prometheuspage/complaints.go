@@ -14,7 +14,7 @@ import (
 const (
 	// repeat is after how long a complaint that still holds is repeated.
 	repeat = 5 * time.Minute
-	// maxComplaints bounds how many are remembered. More are not told.
+	// maxComplaints bounds how many are remembered. More are not logged.
 	maxComplaints = 1000
 	// maxComplaint bounds the bytes of each of a complaint's texts.
 	maxComplaint = 200
@@ -26,12 +26,12 @@ type complaints struct {
 	logger *zap.Logger
 	now    func() time.Time
 
-	mu   sync.Mutex
-	told map[string]time.Time
+	mu     sync.Mutex
+	logged map[string]time.Time
 }
 
 func newComplaints(logger *zap.Logger) *complaints {
-	return &complaints{logger: logger, now: time.Now, told: map[string]time.Time{}}
+	return &complaints{logger: logger, now: time.Now, logged: map[string]time.Time{}}
 }
 
 // about complains, naming a metric, unless it has done so lately.
@@ -46,20 +46,20 @@ func (c *complaints) due(key string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
-	if last, told := c.told[key]; told && now.Sub(last) < repeat {
+	if last, logged := c.logged[key]; logged && now.Sub(last) < repeat {
 		return false
 	}
-	if len(c.told) >= maxComplaints {
-		for key, last := range c.told {
+	if len(c.logged) >= maxComplaints {
+		for key, last := range c.logged {
 			if now.Sub(last) >= repeat {
-				delete(c.told, key)
+				delete(c.logged, key)
 			}
 		}
-		if len(c.told) >= maxComplaints {
+		if len(c.logged) >= maxComplaints {
 			return false
 		}
 	}
-	c.told[key] = now
+	c.logged[key] = now
 	return true
 }
 

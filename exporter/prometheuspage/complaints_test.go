@@ -32,10 +32,10 @@ func TestComplaintsAreRepeatedOnceInAWhile(t *testing.T) {
 	for i := range 2 * maxComplaints {
 		c.about("odd", fmt.Sprint(i))
 	}
-	assert.Len(t, c.told, maxComplaints)
+	assert.Len(t, c.logged, maxComplaints)
 	now = now.Add(repeat)
 	c.about("odd", "new")
-	assert.Len(t, c.told, 1, "old ones make room")
+	assert.Len(t, c.logged, 1, "old ones make room")
 }
 
 // Names are the sender's: what is remembered and logged of them is bounded.
@@ -47,8 +47,8 @@ func TestLongComplaintsAreCut(t *testing.T) {
 	c.about(long+"b", long+"b")
 	want := "a" + strings.Repeat("ö", maxComplaint/2-1) + "…"
 	assert.Equal(t, []string{want + ": " + want}, messages(logs))
-	assert.Len(t, c.told, 1)
-	for key := range c.told {
+	assert.Len(t, c.logged, 1)
+	for key := range c.logged {
 		assert.Less(t, len(key), 3*maxComplaint)
 	}
 	assert.Len(t, cut(strings.Repeat("\xbf", 2*maxComplaint)), maxComplaint-utf8.UTFMax+len("…"), "no rune begins there")

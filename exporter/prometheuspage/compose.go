@@ -93,7 +93,7 @@ func (c *composer) add(byName map[string]*merged, f *family, source int, at pcom
 	}
 }
 
-// conflict remembers a conflict to tell, once: many sources may have the same.
+// conflict remembers a conflict to log, once: many sources may have the same.
 func (c *composer) conflict(message, metric string) {
 	found := conflict{message, metric}
 	if len(c.conflicts) < maxReasons && !slices.Contains(c.conflicts, found) {

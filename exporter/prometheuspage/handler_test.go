@@ -45,7 +45,7 @@ func TestHeadTellsSize(t *testing.T) {
 	assert.Empty(t, recorder.Body.String())
 }
 
-// More than so many at once are turned away, and told when to come again.
+// More than so many at once are turned away, with the time to come again.
 func TestPullsAreBounded(t *testing.T) {
 	_, h := newTestExporter(t, nil)
 	for range maxPulls {

@@ -12,7 +12,7 @@ import (
 // seed makes the keys of series ones that no sender can foresee.
 var seed = maphash.MakeSeed()
 
-// keyOf is what a series is told from others of its family by: a hash of its
+// keyOf identifies a series among others of its family: a hash of its
 // labels. Two of a million series have the same by a chance of one in 30
 // million; one of them would be missing.
 func keyOf(labels []byte) uint64 { return maphash.Bytes(seed, labels) }

@@ -21,6 +21,6 @@ func (l losses) add(why error, metric string) {
 	}
 }
 
-// maxReasons bounds what one message can have to be told: a reason quotes names
+// maxReasons bounds what one message can have logged: a reason quotes names
 // out of it.
 const maxReasons = 32

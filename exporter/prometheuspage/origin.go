@@ -87,7 +87,7 @@ func jobOf(resource pcommon.Map) string {
 	return name.AsString()
 }
 
-// originID writes all that tells one origin from another.
+// originID writes all that distinguishes one origin from another.
 func originID(resource pcommon.Map, sm pmetric.ScopeMetrics) string {
 	var b strings.Builder
 	writeAttributes(&b, resource)

@@ -19,7 +19,7 @@ type rewriter struct {
 	form   form
 	names  map[string]string // labels' names in the form, by how blocks have them
 	taken  map[uint64]bool   // lines written, where escaping may make two of them equal; else nil
-	key    uint64            // of the line at hand: what it is told from others by, but for the order of its labels
+	key    uint64            // of the line at hand: identifies it, but for the order of its labels
 	line   sampleLine
 	out    []byte
 }

@@ -40,7 +40,7 @@ func (t *telemetry) rendered(ctx context.Context, points int, took time.Duration
 	t.builder.PrometheusPageRenderingTime.Add(ctx, took.Seconds(), t.by())
 }
 
-// composed tells what a page has come to.
+// composed records the size of a page.
 func (t *telemetry) composed(ctx context.Context, p *page, took time.Duration) {
 	t.builder.PrometheusPageComposed.Add(ctx, 1, t.by())
 	t.builder.PrometheusPageRenderingTime.Add(ctx, took.Seconds(), t.by())

@@ -27,7 +27,7 @@ const (
 	Unknown Offset = -2
 )
 
-// Known tells whether o is a position, not one of the marks.
+// Known reports whether o is a position, not one of the marks.
 func (o Offset) Known() bool { return o >= 0 }
 
 // Or returns o, or instead where o is not known.
@@ -47,13 +47,13 @@ const NoBroker int32 = -1
 const GoneAfter = 10
 
 // TopicID is the id that Kafka 2.8 and later give a topic when they create it.
-// It tells a topic from an older one of the same name. Zero where the broker
-// tells none.
+// It distinguishes a topic from an older one of the same name. Zero where the broker
+// has none.
 type TopicID [16]byte
 
 // Snapshot is what one scrape learned.
 type Snapshot struct {
-	// ClusterID is the cluster's own id, empty where the broker tells none.
+	// ClusterID is the cluster's own id, empty where the broker has none.
 	ClusterID string
 	// Brokers holds the brokers that the metadata names, by id.
 	Brokers map[int32]Broker
@@ -68,7 +68,7 @@ type Snapshot struct {
 	// filters left out.
 	FilteredTopics, FilteredPartitions, FilteredGroups int
 	// UndecidedGroups counts the groups that are left out because a filter asks
-	// for their state and nobody told it. Those without commits for a reason of
+	// for their state, which no broker gave. Those without commits for a reason of
 	// their own are not among them.
 	UndecidedGroups int
 	// LogDirs holds the brokers' log directories, by broker id, sorted by path.
@@ -83,7 +83,7 @@ type Snapshot struct {
 	Failures []Failure
 }
 
-// Committed tells of each partition whether some group has committed in it.
+// Committed returns the partitions in which some group has committed.
 func (s *Snapshot) Committed() map[*Partition]bool {
 	committed := map[*Partition]bool{}
 	for _, g := range s.Groups {
@@ -177,7 +177,7 @@ type Group struct {
 	// State is Kafka's word ("Stable", "Empty"), Type is "classic",
 	// "consumer", "share" or "streams", and Protocol the assignor that the
 	// members agreed on ("range"). Each is empty where there is none or the
-	// broker does not tell.
+	// broker does not say.
 	State, Type, Protocol string
 	// Members is the number of live members, valid when Described.
 	Members   int

@@ -18,7 +18,7 @@ type Failure struct {
 	// Code constants.
 	Code string
 	// Cause says in a few words what a person should look at, where that can
-	// be told from the error: "TLS port spoken to in plain text".
+	// be derived from the error: "TLS port spoken to in plain text".
 	Cause string
 	// Groups and Partitions count what is missing because of it.
 	Groups, Partitions int

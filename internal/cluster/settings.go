@@ -7,7 +7,7 @@ package cluster
 const NoLimit int64 = -1
 
 // TopicConfig is the settings that rule a topic, its own or the brokers'
-// defaults. A nil field is one that was not told.
+// defaults. A nil field is not known.
 type TopicConfig struct {
 	// MinInSync is how many replicas have to be in sync for a producer that
 	// waits for all of them to be served.
@@ -20,7 +20,7 @@ type TopicConfig struct {
 // BrokerConfig is one broker's settings.
 type BrokerConfig struct {
 	// RetentionTime is what topics without a retention of their own get, in
-	// milliseconds, or [NoLimit]. Nil where it was not told.
+	// milliseconds, or [NoLimit]. Nil where it is not known.
 	RetentionTime *int64
 }
 
@@ -33,7 +33,7 @@ type LogDir struct {
 	Size      int64
 	SizeKnown bool
 	// Total and Usable are the size of the volume and what is left of it, in
-	// bytes, valid when VolumeKnown (Kafka 3.3 and later tell them).
+	// bytes, valid when VolumeKnown (Kafka 3.3 and later).
 	Total, Usable int64
 	VolumeKnown   bool
 }

@@ -15,23 +15,23 @@ import (
 // Anomalies says what is odd about a cluster's data, in one line for each kind. The
 // line names the first few.
 type Anomalies struct {
-	log    *zap.Logger
-	toldAt map[string]time.Time // by message
+	log      *zap.Logger
+	loggedAt map[string]time.Time // by message
 }
 
 // NewAnomalies returns a log that writes to log.
 func NewAnomalies(log *zap.Logger) *Anomalies {
-	return &Anomalies{log: log, toldAt: map[string]time.Time{}}
+	return &Anomalies{log: log, loggedAt: map[string]time.Time{}}
 }
 
 // Report takes what one scrape found, the number of names that are not valid UTF-8,
 // and the first few of these.
 func (l *Anomalies) Report(now time.Time, found lag.Anomalies, invalidNames int, firstNames []string) {
-	l.tell(now, "Brokers tell names that are not valid UTF-8: U+FFFD is recorded in the place of invalid bytes",
+	l.warn(now, "Brokers tell names that are not valid UTF-8: U+FFFD is recorded in the place of invalid bytes",
 		zap.Int("names", invalidNames), zap.Strings("first", firstNames))
-	l.tell(now, "Offsets are so large that their sum does not fit a number: it is left out",
+	l.warn(now, "Offsets are so large that their sum does not fit a number: it is left out",
 		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, encodeGroupTopic))
-	l.tell(now, "Groups have committed beyond the end of a partition: their lag there is 0",
+	l.warn(now, "Groups have committed beyond the end of a partition: their lag there is 0",
 		zap.Int("commits", found.BeyondEnd), first(found.FirstBeyondEnd, func(c lag.CommitBeyondEnd, e zapcore.ObjectEncoder) {
 			encodeGroupTopic(c.GroupTopic, e)
 			e.AddInt32("partition", c.Partition)
@@ -45,12 +45,12 @@ func encodeGroupTopic(g lag.GroupTopic, e zapcore.ObjectEncoder) {
 	e.AddString("topic", clip(g.Topic))
 }
 
-// tell logs a kind, unless its count is zero or it was logged lately.
-func (l *Anomalies) tell(now time.Time, message string, count, first zap.Field) {
-	if toldAt, told := l.toldAt[message]; count.Integer == 0 || told && saidLately(toldAt, now) {
+// warn logs a kind, unless its count is zero or it was logged lately.
+func (l *Anomalies) warn(now time.Time, message string, count, first zap.Field) {
+	if loggedAt, logged := l.loggedAt[message]; count.Integer == 0 || logged && saidLately(loggedAt, now) {
 		return
 	}
-	l.toldAt[message] = now
+	l.loggedAt[message] = now
 	l.log.Warn(message, count, first)
 }
 

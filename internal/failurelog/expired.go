@@ -66,14 +66,14 @@ func (l *Expired) group(now time.Time, g *lag.Group, known []expiry) []expiry {
 		}
 		known[place].seenAt = now
 		known[place].follow(t)
-		l.tell(now, g.Name, &known[place], t.Expired)
+		l.warn(now, g.Name, &known[place], t.Expired)
 	}
 	return known
 }
 
-// tell logs what has expired since the last line. It does not wait for partitions
+// warn logs what has expired since the last line. It does not wait for partitions
 // that are unknown: because of them only the sum is left out.
-func (l *Expired) tell(now time.Time, group string, e *expiry, sum cluster.Offset) {
+func (l *Expired) warn(now time.Time, group string, e *expiry, sum cluster.Offset) {
 	if e.untold == 0 || saidLately(e.loggedAt, now) {
 		return
 	}

@@ -58,7 +58,7 @@ func TestExpiredFollowsTopics(t *testing.T) {
 	core, lines := observer.New(zapcore.InfoLevel)
 	l := NewExpired(zap.New(core))
 	now := at
-	told := func(expired map[string]cluster.Offset) map[string]any {
+	logged := func(expired map[string]cluster.Offset) map[string]any {
 		now = now.Add(repeatAfter)
 		g := lag.Group{Name: "billing"}
 		for _, topic := range slices.Sorted(maps.Keys(expired)) {
@@ -72,14 +72,14 @@ func TestExpiredFollowsTopics(t *testing.T) {
 		return got
 	}
 	type records = map[string]any
-	assert.Empty(t, told(map[string]cluster.Offset{"m": 1}))
-	assert.Equal(t, records{"m": int64(1)}, told(map[string]cluster.Offset{"a": 5, "m": 2, "z": 7}), "others are new")
-	assert.Equal(t, records{"z": int64(1)}, told(map[string]cluster.Offset{"k": 1, "z": 8}))
-	assert.Equal(t, records{"a": int64(1), "k": int64(2), "m": int64(3)}, told(map[string]cluster.Offset{"a": 6, "k": 3, "m": 5, "z": 8}))
+	assert.Empty(t, logged(map[string]cluster.Offset{"m": 1}))
+	assert.Equal(t, records{"m": int64(1)}, logged(map[string]cluster.Offset{"a": 5, "m": 2, "z": 7}), "others are new")
+	assert.Equal(t, records{"z": int64(1)}, logged(map[string]cluster.Offset{"k": 1, "z": 8}))
+	assert.Equal(t, records{"a": int64(1), "k": int64(2), "m": int64(3)}, logged(map[string]cluster.Offset{"a": 6, "k": 3, "m": 5, "z": 8}))
 	now = now.Add(expiryKept)
-	assert.Empty(t, told(nil))
+	assert.Empty(t, logged(nil))
 	assert.Empty(t, l.known)
-	assert.Empty(t, told(map[string]cluster.Offset{"a": 9}), "is new again")
+	assert.Empty(t, logged(map[string]cluster.Offset{"a": 9}), "is new again")
 }
 
 // A group that goes on in one partition does not hide what it loses in another.

@@ -52,7 +52,7 @@ func (r *Report) group(s *cluster.Snapshot, g *cluster.Group) Group {
 	return out
 }
 
-// committed tells whether the group uses a topic at all: Kafka may answer -1
+// committed reports whether the group uses a topic at all: Kafka may answer -1
 // for each partition of one that it does not.
 func committed(commits []cluster.Commit) bool {
 	return slices.ContainsFunc(commits, func(c cluster.Commit) bool { return c.Offset != cluster.None })

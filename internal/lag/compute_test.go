@@ -158,7 +158,7 @@ func TestFirstCommitsBeyondTheEnd(t *testing.T) {
 	assert.Equal(t, []CommitBeyondEnd{{of, 0, 9, 5}, {of, 2, 8, 5}, {of, 3, 7, 5}}, anomalies.FirstBeyondEnd)
 }
 
-// A commit beyond an end that was remembered tells that the log had grown, not
+// A commit beyond an end that was remembered means that the log had grown, not
 // that it was cut.
 func TestComputeCommitBeyondARememberedEnd(t *testing.T) {
 	p := cluster.Partition{Leader: cluster.NoBroker, Start: 0, End: 100, Remembered: true}
@@ -193,7 +193,7 @@ func TestComputeTopic(t *testing.T) {
 			want:       Topic{OffsetSum: 30, LagSum: 10, Uncommitted: 1},
 			max:        10,
 		},
-		"one without a commit, told as -1": {
+		"one without a commit, answered as -1": {
 			partitions: three,
 			commits:    []cluster.Commit{commit(0, 10), commit(1, cluster.None), commit(2, 20)},
 			want:       Topic{OffsetSum: 30, LagSum: 10, Uncommitted: 1},

@@ -17,7 +17,7 @@ type Memory struct {
 	topics map[string]*remembered
 }
 
-// remembered is one topic. Its id tells it from a later one of the same name.
+// remembered is one topic. Its id distinguishes it from a later one of the same name.
 type remembered struct {
 	id     cluster.TopicID
 	ranges []logRange // sorted by partition

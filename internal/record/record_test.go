@@ -29,7 +29,7 @@ var at = time.Unix(1_700_000_000, 0)
 //   - payments is only known by name;
 //   - billing has committed nothing in orders/2 and lost records of orders/0 to
 //     retention; shipping has stopped; nobody answered for audit;
-//   - orders has a retention time and users none; broker 2 told nothing of its
+//   - orders has a retention time and users none; broker 2 said nothing of its
 //     disks, broker 3 not what is left on them.
 func sample() (*cluster.Snapshot, *lag.Report) {
 	snapshot := &cluster.Snapshot{

@@ -14,14 +14,14 @@ import (
 // Evaluator remembers the last scrapes and says of each group and partition how it
 // does.
 type Evaluator struct {
-	// Window is the number of scrapes that a status is judged by, 2 at least.
+	// Window is how many scrapes a status is evaluated over, at least 2.
 	Window int
 
-	groups map[string]*judged
+	groups map[string]*group
 }
 
-// judged is one group.
-type judged struct {
+// group is what is remembered of one group.
+type group struct {
 	absent     int // scrapes in a row
 	partitions map[topicPartition]*seen
 }
@@ -42,7 +42,7 @@ type seen struct {
 // does not know a lag is left out of the trend.
 func (j *Evaluator) Evaluate(s *cluster.Snapshot, r *lag.Report) {
 	if j.groups == nil {
-		j.groups = map[string]*judged{}
+		j.groups = map[string]*group{}
 	}
 	for _, g := range j.groups {
 		g.absent++
@@ -51,11 +51,11 @@ func (j *Evaluator) Evaluate(s *cluster.Snapshot, r *lag.Report) {
 		g := &r.Groups[i]
 		known := j.groups[g.Name]
 		if known == nil {
-			known = &judged{partitions: map[topicPartition]*seen{}}
+			known = &group{partitions: map[topicPartition]*seen{}}
 			j.groups[g.Name] = known
 		}
 		known.absent = 0
-		known.judge(s, g, j.Window)
+		known.evaluate(s, g, j.Window)
 	}
 	for name, g := range j.groups {
 		if g.absent > j.Window {
@@ -64,9 +64,9 @@ func (j *Evaluator) Evaluate(s *cluster.Snapshot, r *lag.Report) {
 	}
 }
 
-// judge is one group's part: its status is that of its worst partition, and not
-// known while one of them is not.
-func (j *judged) judge(s *cluster.Snapshot, g *lag.Group, window int) {
+// evaluate sets the status of one group: that of its worst partition, and unknown while
+// one of them is.
+func (j *group) evaluate(s *cluster.Snapshot, g *lag.Group, window int) {
 	for _, p := range j.partitions {
 		p.absent++
 	}
@@ -90,7 +90,7 @@ func (j *judged) judge(s *cluster.Snapshot, g *lag.Group, window int) {
 	}
 }
 
-func (j *judged) partition(key topicPartition, now lag.Partition, window int) lag.Status {
+func (j *group) partition(key topicPartition, now lag.Partition, window int) lag.Status {
 	p := j.partitions[key]
 	if p == nil {
 		p = &seen{}

@@ -14,7 +14,7 @@ type sample struct{ commit, lag cluster.Offset }
 // samples are those of the last scrapes, the newest last.
 type samples []sample
 
-// rules are tried in this order; the first that holds decides. They are told how
+// rules are tried in this order; the first that holds decides. They are given how
 // many scrapes the full window has.
 var rules = []struct {
 	holds  func(s samples, window int) bool
@@ -28,7 +28,7 @@ var rules = []struct {
 	{samples.fallsBehind, lag.StatusWarn},
 }
 
-// status judges a partition by a window of so many scrapes.
+// status evaluates a partition over a window of so many scrapes.
 func (s samples) status(window int) lag.Status {
 	for _, rule := range rules {
 		if rule.holds(s, window) {
@@ -46,11 +46,11 @@ func (s samples) wentBack(int) bool {
 	return s.any(func(before, after sample) bool { return after.commit < before.commit })
 }
 
-// Rule 3: too few scrapes have seen it to tell a trend.
+// Rule 3: too few scrapes have seen it to show a trend.
 func (s samples) isNew(window int) bool { return len(s) < window }
 
 // Rule 4: all had been read at some scrape. Whoever caught up that shortly ago
-// is not judged by what came since.
+// is not evaluated by what came since.
 func (s samples) onceReadAll(int) bool {
 	for _, at := range s {
 		if at.lag == 0 {
@@ -69,7 +69,7 @@ func (s samples) fallsBehind(int) bool {
 	return !shrunk && s[len(s)-1].lag > s[0].lag
 }
 
-// any tells whether something happened between two scrapes.
+// any reports whether something happened between two scrapes.
 func (s samples) any(happened func(before, after sample) bool) bool {
 	for i := 1; i < len(s); i++ {
 		if happened(s[i-1], s[i]) {

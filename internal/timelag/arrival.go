@@ -5,7 +5,7 @@ package timelag
 
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
-// What the arrival of a record tells of its timestamp rests on two things:
+// What the arrival of a record says about its timestamp rests on two things:
 //
 //   - It is stamped no later than it arrived.
 //   - It is dated no earlier than any record before it, since the largest
@@ -20,7 +20,7 @@ import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 // arrivals are remembered, before another is looked for.
 const anchorsPerHistory = 4
 
-// arrived is what a commit's arrival tells.
+// arrived is what the arrival of a commit's record says.
 type arrived struct {
 	at cluster.Timestamp // the estimate of its date
 	quality
@@ -38,12 +38,12 @@ func (d *Estimator) anchorLifetime() cluster.Timestamp {
 }
 
 // lateAnchorLifetime is for how long one does that was late. More would keep the time lag of
-// a group that has read all at times, and tell for longer what is not true any
+// a group that has read all at times, and say for longer what is not true any
 // more.
 func (d *Estimator) lateAnchorLifetime() cluster.Timestamp { return 3 * d.interval() }
 
 // arrival dates a commit by when its record arrived. In a compacted topic that
-// may be gone, and the next one be as young as now: then it tells only what is
+// may be gone, and the next one be as young as now: then it says only what is
 // no older than an interval.
 func (d *Estimator) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) arrived {
 	when, ok := p.history.arrival(commit)
@@ -82,7 +82,7 @@ func (p *partitionDates) smallDelay(by cluster.Timestamp, before *lookupResult) 
 	return max(min(by, earlier), 0)
 }
 
-// refuted tells whether a look-up has shown that records which came after the
+// refuted reports whether a look-up has shown that records which came after the
 // anchor, and before the commit, are later than it was: there was none among
 // them where one that is by so much late would have been.
 func (d *Estimator) refuted(p *partitionDates, commit cluster.Offset, by cluster.Timestamp) bool {

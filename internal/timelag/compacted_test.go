@@ -153,10 +153,10 @@ func TestBetweenRecordsOfACompactedTopic(t *testing.T) {
 		"every offset is there": {gap, plain, 1, true},
 		"compacted":             {gap, compacted, 99_000, true},
 		"compacted once":        {gap, formerlyCompacted, 99_000, true},
-		"not told":              {gap, unknown, 99_000, true},
+		"not known":             {gap, unknown, 99_000, true},
 		"the end of a log":      {end, plain, 8000, true},
 		"or of a compacted one": {end, compacted, 0, false},
-		"of which is not told":  {end, unknown, 0, false},
+		"of which is not known": {end, unknown, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at, apart, by := tt.steps.between(15, tt.policy)
@@ -169,7 +169,7 @@ func TestBetweenRecordsOfACompactedTopic(t *testing.T) {
 	}
 }
 
-// When a record arrived tells nothing of the one that is read in its place. Of
+// When a record arrived says nothing about the one that is read in its place. Of
 // what has just arrived, that can be no younger by much.
 func TestDatesByArrivalInACompactedTopic(t *testing.T) {
 	d, log := newDates(), &live{now: testNow}

@@ -25,14 +25,14 @@ const (
 type date struct {
 	at cluster.Timestamp
 	quality
-	// arrived is what the record's arrival tells, where it was asked: the date need
+	// arrived is what the record's arrival says, where it was asked: the date need
 	// not rest on that.
 	arrived arrived
 	// by is the record that a stale date rests on.
 	by *lookupResult
 }
 
-// date tells a commit's timestamp by what is at hand, the best first: by
+// date returns a commit's timestamp from the best source at hand: by
 // look-ups; by its arrival, where records arrive when they are stamped; by
 // bounds that a search has brought together; by its arrival, where records are
 // steadily late.

@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package timelag tells how old the records are that groups have not read. It is
+// Package timelag estimates how old the records are that groups have not read. It is
 // arithmetic: it uses the standard library only, takes the time from its caller,
 // and leaves the look-ups that it asks for to others.
 package timelag
@@ -17,9 +17,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// Estimator tells how old the records are that groups have not read yet, by the
-// records' own timestamps. It learns from scrapes, which tell when records
-// arrived, and from look-ups, which tell timestamps; it says which look-ups
+// Estimator estimates how old the records are that groups have not read yet, by the
+// records' own timestamps. It learns from scrapes when records
+// arrived, and timestamps from look-ups; it says which look-ups
 // would help. It is not safe for concurrent use.
 type Estimator struct {
 	// Keep is how long the arrival of records is remembered.
@@ -44,7 +44,7 @@ type Estimator struct {
 	unclear map[string]bool
 }
 
-// topicDates is one topic. Its id tells it from a later one of the same name.
+// topicDates is one topic. Its id distinguishes it from a later one of the same name.
 type topicDates struct {
 	policyOf
 	id         cluster.TopicID
@@ -65,7 +65,7 @@ type partitionDates struct {
 	// lastOnTime is the last record that was found to have arrived when it was stamped;
 	// -1: none.
 	lastOnTime cluster.Offset
-	// skipUntil is the scrape until which nothing is asked, because vain look-ups in a
+	// skipUntil is the scrape until which nothing is asked, because failed look-ups in a
 	// row had no answer.
 	skipUntil     int32
 	failedLookups int8
@@ -76,7 +76,7 @@ type partitionDates struct {
 }
 
 // Estimate fills in the ages of r, which was computed from s at the time now, and
-// returns how many could not be told. [Dates.Plan] then says what would help.
+// returns how many are unknown. [Estimator.Plan] then says what would help.
 func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) (unknown int) {
 	d.now = cluster.NewTimestamp(now)
 	d.scrape++
@@ -147,7 +147,7 @@ func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 // scrapes returns how many scrapes fit into what is remembered.
 func (d *Estimator) scrapes() int32 { return int32(min(d.Keep/d.Interval, math.MaxInt32)) }
 
-// missing tells whether a group is not in r that was there lately: its
+// missing reports whether a group is not in r that was there lately: its
 // coordinator may be away, and what dates its commits is to be there when it
 // comes back.
 func (d *Estimator) missing(r *lag.Report) bool {

@@ -51,7 +51,7 @@ func TestDatesFromHistory(t *testing.T) {
 		log.pass(30 * time.Second)
 		commit = log.end - cluster.Offset(100+150*(i+1))
 	}
-	assert.Zero(t, log.asked, "the history tells all the rest")
+	assert.Zero(t, log.asked, "the history has all the rest")
 }
 
 func TestDatesAreRechecked(t *testing.T) {
@@ -438,7 +438,7 @@ func TestAllocationsOfDating(t *testing.T) {
 	assert.Less(t, testing.AllocsPerRun(5, func() { scrape() })/100_000, 0.16)
 }
 
-// A straight line through an hour in which nobody looked tells nothing of the
+// A straight line through an hour without a scrape says nothing about the
 // records that came in it.
 func TestDatesAfterAGapInObservation(t *testing.T) {
 	d := &Estimator{Keep: 2 * time.Hour, Interval: 30 * time.Second, DisableLookups: true}

@@ -64,14 +64,14 @@ func (h *history) add(at cluster.Timestamp, end cluster.Offset, keep time.Durati
 	h.forget(at - cluster.Timestamp(keep.Milliseconds()))
 }
 
-// interrupted tells whether the last observation is longer ago than it may be.
-// What happened in between cannot be told by a straight line.
+// interrupted reports whether the last observation is longer ago than it may be.
+// A straight line does not show what happened in between.
 func (h *history) interrupted(now, most cluster.Timestamp) bool {
 	last := len(h.points) - 1
 	return last >= 0 && now-(h.at+cluster.Timestamp(h.points[last].at)) > most
 }
 
-// continues tells whether a point can follow the last one.
+// continues reports whether a point can follow the last one.
 func (h *history) continues(at cluster.Timestamp, end cluster.Offset) bool {
 	if len(h.points) == 0 || at-h.at > math.MaxUint32 || end-h.end > math.MaxUint32 {
 		return false

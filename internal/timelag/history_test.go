@@ -28,7 +28,7 @@ func TestHistoryArrival(t *testing.T) {
 	for name, tt := range map[string]struct {
 		history *history
 		offset  cluster.Offset
-		want    float64 // seconds; NaN: cannot be told
+		want    float64 // seconds; NaN if unknown
 	}{
 		"empty":                  {seconds(), 5, math.NaN()},
 		"one point":              {seconds([2]int64{10, 5}), 5, math.NaN()},

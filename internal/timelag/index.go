@@ -43,7 +43,7 @@ type lookupResult struct {
 type index []lookupResult
 
 // learn enters an answer. It drops those that it shows to be wrong by now, or to
-// tell nothing more.
+// add nothing.
 func (s *index) learn(next lookupResult) {
 	s.drop(next)
 	i, found := s.find(next.offset)
@@ -88,7 +88,7 @@ func (s *index) reserve(n int) {
 	}
 }
 
-// refuted tells whether a newer answer cannot be if s still holds.
+// refuted reports whether a newer answer cannot be if s still holds.
 //   - It found nothing as young as from before its own record. A record there
 //     has gone; that none was found there earlier is nothing new.
 //   - It found a record before s, where there was none as young as that: the log
@@ -151,7 +151,7 @@ func (s index) at(i int) *lookupResult {
 	return &s[i]
 }
 
-// allow tells whether a commit's date, off by less than so much, may be at: it
+// allow reports whether a commit's date, off by less than so much, may be at: it
 // is no earlier than that of the record below, and what is there was not found
 // by looking for the answer above.
 func (s index) allow(commit cluster.Offset, at, off cluster.Timestamp) bool {
@@ -167,7 +167,7 @@ func (s *index) from(start cluster.Offset) {
 }
 
 // prune drops what serves none of the commits, which are sorted.
-//   - What lies below the records that tell of the lowest commit serves nobody:
+//   - What lies below the records that the lowest commit needs is of no use:
 //     commits move up.
 //   - Of the others, which are bounds for commits to come, a limited number is
 //     kept, spread over the log.
@@ -185,7 +185,7 @@ func (s *index) prune(commits []cluster.Offset) {
 	s.reserve(len(*s))
 }
 
-// needed tells of each answer whether it tells of a commit.
+// needed reports for each answer whether a commit needs it.
 func (s index) needed(commits []cluster.Offset) []bool {
 	needed := make([]bool, len(s)+2) // with room for places outside of s
 	for _, c := range commits {

@@ -42,13 +42,12 @@ func (d *Estimator) learn(p *partitionDates, a cluster.Answer) {
 	p.failedLookups = 0
 }
 
-// mostVain bounds for how long a partition is not asked whose look-ups fail: 8
+// maxFailedLookups bounds how long a partition whose look-ups fail is skipped: 8
 // scrapes. It may have been the broker that failed, not the partition.
-const mostVain = 3
+const maxFailedLookups = 3
 
-// backOff has a partition whose look-up was in vain wait for the next scrape,
-// and for twice as many whenever that happens again.
+// backOff skips the partition for 1, 2, 4, then 8 scrapes after failed look-ups.
 func (p *partitionDates) backOff(d *Estimator) {
 	p.skipUntil = d.scrape + 1<<p.failedLookups
-	p.failedLookups = min(p.failedLookups+1, mostVain)
+	p.failedLookups = min(p.failedLookups+1, maxFailedLookups)
 }

@@ -88,7 +88,7 @@ func TestDatesForgetGroupsThatAreGone(t *testing.T) {
 }
 
 // Before Kafka 2.8 topics have no ids. One that was created anew may have grown
-// past the old end by the next scrape; its start tells.
+// past the old end by the next scrape; its start shows it.
 func TestDatesForgetALogThatStartsAnew(t *testing.T) {
 	d, old := newDates(), dense(before(500_000, 400_000, 300_000, 200_000, 100_000)...).from(1)
 	old.scrape(d, testNow, 2)

@@ -61,7 +61,7 @@ func (d *Estimator) next(t *topicDates, p *partitionDates, commit cluster.Offset
 	case known.by != nil:
 		at, ask = p.askFor(known.by), true
 	case verdict == foundUnlessCompacted:
-		return 0, false, t.asking // look-ups cannot tell it
+		return 0, false, t.asking // look-ups cannot find it
 	case verdict == hopeless:
 		return 0, false, false
 	default:

@@ -14,7 +14,7 @@ import (
 type policy int
 
 const (
-	// unknown: nobody has told yet.
+	// unknown: no broker has said yet.
 	unknown policy = iota
 	// plain: they go when they are old, the oldest first. What was learned of a
 	// record holds for as long as it is there.
@@ -26,7 +26,7 @@ const (
 	formerlyCompacted
 )
 
-// gaps tells whether records may be missing from between others.
+// gaps reports whether records may be missing from between others.
 func (p policy) gaps() bool { return p == compacted || p == formerlyCompacted }
 
 const (
@@ -49,7 +49,7 @@ type policyOf struct {
 	uncompactedAt cluster.Timestamp
 }
 
-// gone tells whether a record that a date rests on may have gone since it was
+// gone reports whether a record that a date rests on may have gone since it was
 // seen. A date that rests on no record has none.
 func (p *policyOf) gone(s *lookupResult, now cluster.Timestamp) bool {
 	switch {
@@ -78,9 +78,9 @@ func (d *Estimator) questions() []string {
 	return names
 }
 
-// Policies tells which of the topics that a plan named are compacted. A topic
+// Policies takes which of the topics that a plan named are compacted. A topic
 // that isCompacted leaves out is asked about again in the next scrape; until
-// then, what was told of it last holds.
+// then, the last answer about it holds.
 func (d *Estimator) Policies(topics []string, isCompacted map[string]bool) {
 	for _, name := range topics {
 		t := d.topics[name]
@@ -88,9 +88,9 @@ func (d *Estimator) Policies(topics []string, isCompacted map[string]bool) {
 			continue
 		}
 		t.asking = false
-		is, told := isCompacted[name]
+		is, answered := isCompacted[name]
 		switch {
-		case !told:
+		case !answered:
 			continue
 		case is:
 			t.policy = compacted

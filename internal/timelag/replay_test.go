@@ -192,7 +192,7 @@ func TestSoakDateOfAnArrival(t *testing.T) {
 	assert.Greater(t, sum.close, sum.noticed*999/1000)
 }
 
-// watched counts ages: all that there were, those that were told and held, of
+// watched counts ages: all that there were, those that were reported and held, of
 // these those where all changes had been noticed, and of these the close ones.
 type watched struct{ all, held, noticed, close int }
 

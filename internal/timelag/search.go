@@ -23,12 +23,12 @@ const (
 	found
 	// foundUnlessCompacted: so it is, unless the topic is compacted.
 	foundUnlessCompacted
-	// hopeless: no look-up can tell.
+	// hopeless: no look-up can find it.
 	hopeless
 )
 
 // date is the timestamp of the record that is read next from commit on, as far
-// as look-ups have told. It rests on by still being there; nil where nothing can
+// as look-ups have shown. It rests on by still being there; nil where nothing can
 // change it any more.
 func (s index) date(commit cluster.Offset, now cluster.Timestamp, p policy) (at cluster.Timestamp, v verdict, by *lookupResult) {
 	below, above := s.around(commit)
@@ -139,7 +139,7 @@ func (p *progress) choose(s index, h *history, commit cluster.Offset, now cluste
 	width := until.from - below.at
 	p.note(commit, below.at, width)
 	if commit == below.offset+1 || width <= precise {
-		return below.at + 1 // tells what comes next, whenever that was
+		return below.at + 1 // finds what comes next, whenever that was
 	}
 	return min(max(below.at+p.interpolate(commit-below.offset, until.offset-commit), below.at+1), until.from-1)
 }

@@ -55,7 +55,7 @@ func TestDateLiesWithinItsBounds(t *testing.T) {
 		log := dense(shapes[shape](r, 1+r.IntN(400))...)
 		compacted := r.IntN(3) == 0
 		if compacted && shape == "out of order" {
-			continue // what is next cannot be told from what is late
+			continue // what is next looks like what is late
 		}
 		compact := func(part int) { // the newest record stays
 			log.records = slices.DeleteFunc(log.records, func(old record) bool { return r.IntN(part) == 0 && old.offset < log.end-1 })
@@ -103,7 +103,7 @@ func TestDateLiesWithinItsBounds(t *testing.T) {
 }
 
 // bounds is between what a commit's date lies for sure. In a compacted topic,
-// records that share a timestamp cannot be told from one that is gone.
+// records that share a timestamp look like one that is gone.
 func (l *testLog) bounds(commit cluster.Offset, compacted bool) (low, high cluster.Timestamp) {
 	at := l.date(commit)
 	if !compacted {

@@ -71,5 +71,5 @@ func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 	return commit - p.before[i-1]
 }
 
-// Wanting tells whether there is something to ask.
+// Wanting reports whether there is something to ask.
 func (d *Estimator) Wanting() bool { return len(d.targets)+len(d.unclear) > 0 }

@@ -86,7 +86,7 @@ func (r *Reader) failure(err error, groups int) cluster.Failure {
 	return f
 }
 
-// debugLog writes the library's lines at debug level: what they tell reaches
+// debugLog writes the library's lines at debug level: what they say reaches
 // the user as failures of a scrape.
 type debugLog struct{ log *zap.Logger }
 

@@ -40,7 +40,7 @@ type place struct {
 	commit *cluster.Commit
 }
 
-// groups reads level by level, each side by side. A node that is gone when it is
+// groups reads level by level, each in parallel. A node that is gone when it is
 // read was deleted meanwhile, but not the root, which Kafka makes at its start.
 // Its error means that nothing is complete.
 func (w *walk) groups(group, topic func(string) bool) ([]*cluster.Group, error) {

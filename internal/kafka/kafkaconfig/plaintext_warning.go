@@ -16,7 +16,7 @@ func (c Config) Warn(log *zap.Logger) {
 	warnReadable(log, &c)
 }
 
-// warnReadable tells of a login that hands its secret over in plain text. That
+// warnReadable warns of a login that sends its secret in plain text. That
 // is allowed, because a network may be trusted, but seldom what is meant.
 func warnReadable(log *zap.Logger, cfg *Config) {
 	if cfg.TLS != nil && !cfg.TLS.IsOff() {

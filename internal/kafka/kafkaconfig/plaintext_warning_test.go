@@ -46,14 +46,14 @@ func TestTellsOfASecretInPlainText(t *testing.T) {
 			cfg.Auth, cfg.TLS = tt.auth, tt.tls
 			cfg.Warn(zap.New(core))
 			assert.LessOrEqual(t, logs.FilterMessageSnippet("deprecated keys").Len(), 1)
-			told := logs.FilterMessageSnippet("plain text").All()
+			lines := logs.FilterMessageSnippet("plain text").All()
 			if tt.want == "" {
-				assert.Empty(t, told)
+				assert.Empty(t, lines)
 				return
 			}
-			require.Len(t, told, 1)
-			assert.Equal(t, tt.want, told[0].ContextMap()["mechanism"])
-			assert.Contains(t, told[0].ContextMap()["remedy"], `"tls.insecure"`)
+			require.Len(t, lines, 1)
+			assert.Equal(t, tt.want, lines[0].ContextMap()["mechanism"])
+			assert.Contains(t, lines[0].ContextMap()["remedy"], `"tls.insecure"`)
 		})
 	}
 }

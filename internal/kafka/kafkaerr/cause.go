@@ -16,7 +16,7 @@ import (
 	"github.com/IBM/sarama"
 )
 
-// Cause says what a person should look at, or "" where err tells no more
+// Cause says what an engineer should look at, or "" where err says no more
 // than itself.
 func Cause(err error) string {
 	if login, ok := errors.AsType[*LoginError](err); ok {
@@ -55,13 +55,13 @@ func Cause(err error) string {
 	return ""
 }
 
-// reached tells whether the broker's port was reached at all.
+// reached reports whether the broker's port was reached at all.
 func reached(err error) bool {
 	open, ok := errors.AsType[*OpenError](err)
 	return !ok || open.Reached
 }
 
-// gone tells whether the peer closed the connection.
+// gone reports whether the peer closed the connection.
 func gone(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)

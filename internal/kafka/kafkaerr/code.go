@@ -14,7 +14,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// OK tells whether Kafka answered without an error. Its code for success is
+// OK reports whether Kafka answered without an error. Its code for success is
 // not nil.
 func OK(code sarama.KError) bool { return code == sarama.ErrNoError }
 
@@ -62,7 +62,7 @@ func Code(err error) string {
 	return cluster.CodeNoConnection
 }
 
-// IsTimeout tells whether err is a deadline that passed, ours or the system's.
+// IsTimeout reports whether err is a deadline that passed, ours or the system's.
 func IsTimeout(err error) bool {
 	if errors.Is(err, ErrNoAnswer) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return true

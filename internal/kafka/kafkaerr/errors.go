@@ -88,11 +88,11 @@ func IsMalformed(err error) bool {
 	return ok
 }
 
-// IsUnsent tells whether err means that the request never left: the link is as
+// IsUnsent reports whether err means that the request never left: the link is as
 // good as before.
 func IsUnsent(err error) bool { return IsUnsupported(err) || IsThrottled(err) }
 
-// IsUnsupported tells whether a broker does not know a request, which it said in
+// IsUnsupported reports whether a broker does not know a request, which it said in
 // its answer or, more often, when the protocol was negotiated. The request was
 // then never sent.
 func IsUnsupported(err error) bool { return errors.Is(err, sarama.ErrUnsupportedVersion) }
@@ -111,7 +111,7 @@ func (e *ProtocolError) Error() string {
 	return fmt.Sprintf("the answer does not begin like a Kafka response but with %q", e.Start[:])
 }
 
-// IsTooLarge tells whether err is an answer that is larger than what is read,
+// IsTooLarge reports whether err is an answer that is larger than what is read,
 // and that smaller questions would avoid.
 func IsTooLarge(err error) bool {
 	e, ok := errors.AsType[*ProtocolError](err)

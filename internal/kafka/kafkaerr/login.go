@@ -24,7 +24,7 @@ type LoginHints struct {
 	// Silent names those who did not answer; empty is nobody in particular.
 	Silent string
 	// Explain returns the cause of an error that has no code of Kafka's, "" where
-	// the error tells no more than itself. It may be nil.
+	// the error says no more than itself. It may be nil.
 	Explain func(error) string
 }
 
@@ -47,7 +47,7 @@ func causeOfLogin(e *LoginError) string {
 	return cause
 }
 
-// reason is "" where the error tells no more than itself.
+// reason is "" where the error says no more than itself.
 func (e *LoginError) reason() string {
 	if token, ok := errors.AsType[*TokenError](e.Err); ok {
 		return token.Cause

@@ -58,7 +58,7 @@ type OAuthBearerConfig struct {
 	// EndpointParams are sent along, as some servers want it of "audience", and
 	// others of a secret.
 	EndpointParams map[string][]configopaque.String `mapstructure:"endpoint_params"`
-	// Extensions are told to the broker beside the token (KIP-342), such as the
+	// Extensions are sent to the broker with the token (KIP-342), such as the
 	// logicalCluster of Confluent Cloud.
 	Extensions map[string]string `mapstructure:"extensions"`
 	// TLS is for the token server. It is loaded anew for each token.

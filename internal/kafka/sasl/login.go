@@ -36,7 +36,7 @@ func NewLogin(ctx context.Context, auth *AuthConfig, timeout time.Duration) *Log
 	return l
 }
 
-// Configure tells the library how to log in.
+// Configure sets how the library logs in.
 func (l *Login) Configure(conf *sarama.Config) {
 	if l.mechanism == nil {
 		return
@@ -52,7 +52,7 @@ func (l *Login) Configure(conf *sarama.Config) {
 	}
 	old := !conf.Version.IsAtLeast(sarama.V1_0_0_0) && l.tokens == nil
 	if old || !conf.Net.SASL.Handshake {
-		// Before Kafka 1.0 a login goes over the connection bare, not wrapped in
+		// Before Kafka 1.0 a login goes over the connection as it is, not wrapped in
 		// requests, and brokers let nothing be negotiated before it.
 		conf.Net.SASL.Version = sarama.SASLHandshakeV0
 		conf.ApiVersionsRequest = false

@@ -19,7 +19,7 @@ type mechanism struct {
 	name string
 	// validate returns what is wrong with its own keys, an error for each.
 	validate func(*Config) []error
-	// configure tells the library its credentials. Nil: tokens are all.
+	// configure gives the library its credentials. Nil if tokens are all.
 	configure func(*sarama.Config, *AuthConfig)
 	// tokens returns the source of its tokens, nil where that is a collector
 	// extension, and what is sent beside each. Nil: it needs no tokens.

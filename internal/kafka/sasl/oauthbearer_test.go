@@ -18,7 +18,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// What the token server and the broker are told beside the credentials.
+// What the token server and the broker receive beside the credentials.
 func TestTokenServerParametersAndExtensions(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		assert.NoError(t, r.ParseForm())

@@ -60,7 +60,7 @@ func TestTokensWithoutAnEndAreNotHeld(t *testing.T) {
 	assert.Equal(t, 3, source.asked)
 }
 
-// hangingSource gives up when it is told to.
+// hangingSource gives up when its context ends.
 type hangingSource struct{ asked chan struct{} }
 
 func (s *hangingSource) Token(ctx context.Context) (*oauth2.Token, error) {
@@ -69,7 +69,7 @@ func (s *hangingSource) Token(ctx context.Context) (*oauth2.Token, error) {
 	return nil, ctx.Err()
 }
 
-// Brokers are dialed side by side: what one waits for in vain, all do, once.
+// Brokers are dialed in parallel: if a source hangs, all wait for it once.
 func TestTokensAreAskedForOnceAndInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &hangingSource{asked: make(chan struct{}, 10)}

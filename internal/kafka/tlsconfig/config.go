@@ -84,7 +84,7 @@ func (c *Config) unused() string {
 	return ""
 }
 
-// IsOff tells whether settings of TLS ask for plain text. "insecure" does not
+// IsOff reports whether settings of TLS ask for plain text. "insecure" does not
 // where there are authorities to trust.
 func (c *Config) IsOff() bool {
 	return c.Insecure && c.CAFile == "" && c.CAPem == ""

@@ -62,7 +62,7 @@ var cases = map[string]struct {
 	"without_some_groups": {
 		acls:   []acl{describeCluster, describeTopics, {kadm.OpDescribe, "group", "bill*"}},
 		hidden: []string{"group=audit", "group=classic", "group=modern"},
-		other: map[string]int64{ // what ListGroups tells
+		other: map[string]int64{ // what ListGroups returns
 			"kafka.consumer_group.info group=audit state=Empty type=classic protocol= coordinator=1":    1,
 			"kafka.consumer_group.info group=classic state=Stable type=classic protocol= coordinator=1": 1,
 			"kafka.consumer_group.info group=modern state=Stable type=consumer protocol= coordinator=1": 1,

@@ -53,7 +53,7 @@ func Start(cmd *exec.Cmd) (*Process, error) {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // State tells how it ended
+			_ = cmd.Wait() // State says how it ended
 			close(p.done)
 		}
 	}()
@@ -69,10 +69,10 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Done is closed when the process has ended and is reaped.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// State tells how the process ended, once it is done.
+// State returns how the process ended, once it is done.
 func (p *Process) State() *os.ProcessState { return p.cmd.ProcessState }
 
-// Running tells whether the process has not ended yet.
+// Running reports whether the process has not ended yet.
 func (p *Process) Running() bool {
 	select {
 	case <-p.done:

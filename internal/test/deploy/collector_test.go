@@ -37,9 +37,9 @@ func validate(t *testing.T, env []string, args ...string) {
 	}
 	cmd := exec.Command(binary, append([]string{"validate"}, args...)...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
-	told, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", told)
-	assert.Empty(t, string(told))
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Empty(t, string(out))
 }
 
 // missing skips the test, unless KAFKALAG_REQUIRE has "all" or "e2e".

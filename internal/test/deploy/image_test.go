@@ -58,9 +58,9 @@ func TestE2EImageRuns(t *testing.T) {
 		Chroot:     root,
 		Credential: &syscall.Credential{Uid: number(t, uid), Gid: number(t, gid)},
 	}
-	told, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", told)
-	assert.Contains(t, string(told), "0.0.0.0:9308")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "0.0.0.0:9308")
 }
 
 // assertReadable checks that a user without rights can enter and read all, and
@@ -141,8 +141,8 @@ func execute(t *testing.T, stage instructions.Stage, files map[string]string) st
 		case *instructions.RunCommand:
 			run := exec.Command("sh", "-c", strings.Join(command.CmdLine, " "))
 			run.Dir, run.Env = filepath.Join(root, workdir), env
-			told, err := run.CombinedOutput()
-			require.NoError(t, err, "%s", told)
+			out, err := run.CombinedOutput()
+			require.NoError(t, err, "%s", out)
 		case *instructions.CopyCommand:
 			copyAll(t, command, files[command.From], root, workdir)
 		}
@@ -183,6 +183,6 @@ func copyFile(t *testing.T, from, to string, mode os.FileMode) {
 func number(t *testing.T, text string) uint32 {
 	t.Helper()
 	n, err := strconv.ParseUint(text, 10, 32)
-	require.NoError(t, err, "the user is a number, so that Kubernetes can tell that it is not root")
+	require.NoError(t, err, "the user is a number, so that Kubernetes can see that it is not root")
 	return uint32(n)
 }

@@ -105,7 +105,7 @@ func TestKubernetesNamesMatch(t *testing.T) {
 	assert.Equal(t, map[string]int32{"metrics": 9308, "health": 13133, "self": 8888}, ports)
 	assert.Equal(t, fmt.Sprint(ports["metrics"]), pod.Annotations["prometheus.io/port"])
 	self := fmt.Sprintf("%s.default.svc:%d", found.service.Name, ports["self"])
-	assert.Contains(t, string(read(t, repository("deploy", "README.md"))), self, "what Prometheus is told to scrape")
+	assert.Contains(t, string(read(t, repository("deploy", "README.md"))), self, "what Prometheus is configured to scrape")
 
 	require.Len(t, pod.Spec.Volumes, 1)
 	assert.Contains(t, found.configMaps, pod.Spec.Volumes[0].ConfigMap.Name)

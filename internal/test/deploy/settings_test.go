@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A variable whose name the config does not have would be set in vain: nothing
-// else tells.
+// A variable whose name the config does not have would have no effect: nothing
+// else says.
 func TestSettingsAreOfTheConfig(t *testing.T) {
 	config := string(read(t, repository("config", "default.yaml")))
 	set := regexp.MustCompile(`(?m)^#?\s*(KAFKA[A-Z_]*)[=:]`) // those in comments too

@@ -82,7 +82,7 @@ func assertDirectives(t *testing.T, b Block) {
 	}
 }
 
-// partOfAFile tells whether a manifest of deploy/, where they are tested, has
+// partOfAFile reports whether a manifest of deploy/, where they are tested, has
 // all of this.
 func partOfAFile(t *testing.T, content any) bool {
 	t.Helper()
@@ -103,7 +103,7 @@ func partOfAFile(t *testing.T, content any) bool {
 	return false
 }
 
-// contains tells whether part says nothing that all does not say.
+// contains reports whether part says nothing that all does not say.
 func contains(all, part any) bool {
 	switch part := part.(type) {
 	case map[string]any:

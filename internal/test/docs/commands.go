@@ -46,7 +46,7 @@ func (b Block) Commands() []Command {
 	return commands
 }
 
-// split cuts a line into words as a shell does, and tells where a comment
+// split cuts a line into words as a shell does, and returns where a comment
 // begins.
 func split(line string) (words []string, length int) {
 	var word strings.Builder

@@ -28,7 +28,7 @@ const (
 	Unknown  Kind = ""
 )
 
-// kinds tells by a key at the top.
+// kinds recognizes a block by a key at the top.
 var kinds = map[string]Kind{
 	"receivers": Collector, "processors": Collector, "exporters": Collector, "extensions": Collector, "service": Collector,
 	"scrape_configs": Prometheus, "rule_files": Prometheus, "remote_write": Prometheus,
@@ -37,7 +37,7 @@ var kinds = map[string]Kind{
 	"apiVersion": Manifest, "spec": Manifest,
 }
 
-// YAML decodes a block and tells what it is for. A diff counts as what it makes.
+// YAML decodes a block and returns what it is for. A diff counts as its result.
 // Unknown is no YAML, and YAML that this package has no name for.
 func (b Block) YAML() (map[string]any, Kind) {
 	text := b.Text

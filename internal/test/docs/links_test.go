@@ -95,7 +95,7 @@ func TestEveryFolderIsListed(t *testing.T) {
 	}
 }
 
-// inRepository tells whether there is such a file or folder.
+// inRepository reports whether there is such a file or folder.
 func inRepository(t *testing.T, name string) bool {
 	t.Helper()
 	_, err := os.Stat(filepath.Join(Root(t), name))

@@ -55,8 +55,8 @@ func buildOwn(t *testing.T, root, proxy, components string) string {
 	build.Env = append(os.Environ(),
 		"GOPROXY=file://"+filepath.ToSlash(proxy)+","+goEnv(t, "GOPROXY"),
 		"GONOSUMDB="+modulePath, "GONOPROXY=none", "GOFLAGS=-mod=mod -modcacherw")
-	told, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", told)
+	log, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", log)
 	return filepath.Join(out, "own")
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // A password that systemd's LoadCredential= gives in a file, as deploy/README.md
-// tells: neither the environment nor the config has it. The file need not be YAML,
+// says: neither the environment nor the config has it. The file need not be YAML,
 // and editors end it with a line break.
 func TestE2ETakesAPasswordFromACredential(t *testing.T) {
 	const password = "*it's #1"

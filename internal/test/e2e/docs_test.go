@@ -115,7 +115,7 @@ func mergedTLS(t *testing.T, config string, tls any) tlsSettings {
 	return merged.Receivers.Kafkalag.TLS
 }
 
-// whole tells whether a configuration is one without any other.
+// whole reports whether a configuration is one without any other.
 func whole(config map[string]any) bool {
 	return config["receivers"] != nil && config["exporters"] != nil && config["service"] != nil
 }
@@ -158,7 +158,7 @@ func environment(config string) []string {
 	return env
 }
 
-// What the pages tell to type does something: the collector takes the configs
+// The commands on the pages work: the collector takes the configs
 // named, and what asks a running one gets an answer.
 func TestE2EDocumentedCommands(t *testing.T) {
 	kafka := startKafka(t)

@@ -31,7 +31,7 @@ var (
 // lagLabels are the labels of a lag, in the order of billingLag's keys.
 var lagLabels = []string{"group", "topic", "partition"}
 
-// brokersEnv tells the shipped configs where Kafka is, and to look often.
+// brokersEnv sets the brokers of the shipped configs, and a short interval.
 func brokersEnv(brokers ...string) []string {
 	return []string{"KAFKA_BROKERS=" + strings.Join(brokers, ","), "KAFKALAG_INTERVAL=1s"}
 }

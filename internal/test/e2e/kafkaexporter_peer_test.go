@@ -62,7 +62,7 @@ func startKafkaExporter(t *testing.T, program string, brokers []string) string {
 	return fmt.Sprintf("http://%s/metrics", address)
 }
 
-// kafkaExporterPage leaves out what tells of the process, not of Kafka.
+// kafkaExporterPage leaves out the metrics of the process.
 func kafkaExporterPage(t *testing.T, url string) series {
 	t.Helper()
 	found := scrapeURL(t, url)

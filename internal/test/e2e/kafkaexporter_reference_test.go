@@ -35,7 +35,7 @@ func seriesKey(name string, labels map[string]string) string {
 }
 
 // exporterSeries is what kafka_exporter is to show of the cluster, by the
-// definition of its metrics, as Kafka's own tools tell the values.
+// definition of its metrics, with the values of Kafka's own tools.
 func exporterSeries(t *testing.T, kafka *kafkatest.Cluster) series {
 	t.Helper()
 	s := series{}
@@ -128,17 +128,17 @@ func (s series) addMembers(t testing.TB, lines []string) {
 
 func (s series) addLags(t testing.TB, rows map[kafkatest.GroupTopicPartition]kafkatest.OffsetLag) {
 	t.Helper()
-	for row, told := range rows {
-		if told.Offset == kafkatest.Absent {
+	for row, described := range rows {
+		if described.Offset == kafkatest.Absent {
 			continue
 		}
 		topic := map[string]string{"consumergroup": row.Group, "topic": row.Topic}
 		partition := maps.Clone(topic)
 		partition["partition"] = strconv.Itoa(int(row.Partition))
-		s.add(t, float64(told.Offset), "kafka_consumergroup_current_offset", partition)
-		s[seriesKey("kafka_consumergroup_current_offset_sum", topic)] += float64(told.Offset)
-		if told.Lag != kafkatest.Absent {
-			lag := float64(max(told.Lag, 0))
+		s.add(t, float64(described.Offset), "kafka_consumergroup_current_offset", partition)
+		s[seriesKey("kafka_consumergroup_current_offset_sum", topic)] += float64(described.Offset)
+		if described.Lag != kafkatest.Absent {
+			lag := float64(max(described.Lag, 0))
 			s.add(t, lag, "kafka_consumergroup_lag", partition)
 			s[seriesKey("kafka_consumergroup_lag_sum", topic)] += lag
 		}

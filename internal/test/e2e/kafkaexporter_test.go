@@ -41,7 +41,7 @@ func TestE2EShowsWhatKafkaExporterShows(t *testing.T) {
 // still hold, and so do the commits of its groups and their lag.
 var holds = regexp.MustCompile(`^kafka_(topic_partition_(current|oldest)_offset|consumergroup_(current_offset|lag)(_sum)?)\{.*topic="single"`)
 
-// withHeld adds to what is told after a broker has gone what still holds of
+// withHeld adds to what is reported after a broker has gone what still holds of
 // before.
 func withHeld(t *testing.T, now, before series) series {
 	t.Helper()
@@ -54,7 +54,7 @@ func withHeld(t *testing.T, now, before series) series {
 			now[key] = value
 		}
 	}
-	require.Positive(t, held, "what is not told any more")
+	require.Positive(t, held, "what is not reported any more")
 	return now
 }
 
@@ -118,7 +118,7 @@ func TestE2ETellsWhatKafkaExporterTellsOfItself(t *testing.T) {
 }
 
 // Two clusters behind one endpoint, as the guide says: what it lists is repeated
-// of the shipped config, and the aliases tell the clusters apart.
+// of the shipped config, and the aliases distinguish the clusters.
 func TestE2EKafkaExporterOfTwoClusters(t *testing.T) {
 	first, second := startKafka(t), startKafka(t)
 	second.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 10, 1: 10, 2: 10}})

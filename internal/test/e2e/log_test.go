@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// eventLog keeps what a process prints, and tells when it prints something.
+// eventLog keeps what a process prints, and signals when it prints something.
 type eventLog struct {
 	mu      sync.Mutex
 	text    bytes.Buffer

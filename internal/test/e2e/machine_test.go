@@ -21,7 +21,7 @@ import (
 // machine, so that the one that the test runs on stays as it is.
 type machine struct {
 	root  string
-	calls string // where the stand-in for systemctl writes what it is told
+	calls string // where the stand-in for systemctl writes its arguments
 }
 
 func newMachine(t *testing.T) machine {
@@ -56,7 +56,7 @@ func (m machine) edit(t *testing.T, name, before, after string) {
 	require.NoError(t, os.WriteFile(m.path(name), []byte(strings.ReplaceAll(text, before, after)), 0o600))
 }
 
-// dpkg runs it on the machine, and returns what the package's scripts told
+// dpkg runs it on the machine, and returns what the package's scripts asked of
 // systemctl.
 func (m machine) dpkg(t *testing.T, args ...string) (systemctl []string) {
 	t.Helper()
@@ -68,8 +68,8 @@ func (m machine) dpkg(t *testing.T, args ...string) (systemctl []string) {
 	options := []string{"--root=" + m.root, "--log=" + m.path("dpkg.log"), "--force-not-root", "--force-script-chrootless"}
 	cmd := exec.Command("dpkg", append(options, args...)...)
 	cmd.Env = append(os.Environ(), "PATH="+standIn+":"+os.Getenv("PATH")+":/usr/sbin:/sbin")
-	told, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", told)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
 
 	calls, err := os.ReadFile(m.calls)
 	require.NoError(t, err)
@@ -83,7 +83,7 @@ func buildPackages(t *testing.T, version string) string {
 	folder := t.TempDir()
 	cmd := exec.Command(filepath.Join("..", "..", "..", "scripts", "package.sh"), "linux/"+runtime.GOARCH)
 	cmd.Env = append(os.Environ(), "PACKAGES="+folder, "VERSION="+version, "KAFKALAG_COLLECTOR="+binary(t))
-	told, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", told)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
 	return folder
 }

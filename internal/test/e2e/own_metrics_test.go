@@ -54,7 +54,7 @@ func TestE2ETellsOfItself(t *testing.T) {
 		delete(arrived, "ApiVersions") // part of connecting
 		assert.Equal(now, arrived, asked)
 		assert.Contains(now, asked, "ListOffsets")
-		// How many are asked side by side is a matter of timing; none is lost.
+		// How many are asked in parallel is a matter of timing; none is lost.
 		opened := found.values(now, "otelcol_kafkalag_connections_opened")[""]
 		assert.GreaterOrEqual(now, opened, 3.0)
 		assert.Equal(now, map[string]float64{"kafkalag": opened}, found.values(now, "otelcol_kafkalag_connections", "receiver"))
@@ -79,7 +79,7 @@ func TestE2ETellsOfItself(t *testing.T) {
 		assert.Equal(now, map[string]float64{"seen": 4, "failed": 0, "filtered": 1}, found.values(now, "otelcol_kafkalag_partitions", "outcome"))
 	})
 
-	// What stays denied is missing, and what is odd is told.
+	// What stays denied is missing, and what is odd is reported.
 	kafka.Fail(kmsg.OffsetFetch, kafka.Kfake.CoordinatorFor("billing"), kerr.GroupAuthorizationFailed, -1)
 	kafka.ListGroupAt((kafka.Kfake.CoordinatorFor("odd")+1)%3, "odd")
 	c.selfEventually(t, func(now *assert.CollectT, found families) {

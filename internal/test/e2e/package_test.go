@@ -27,13 +27,13 @@ func TestE2EPackages(t *testing.T) {
 	t.Run("have a hardened unit", func(t *testing.T) { testUnitIsHardened(t, folder) })
 }
 
-// A package's life: installed, told where Kafka is, run by its unit's command
+// A package's life: installed, given its brokers, run by its unit's command
 // line, upgraded, removed.
 func testPackageRuns(t *testing.T, folder string) {
 	t.Helper()
 	m := newMachine(t)
-	told := m.dpkg(t, "--install", debOf(t, folder))
-	assert.Equal(t, []string{"daemon-reload", "try-restart " + serviceName}, told)
+	out := m.dpkg(t, "--install", debOf(t, folder))
+	assert.Equal(t, []string{"daemon-reload", "try-restart " + serviceName}, out)
 	assert.Equal(t, os.FileMode(0o600), mode(t, m, envFile), "it has the password")
 	assert.Equal(t, os.FileMode(0o644), mode(t, m, configFile), "the service's user reads it")
 
@@ -58,12 +58,12 @@ func testPackageRuns(t *testing.T, folder string) {
 	testReload(t, m, c)
 
 	settings := m.read(t, envFile)
-	told = m.dpkg(t, "--install", debOf(t, buildPackages(t, "1.2.4")))
-	assert.Equal(t, []string{"daemon-reload", "daemon-reload", "try-restart " + serviceName}, told)
+	out = m.dpkg(t, "--install", debOf(t, buildPackages(t, "1.2.4")))
+	assert.Equal(t, []string{"daemon-reload", "daemon-reload", "try-restart " + serviceName}, out)
 	assert.Equal(t, settings, m.read(t, envFile), "what the user set")
 
-	told = m.dpkg(t, "--remove", "otelcol-kafkalag")
-	assert.Equal(t, []string{"disable --now " + serviceName, "daemon-reload"}, told)
+	out = m.dpkg(t, "--remove", "otelcol-kafkalag")
+	assert.Equal(t, []string{"disable --now " + serviceName, "daemon-reload"}, out)
 	assert.NoFileExists(t, m.path(unitFile))
 	assert.Equal(t, settings, m.read(t, envFile), "what the user set")
 	m.dpkg(t, "--purge", "otelcol-kafkalag")
@@ -80,14 +80,14 @@ func testReload(t *testing.T, m machine, c *collector) {
 		})
 	}
 	m.edit(t, configFile, "cluster_alias: ${env:KAFKA_CLUSTER_ALIAS:-}", "cluster_alais: renamed")
-	told, err := m.reload(t, c.process.PID())
+	out, err := m.reload(t, c.process.PID())
 	require.Error(t, err)
-	assert.Contains(t, told, "cluster_alais")
+	assert.Contains(t, out, "cluster_alais")
 	named("")
 
 	m.edit(t, configFile, "cluster_alais: renamed", "cluster_alias: ${file:${env:CREDENTIALS_DIRECTORY}/alias}")
-	told, err = m.reload(t, c.process.PID())
-	require.NoError(t, err, told)
+	out, err = m.reload(t, c.process.PID())
+	require.NoError(t, err, out)
 	named("renamed")
 }
 
@@ -108,12 +108,12 @@ func testUnitIsHardened(t *testing.T, folder string) {
 		require.NoError(t, os.WriteFile(m.path(program), nil, 0o700))
 	}
 
-	told, err := exec.Command("systemd-analyze", "verify", "--man=no", "--root="+m.root, serviceName).CombinedOutput()
-	require.NoError(t, err, "%s", told)
-	assert.Empty(t, string(told))
-	told, err = exec.Command("systemd-analyze", "security", "--no-pager", "--offline=true", "--root="+m.root,
+	out, err := exec.Command("systemd-analyze", "verify", "--man=no", "--root="+m.root, serviceName).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Empty(t, string(out))
+	out, err = exec.Command("systemd-analyze", "security", "--no-pager", "--offline=true", "--root="+m.root,
 		"--threshold=15", serviceName).CombinedOutput() // tenths of its 10 for no protection at all
-	require.NoError(t, err, "%s", told)
+	require.NoError(t, err, "%s", out)
 }
 
 // What is downloaded can be checked, and is what it says it is.
@@ -131,9 +131,9 @@ func testPackagesAreWhole(t *testing.T, folder string) {
 
 	check := exec.Command("sha256sum", "--check", "--strict", "SHA256SUMS")
 	check.Dir = folder
-	told, err := check.CombinedOutput()
-	require.NoError(t, err, "%s", told)
-	assert.Equal(t, len(files)-1, linesWith(string(told), ": OK"))
+	out, err := check.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Equal(t, len(files)-1, linesWith(string(out), ": OK"))
 
 	bill, err := filepath.Glob(filepath.Join(folder, "*.cdx.json"))
 	require.NoError(t, err)
@@ -142,12 +142,12 @@ func testPackagesAreWhole(t *testing.T, folder string) {
 	archive, err := filepath.Glob(filepath.Join(folder, "*.tar.gz"))
 	require.NoError(t, err)
 	unpacked := t.TempDir()
-	told, err = exec.Command("tar", "--extract", "--strip-components=1", "--directory", unpacked, "--file", archive[0]).CombinedOutput()
-	require.NoError(t, err, "%s", told)
+	out, err = exec.Command("tar", "--extract", "--strip-components=1", "--directory", unpacked, "--file", archive[0]).CombinedOutput()
+	require.NoError(t, err, "%s", out)
 	validate := exec.Command(filepath.Join(unpacked, "otelcol-kafkalag"), "validate", "--config=config/default.yaml")
 	validate.Dir, validate.Env = unpacked, []string{}
-	told, err = validate.CombinedOutput()
-	require.NoError(t, err, "%s", told)
+	out, err = validate.CombinedOutput()
+	require.NoError(t, err, "%s", out)
 }
 
 type component struct{ Name, Version string }

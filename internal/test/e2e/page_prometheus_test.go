@@ -24,7 +24,7 @@ import (
 type scraped struct {
 	overlays []string // of config/endpoint/
 	config   string   // one more, on top
-	job      string   // what Prometheus is told beside the target
+	job      string   // what Prometheus is given beside the target
 	format   string   // what it gets
 }
 

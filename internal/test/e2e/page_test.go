@@ -78,7 +78,7 @@ func (c *collector) watchPage(t *testing.T, look func(found families), done func
 }
 
 // A broker that hangs makes scrapes take many times their interval. What others
-// told stays on the page all the while, and so does what they tell now.
+// answered stays on the page all the while, and so does what they answer now.
 func TestE2EPageDoesNotBlinkWhileABrokerHangs(t *testing.T) {
 	for _, interval := range []string{"1s", "3s"} {
 		t.Run(interval, func(t *testing.T) {

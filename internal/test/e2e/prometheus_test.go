@@ -91,7 +91,7 @@ func TestE2EForgetsLostSeries(t *testing.T) {
 		assert.Equal(now, map[string]float64{"billing": 0}, groups(now, found))
 	})
 	const interval = time.Second
-	assert.Less(t, time.Since(gone), 3*interval, "a scrape was on its way, the next one tells")
+	assert.Less(t, time.Since(gone), 3*interval, "a scrape was on its way, the next one shows it")
 	assert.Equal(t, billingLag, c.scrape(t).values(t, "kafka_consumer_group_lag", lagLabels...))
 }
 

@@ -75,13 +75,13 @@ func seedReal(t *testing.T, seed kafkatest.Seed) {
 func toolRows(t *testing.T, kafka *kafkatest.Cluster) (offsets, lags map[string]float64) {
 	t.Helper()
 	offsets, lags = make(map[string]float64), make(map[string]float64)
-	for row, told := range kafka.DescribeAllGroups(t) {
+	for row, described := range kafka.DescribeAllGroups(t) {
 		key := fmt.Sprintf("%s %s %d", row.Group, row.Topic, row.Partition)
-		if told.Offset != kafkatest.Absent {
-			offsets[key] = float64(told.Offset)
+		if described.Offset != kafkatest.Absent {
+			offsets[key] = float64(described.Offset)
 		}
-		if told.Lag != kafkatest.Absent {
-			lags[key] = float64(told.Lag)
+		if described.Lag != kafkatest.Absent {
+			lags[key] = float64(described.Lag)
 		}
 	}
 	return offsets, lags

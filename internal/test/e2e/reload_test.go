@@ -31,13 +31,13 @@ func TestE2EReloadsTheReceiverAlone(t *testing.T) {
 	sees("before")
 
 	require.NoError(t, os.WriteFile(named, []byte("receivers: {kafkalag: {cluster_alais: after}}"), 0o600))
-	told, err := command(t, env, append([]string{"validate"}, options...)...).CombinedOutput()
+	out, err := command(t, env, append([]string{"validate"}, options...)...).CombinedOutput()
 	require.Error(t, err)
-	assert.Contains(t, string(told), "cluster_alais")
+	assert.Contains(t, string(out), "cluster_alais")
 
 	require.NoError(t, os.WriteFile(named, []byte("receivers: {kafkalag: {cluster_alias: after}}"), 0o600))
-	told, err = command(t, env, append([]string{"validate"}, options...)...).CombinedOutput()
-	require.NoError(t, err, "%s", told)
+	out, err = command(t, env, append([]string{"validate"}, options...)...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
 	require.NoError(t, c.process.Signal(syscall.SIGHUP))
 	c.awaitLog(t, "performing partial receiver reload")
 	sees("after")

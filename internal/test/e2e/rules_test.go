@@ -29,8 +29,8 @@ func observability(path ...string) string {
 var rulesFile = observability("prometheus", "kafkalag.rules.yaml")
 
 func TestRulesOnPaper(t *testing.T) {
-	told := promtest.Promtool(t, "test", "rules", observability("prometheus", "kafkalag.test.yaml"))
-	assert.Contains(t, told, "SUCCESS")
+	out := promtest.Promtool(t, "test", "rules", observability("prometheus", "kafkalag.test.yaml"))
+	assert.Contains(t, out, "SUCCESS")
 }
 
 // alertRule is an alert of the rules.

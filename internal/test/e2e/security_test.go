@@ -20,7 +20,7 @@ import (
 
 const wrongPassword = "guessed-pa55word"
 
-// A login that fails is told once, with its cause, while the collector goes on
+// A login that fails is logged once, with its cause, while the collector goes on
 // trying; whoever reads its log learns no secret.
 func TestE2ETellsOfAFailedLoginOnce(t *testing.T) {
 	kafka := kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "monitor", "pa55word"))

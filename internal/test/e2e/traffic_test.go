@@ -30,7 +30,7 @@ func produce(t *testing.T, brokers []string, topic string, records int) {
 }
 
 // consume reads the topic orders as a member of the group, at most so many
-// records a beat, and commits, until the test ends or it is told to stop. It
+// records a beat, and commits, until the test ends or stops it. It
 // fetches little ahead, so that it reads all partitions in turn.
 func consume(t *testing.T, brokers []string, group string, records int) (stop func()) {
 	t.Helper()

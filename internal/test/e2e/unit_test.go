@@ -36,8 +36,8 @@ func (m machine) service(t *testing.T) *exec.Cmd {
 func (m machine) reload(t *testing.T, mainPID int) (string, error) {
 	t.Helper()
 	for _, cmd := range m.commands(t, "ExecReload", mainPID) {
-		if told, err := cmd.CombinedOutput(); err != nil {
-			return string(told), err
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return string(out), err
 		}
 	}
 	return "", nil

@@ -89,7 +89,7 @@ func linesOf(log, id string) []string {
 }
 
 // peakMemory is the most memory that the process ever had, in bytes, or 0
-// where the system does not tell.
+// where the system does not say.
 func (c *collector) peakMemory(t *testing.T) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.process.PID()))

@@ -156,7 +156,7 @@ func (tr *truth) check(p points) error {
 	return listed("wrong", wrong)
 }
 
-// silentOn tells whether the truth says nothing of the metric of this name.
+// silentOn reports whether the truth says nothing of the metric of this name.
 func (tr *truth) silentOn(n string) bool {
 	metric, _, _ := strings.Cut(n, " ")
 	return len(tr.high.of(metric)) == 0
@@ -176,7 +176,7 @@ func (tr *truth) missing(p points) []string {
 	return missing
 }
 
-// whole tells whether a scrape lacks nothing and shows what was produced last.
+// whole reports whether a scrape lacks nothing and shows what was produced last.
 func (tr *truth) whole(p points) bool {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()

@@ -123,7 +123,7 @@ func ledBy(p points, broker int64) []string {
 	return led
 }
 
-// hangsOn names what only the broker can tell: the ends of the partitions that
+// hangsOn names what only the broker knows: the ends of the partitions that
 // it leads, the commits of the groups that it coordinates, and what follows
 // from these.
 func (tr *truth) hangsOn(p points, broker int64) map[string]bool {

@@ -17,7 +17,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/receiver"
 )
 
-// full tells whether the long form of these tests was asked for.
+// full reports whether the long form of these tests was asked for.
 func full() bool { return os.Getenv("KAFKALAG_SOAK") == "full" }
 
 // Brokers with replicas are restarted one after the other while records keep

@@ -73,7 +73,7 @@ func (b *Broker) Proxy(listener string) *Proxy { return b.proxies[listener] }
 // bound is where the broker listens.
 func (b *Broker) bound(listener string) string { return address(loopback, b.ports[listener]) }
 
-// advertised is where clients are told to find it.
+// advertised is the address that it gives to clients.
 func (b *Broker) advertised(listener string) string {
 	host, port := loopback, b.ports[listener]
 	for _, l := range b.cluster.opts.Listeners {

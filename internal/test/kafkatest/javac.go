@@ -11,7 +11,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest/jars"
 )
 
-// HaveJavac tells whether Java can be compiled here, which takes a JDK. Where
+// HaveJavac reports whether Java can be compiled here, which takes a JDK. Where
 // KAFKALAG_REQUIRE asks for real servers and it cannot, the test fails.
 func HaveJavac(t testing.TB) bool {
 	t.Helper()

@@ -28,7 +28,7 @@ type KDC struct {
 
 const kdcProgram, adminProgram = "krb5kdc", "kadmin.local"
 
-// HaveKDC tells whether a KDC can run here. Where KAFKALAG_REQUIRE asks for real
+// HaveKDC reports whether a KDC can run here. Where KAFKALAG_REQUIRE asks for real
 // servers and it cannot, the test fails.
 func HaveKDC(t testing.TB) bool {
 	t.Helper()

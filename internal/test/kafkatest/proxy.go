@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Proxy is a TCP proxy before one address that can misbehave. What it is told
+// Proxy is a TCP proxy before one address that can misbehave. What is set
 // holds for the connections that are open and for those to come, until it is
 // told otherwise.
 type Proxy struct {
@@ -191,7 +191,7 @@ func (p *Proxy) waitWhileHanging() {
 	}
 }
 
-// allowed tells how many of n bytes of an answer may pass.
+// allowed returns how many of n bytes of an answer may pass.
 func (p *Proxy) allowed(l *link, n int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// stopped tells whether every thread of a process is stopped.
+// stopped reports whether every thread of a process is stopped.
 func stopped(pid int) bool {
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	if err != nil || len(threads) == 0 {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Tally counts the traffic that an observer of brokers is told of.
+// Tally counts the traffic that an observer of brokers sees.
 type Tally struct {
 	mu sync.Mutex
 	// Requests counts requests by API, Failures errors by API and code. They and

@@ -56,7 +56,7 @@ func tickets(t *testing.T, s *secured) {
 			func(k *sasl.KerberosConfig) {
 				k.Realm, k.ConfigFile = "OTHER.TEST", s.rewritten(t, regexp.QuoteMeta(s.kdc.Realm), "OTHER.TEST")
 			},
-			"the KDC does not know auth.kerberos.username in auth.kerberos.realm", // for all that it tells
+			"the KDC does not know auth.kerberos.username in auth.kerberos.realm", // for all that it says
 		},
 		"clock skew": {
 			func(k *sasl.KerberosConfig) { k.ConfigFile = s.kdc.Strict(t) },

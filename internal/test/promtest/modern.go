@@ -42,8 +42,8 @@ func Modern(t testing.TB) string {
 	built := filepath.Join(building, "prometheus")
 	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "remove_all_sd", "-o", built, server+"/cmd/prometheus")
 	build.Dir, build.Env = folder, append(os.Environ(), "CGO_ENABLED=0")
-	told, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", told)
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
 	// Renamed, so that nobody else finds half of it.
 	require.NoError(t, os.Rename(built, program))
 	return program

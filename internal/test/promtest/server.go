@@ -119,7 +119,7 @@ func (s *Server) ready() error {
 		}
 		match := listening.FindSubmatch(log)
 		if match == nil {
-			return fmt.Errorf("%s does not tell the port yet", s.log)
+			return fmt.Errorf("%s does not name the port yet", s.log)
 		}
 		s.URL = "http://" + string(match[1])
 	}

@@ -32,7 +32,7 @@ type Client interface {
 // about that many, so that the largest lags are dated within one interval.
 const roundsPerBudget = 10
 
-// Config is what time lag is told and searched by.
+// Config is the configuration of the estimates and of the search.
 type Config struct {
 	// History is how long the arrival of records is remembered.
 	History time.Duration
@@ -42,15 +42,15 @@ type Config struct {
 	Budget int
 }
 
-// Observer is told what the search does.
+// Observer receives what the search does.
 type Observer interface {
-	// Undated is told how many time lags a scrape could not tell.
+	// Undated receives how many time lags of a scrape are unknown.
 	Undated(ctx context.Context, partitions int)
-	// Round is told of each round of look-ups, and how many were answered.
+	// Round receives how many look-ups of a round were answered.
 	Round(ctx context.Context, lookups int)
 }
 
-// Searcher tells the age of what groups have not read. It searches between the
+// Searcher estimates the age of what groups have not read. It searches between the
 // scrapes: a scrape shows what has been found by then, and neither waits nor
 // shares brokers and processors with the search, but for a round under way.
 type Searcher struct {

@@ -37,7 +37,7 @@ func (r Release) Dir() (string, error) {
 	return filepath.Join(cache, "kafka", r.Version), nil
 }
 
-// Missing tells why the release cannot be run here; nil if it can.
+// Missing returns why the release cannot be run here, nil if it can.
 func (r Release) Missing() error {
 	if _, err := exec.LookPath("java"); err != nil {
 		return fmt.Errorf("no java: %w", err)

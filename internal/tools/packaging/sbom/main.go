@@ -116,7 +116,7 @@ func library(path, version string) cdx.Component {
 	}
 }
 
-// isFolder tells by the rule of go.mod, where a module's path begins with neither.
+// isFolder decides by the rule of go.mod, where a module's path begins with neither.
 func isFolder(path string) bool { return strings.HasPrefix(path, ".") || filepath.IsAbs(path) }
 
 // purl is the package URL that vulnerability databases know a Go module by.
