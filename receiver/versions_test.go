@@ -182,7 +182,7 @@ var update = flag.Bool("update", false, "write the table anew")
 // requireTable compares the part of a page between two marks with table.
 func requireTable(t *testing.T, page, table string) {
 	t.Helper()
-	const begin, end = "<!-- begin: what each version tells -->\n", "<!-- end -->"
+	const begin, end = "<!-- begin: what each version reports -->\n", "<!-- end -->"
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	before, rest, found := strings.Cut(string(text), begin)

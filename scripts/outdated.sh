@@ -4,7 +4,7 @@
 #
 # Lists what has a newer version: the direct dependencies and tools of every module
 # of the repository, and the components of builder-config.yaml. It changes nothing.
-# What the proxy does not know, or does not tell within two minutes, has a line
+# What the proxy does not know, or does not answer within two minutes, has a line
 # that says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."

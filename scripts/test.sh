@@ -72,7 +72,7 @@ mapfile -t packages < <(packages_with TestIntegration | grep -vxF "$logins")
 if [[ $kafka == yes ]] && ((${#packages[@]})); then
 	tier integration go test "${race[@]}" -p 1 -timeout 30m -run '^TestIntegration' -skip '^TestIntegrationVersions$' "${packages[@]}"
 	tier logins each_login
-	tier versions go test "${race[@]}" -v -run '^TestIntegrationVersions$' ./receiver # shows what each version tells
+	tier versions go test "${race[@]}" -v -run '^TestIntegrationVersions$' ./receiver # shows what each version reports
 fi
 
 tier build make --no-print-directory build

@@ -91,7 +91,8 @@ func (o options) barsBetween(rows []row) []bar {
 
 // barsOfGrowth holds each size against the first: one of twice the size takes at
 // most twice as much, the next one four times, and so on, but for what the ratios
-// may be off by. What the last, which has the first one's size again, // that shows whether that is true.
+// may be off by. The last has the first one's size again: how much it differs from the first
+// shows whether that is true.
 func barsOfGrowth(rows []row) []bar {
 	var bars []bar
 	last := len(rows) - 1
