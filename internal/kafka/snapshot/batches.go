@@ -5,7 +5,6 @@ package snapshot
 
 import (
 	"maps"
-	"sync"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -23,9 +22,9 @@ const (
 
 // sizes remembers the groups with more commits than usual. A scrape that learns
 // nothing changes nothing, so that brokers that are just back from an outage are
-// not asked for many large groups at once. The zero value is ready for use.
+// not asked for many large groups at once. The zero value is ready for use; while
+// several goroutines cut batches, nothing is learned.
 type sizes struct {
-	mu    sync.Mutex
 	large map[string]largeGroup
 }
 
@@ -34,33 +33,29 @@ type largeGroup struct {
 	coordinator int32
 }
 
-// learn takes how many partitions a group was answered with.
-func (z *sizes) learn(g *cluster.Group, commits int) {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	switch {
-	case commits <= usualCommits:
-		delete(z.large, g.Name)
-		return
-	case z.large == nil:
+// learn takes how many partitions groups were answered with.
+func (z *sizes) learn(groups []groupSize) {
+	if z.large == nil {
 		z.large = map[string]largeGroup{}
 	}
-	z.large[g.Name] = largeGroup{commits, g.Coordinator}
+	for _, g := range groups {
+		if g.commits > usualCommits {
+			z.large[g.group.Name] = largeGroup{g.commits, g.group.Coordinator}
+		} else {
+			delete(z.large, g.group.Name)
+		}
+	}
 }
 
-// forget drops the groups that nobody lists any more, their coordinator being
-// among the brokers that have told their groups.
-func (z *sizes) forget(groups map[string]*cluster.Group, told map[int32]bool) {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	maps.DeleteFunc(z.large, func(name string, g largeGroup) bool { return groups[name] == nil && told[g.coordinator] })
+// forget drops the groups that no broker lists any more, although their coordinator
+// is among those that have listed their groups.
+func (z *sizes) forget(groups map[string]*cluster.Group, listed map[int32]bool) {
+	maps.DeleteFunc(z.large, func(name string, g largeGroup) bool { return groups[name] == nil && listed[g.coordinator] })
 }
 
 // batches cuts groups into requests by what their answers are expected to
 // hold. A group that is larger than the limit gets a request of its own.
 func (z *sizes) batches(groups []*cluster.Group) [][]*cluster.Group {
-	z.mu.Lock()
-	defer z.mu.Unlock()
 	var batches [][]*cluster.Group
 	first, expected := 0, 0
 	for i, g := range groups {

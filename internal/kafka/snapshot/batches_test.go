@@ -33,7 +33,7 @@ func TestBatches(t *testing.T) {
 			var z sizes
 			for i := range groups {
 				groups[i] = &cluster.Group{Name: fmt.Sprint(i)}
-				z.learn(groups[i], tt.known[i])
+				z.learn([]groupSize{{groups[i], tt.known[i]}})
 			}
 			var got []int
 			var all []*cluster.Group
@@ -51,7 +51,7 @@ func TestSizesForgetWhatIsGone(t *testing.T) {
 	a := &cluster.Group{Name: "a", Coordinator: 2}
 	listed := map[string]*cluster.Group{"a": a}
 	var z sizes
-	z.learn(a, 50_000)
+	z.learn([]groupSize{{a, 50_000}})
 	z.forget(listed, map[int32]bool{1: true, 2: true})
 	assert.Len(t, z.large, 1, "it is still listed")
 	z.forget(nil, map[int32]bool{1: true})
@@ -59,8 +59,8 @@ func TestSizesForgetWhatIsGone(t *testing.T) {
 	z.forget(nil, map[int32]bool{1: true, 2: true})
 	assert.Empty(t, z.large, "it is gone")
 
-	z.learn(a, 50_000)
-	z.learn(a, usualCommits)
+	z.learn([]groupSize{{a, 50_000}})
+	z.learn([]groupSize{{a, usualCommits}})
 	assert.Empty(t, z.large, "it has shrunk")
 }
 

@@ -31,10 +31,27 @@ const (
 
 var errOneGroup = errors.New("the broker takes one group in a request")
 
+// commitAnswers is what a broker answered about the commits of its groups.
+type commitAnswers struct {
+	failed []groupError
+	sizes  []groupSize // of the groups that it answered for
+}
+
+// groupSize is how many partitions a group was answered with.
+type groupSize struct {
+	group   *cluster.Group
+	commits int
+}
+
+func (c *commitAnswers) add(more commitAnswers) {
+	c.failed = append(c.failed, more.failed...)
+	c.sizes = append(c.sizes, more.sizes...)
+}
+
 // commits asks n, the coordinator of groups, for all that they committed and
-// fills it in. It returns the groups that failed, and whether the broker takes
-// several groups in one request, which a first one tells.
-func (s *scrape) commits(ctx context.Context, n *broker.Node, groups []*cluster.Group) (failed []groupError, multiGroup bool) {
+// fills it in. It also returns whether the broker takes several groups in one
+// request, which the first answer shows.
+func (s *scrape) commits(ctx context.Context, n *broker.Node, groups []*cluster.Group) (all commitAnswers, multiGroup bool) {
 	ctx, cancel := withHalfRemaining(ctx)
 	defer cancel()
 	batches := s.memory.sizes.batches(groups)
@@ -46,24 +63,25 @@ func (s *scrape) commits(ctx context.Context, n *broker.Node, groups []*cluster.
 		return s.commitsOneByOne(ctx, n, groups), false
 	}
 	multiGroup = err == nil && answer.version >= multiGroupFetch
-	first := s.takeCommits(ctx, n, batches[0], answer, err)
-	return append(first, s.spread(ctx, n, fetches, batches[1:])...), multiGroup
+	all = s.takeCommits(ctx, n, batches[0], answer, err)
+	all.add(s.spread(ctx, n, fetches, batches[1:]))
+	return all, multiGroup
 }
 
-func (s *scrape) commitsOneByOne(ctx context.Context, n *broker.Node, groups []*cluster.Group) []groupError {
+func (s *scrape) commitsOneByOne(ctx context.Context, n *broker.Node, groups []*cluster.Group) commitAnswers {
 	return s.spread(ctx, n, singleFetches, slices.Collect(slices.Chunk(groups, 1)))
 }
 
 // spread has some workers ask for the batches.
-func (s *scrape) spread(ctx context.Context, n *broker.Node, workers int, batches [][]*cluster.Group) []groupError {
-	failed := make([][]groupError, min(workers, len(batches)))
+func (s *scrape) spread(ctx context.Context, n *broker.Node, workers int, batches [][]*cluster.Group) commitAnswers {
+	answers := make([]commitAnswers, min(workers, len(batches)))
 	next := make(chan []*cluster.Group)
 	var wait sync.WaitGroup
-	for i := range failed {
+	for i := range answers {
 		wait.Go(func() {
 			for batch := range next {
 				answer, err := s.fetch(ctx, n, batch)
-				failed[i] = append(failed[i], s.takeCommits(ctx, n, batch, answer, err)...)
+				answers[i].add(s.takeCommits(ctx, n, batch, answer, err))
 			}
 		})
 	}
@@ -72,7 +90,11 @@ func (s *scrape) spread(ctx context.Context, n *broker.Node, workers int, batche
 	}
 	close(next)
 	wait.Wait()
-	return slices.Concat(failed...)
+	var all commitAnswers
+	for _, answer := range answers {
+		all.add(answer)
+	}
+	return all
 }
 
 // fetch sends one OffsetFetch for several groups. Before Kafka 3.0 that takes
@@ -106,7 +128,7 @@ func newOffsetFetchRequest(groups []*cluster.Group) wire.Request {
 
 // takeCommits fills in an answer. One that was too large to be read is asked
 // for in halves.
-func (s *scrape) takeCommits(ctx context.Context, n *broker.Node, groups []*cluster.Group, answer fetched, err error) []groupError {
+func (s *scrape) takeCommits(ctx context.Context, n *broker.Node, groups []*cluster.Group, answer fetched, err error) commitAnswers {
 	switch {
 	case errors.Is(err, errOneGroup):
 		return s.commitsOneByOne(ctx, n, groups)
@@ -114,19 +136,22 @@ func (s *scrape) takeCommits(ctx context.Context, n *broker.Node, groups []*clus
 		middle := len(groups) / 2
 		return s.spread(ctx, n, 1, [][]*cluster.Group{groups[:middle], groups[middle:]})
 	case err != nil:
-		return allFailed(groups, err)
+		return commitAnswers{failed: allFailed(groups, err)}
 	}
-	var failed []groupError
+	var all commitAnswers
 	for i, g := range groups {
-		if err := s.takeGroup(g, &answer.groups[i]); err != nil {
-			failed = append(failed, *err)
+		if err := takeGroup(g, &answer.groups[i]); err != nil {
+			all.failed = append(all.failed, *err)
+		}
+		if g.CommitsKnown {
+			all.sizes = append(all.sizes, groupSize{g, answer.groups[i].partitions})
 		}
 	}
-	return failed
+	return all
 }
 
 // takeGroup fills in what one group committed, and returns what of it failed.
-func (s *scrape) takeGroup(g *cluster.Group, answer *fetchedGroup) *groupError {
+func takeGroup(g *cluster.Group, answer *fetchedGroup) *groupError {
 	switch {
 	case !answer.answered:
 		return &groupError{group: g.Name, err: kafkaerr.ErrNotAnswered}
@@ -137,7 +162,6 @@ func (s *scrape) takeGroup(g *cluster.Group, answer *fetchedGroup) *groupError {
 	}
 	g.CommitsKnown = true
 	g.Commits = answer.commits
-	s.memory.sizes.learn(g, answer.partitions)
 	if answer.err != nil {
 		return &groupError{group: g.Name, err: answer.err, partitions: answer.unknown}
 	}

@@ -55,8 +55,8 @@ func commitsDecoder() func() error {
 	frame := encodeAnswer(request, answer)
 	return func() error {
 		got, _, err := wire.Decode(context.Background(), request, correlation, frame, func(r *wire.Reader) fetched { return s.decodeFetched(r, groups) })
-		if failed := s.takeCommits(context.Background(), nil, groups, got, err); len(failed) > 0 {
-			return failed[0].err
+		if all := s.takeCommits(context.Background(), nil, groups, got, err); len(all.failed) > 0 {
+			return all.failed[0].err
 		}
 		return nil
 	}

@@ -24,7 +24,7 @@ type groupsOf struct {
 	filtered int
 	groups   []*cluster.Group
 	listErr  error
-	failed   []groupError
+	commitAnswers
 	// multiGroup says that it takes several groups in one OffsetFetch.
 	multiGroup bool
 }
@@ -100,6 +100,7 @@ func (s *scrape) askGroups(ctx context.Context, open *pendingGroups) []groupsOf 
 		if a.multiGroup {
 			s.memory.multiGroup[a.node.ID] = true
 		}
+		s.memory.sizes.learn(a.sizes)
 		s.noteDenied(a.failed)
 		for _, g := range a.groups {
 			if other, twice := claimed[g.Name]; twice && other != g.Coordinator {
@@ -142,7 +143,7 @@ func (s *scrape) groupsOf(ctx context.Context, n *broker.Node) groupsOf {
 		return known != nil && whole(known)
 	})
 	if s.ask.Commits && len(a.groups) > 0 {
-		a.failed, a.multiGroup = s.commits(ctx, n, a.groups)
+		a.commitAnswers, a.multiGroup = s.commits(ctx, n, a.groups)
 	}
 	return a
 }
