@@ -28,7 +28,8 @@ func requireGolden(t *testing.T, name string, got pmetric.Metrics) {
 		writeGolden(t, file, got)
 	}
 	require.NoError(t, pmetrictest.CompareMetrics(readGolden(t, file), got,
-		pmetrictest.IgnoreMetricsOrder(), pmetrictest.IgnoreMetricDataPointsOrder()))
+		pmetrictest.IgnoreMetricsOrder(), pmetrictest.IgnoreMetricDataPointsOrder()),
+		"if it is meant to change: go test ./internal/record -run Golden -update")
 }
 
 // readGolden reads OTLP's JSON, spelled as YAML.
