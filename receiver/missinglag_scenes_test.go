@@ -50,41 +50,42 @@ var (
 	zooKeeper  = point{"kafka.consumer_group.zookeeper.lag", ""}
 )
 
+// scenes are by the id of their row.
 var scenes = map[string]scene{
-	"Nobody listens": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"nobody-listens": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		cfg.Brokers = []string{nobody(t)}
 	}},
-	"No answer": {missing: anything, arrange: func(_ *testing.T, fake *kafkatest.Fake, cfg *Config) {
+	"no-answer": {missing: anything, arrange: func(_ *testing.T, fake *kafkatest.Fake, cfg *Config) {
 		cfg.RequestTimeout = 200 * time.Millisecond
 		fake.Hang(kmsg.Metadata, kafkatest.AnyBroker)
 	}},
-	"Plain text to a TLS port": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"plain-text-to-a-tls-port": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		i := slices.IndexFunc(kafkatest.Noises, func(n kafkatest.Noise) bool { return n.Name == "TLS alert" })
 		cfg.Brokers = []string{kafkatest.StartNoise(t, kafkatest.Noises[i]).Addr()}
 	}},
-	"TLS to a plain text port": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"tls-to-a-plain-text-port": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		require.NoError(t, confmap.NewFromStringMap(map[string]any{"tls": map[string]any{}}).Unmarshal(cfg))
 	}},
-	"A login is wanted": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"a-login-is-required": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		cfg.Brokers = kafkatest.StartFake(t, 1, kfake.EnableSASL()).Brokers()
 	}},
-	"The login is refused": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"the-login-is-refused": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		cfg.Brokers = kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "monitor", "right")).Brokers()
 		cfg.Auth.SASL = &sasl.Config{Mechanism: "SCRAM-SHA-512", Username: "monitor", Password: "wrong"}
 	}},
 
-	"Left out by name": {missing: group, remains: []point{otherGroup}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"left-out-by-name": {missing: group, remains: []point{otherGroup}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.GroupExclude = "^billing$"
 	}},
-	"Left out by state or type": {missing: group, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"left-out-by-state-or-type": {missing: group, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.GroupStates = []string{"Stable"}
 	}},
-	"Nothing committed": {
+	"nothing-committed": {
 		missing: point{"kafka.consumer_group.lag", "group=new"}, never: true,
 		remains: []point{{"kafka.consumer_group.info", "group=new"}, {"kafka.consumer_group.members", "group=new"}},
 		arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
@@ -92,37 +93,37 @@ var scenes = map[string]scene{
 			fake.Join(t, "new", "orders")
 		},
 	},
-	"Forgotten": {missing: group, remains: []point{otherGroup}, later: func(t *testing.T, fake *kafkatest.Fake) {
+	"forgotten": {missing: group, remains: []point{otherGroup}, later: func(t *testing.T, fake *kafkatest.Fake) {
 		t.Helper()
 		fake.DeleteGroup(t, "billing")
 	}},
-	"No right on the group": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+	"no-acl-on-the-group": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		failCommits(fake, kerr.GroupAuthorizationFailed)
 	}},
-	"No right, and none to see that": {missing: group, remains: []point{otherGroup}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+	"no-acl-on-the-cluster": {missing: group, remains: []point{otherGroup}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
 		fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
 			answer.(*kmsg.MetadataResponse).AuthorizedOperations = 0
 		})
 		unlist(fake, "billing")
 	}},
-	"The coordinator is loading": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+	"the-coordinator-is-loading": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		failCommits(fake, kerr.CoordinatorLoadInProgress)
 	}},
-	"The coordinator is moving": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+	"the-coordinator-is-moving": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		failCommits(fake, kerr.NotCoordinator)
 	}},
-	"The coordinator is gone": {missing: group, later: func(_ *testing.T, fake *kafkatest.Fake) {
+	"the-coordinator-is-gone": {missing: group, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		gone := fake.Kfake.CoordinatorFor("billing")
 		fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
 			m := answer.(*kmsg.MetadataResponse)
 			m.Brokers = slices.DeleteFunc(m.Brokers, func(b kmsg.MetadataResponseBroker) bool { return b.NodeID == gone })
 		})
 	}},
-	"The coordinator does not answer": {missing: group, remains: []point{groupInfo}, arrange: quickly, later: func(_ *testing.T, fake *kafkatest.Fake) {
+	"the-coordinator-does-not-answer": {missing: group, remains: []point{groupInfo}, arrange: quickly, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		fake.Hang(kmsg.OffsetFetch, fake.Kfake.CoordinatorFor("billing"))
 	}},
 
-	"The broker throttles": {missing: group, remains: []point{anything}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+	"the-broker-throttles": {missing: group, remains: []point{anything}, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		coordinator := fake.Kfake.CoordinatorFor("billing")
 		fake.Rewrite(kmsg.ListGroups, func(broker int32, answer kmsg.Response) {
 			if broker == coordinator {
@@ -130,18 +131,18 @@ var scenes = map[string]scene{
 			}
 		})
 	}},
-	"The answer is not Kafka's": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
+	"the-answer-is-not-kafkas": {missing: group, remains: []point{groupInfo}, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		fake.AnswerBytes(kmsg.OffsetFetch, []byte("whatever"))
 	}},
-	"The topic is left out by name": {missing: group, remains: []point{groupInfo}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"the-topic-is-left-out-by-name": {missing: group, remains: []point{groupInfo}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.TopicMatch = "^payments$"
 	}},
-	"The topic was deleted": {missing: group, remains: []point{groupInfo}, later: func(t *testing.T, fake *kafkatest.Fake) {
+	"the-topic-was-deleted": {missing: group, remains: []point{groupInfo}, later: func(t *testing.T, fake *kafkatest.Fake) {
 		t.Helper()
 		fake.CreateTopic(t, "payments", 1, 1, nil)
 		hideTopic(fake, "orders")
 	}},
-	"No right on the topic": {missing: group, remains: []point{groupInfo}, arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
+	"no-acl-on-the-topic": {missing: group, remains: []point{groupInfo}, arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
 		t.Helper()
 		fake.CreateTopic(t, "payments", 1, 1, nil)
 		hideTopic(fake, "orders")
@@ -151,15 +152,15 @@ var scenes = map[string]scene{
 			}
 		})
 	}},
-	"No right on any topic": {missing: group, remains: []point{groupInfo}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+	"no-acl-on-any-topic": {missing: group, remains: []point{groupInfo}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
 		hideTopic(fake, "orders")
 	}},
 
-	"Nothing committed in the partition": {
+	"nothing-committed-in-the-partition": {
 		missing: point{"kafka.consumer_group.lag", "group=billing topic=orders partition=2"}, never: true,
 		remains: []point{partition, sum},
 	},
-	"A sum does not fit a number": {missing: sum, remains: []point{partition}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+	"a-sum-does-not-fit-a-number": {missing: sum, remains: []point{partition}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
 		fake.Rewrite(kmsg.ListOffsets, func(_ int32, answer kmsg.Response) {
 			for i := range answer.(*kmsg.ListOffsetsResponse).Topics {
 				partitions := answer.(*kmsg.ListOffsetsResponse).Topics[i].Partitions
@@ -169,26 +170,26 @@ var scenes = map[string]scene{
 			}
 		})
 	}},
-	"No leader since the start": {missing: partition, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+	"no-leader-since-the-start": {missing: partition, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
 		fake.Leaderless("orders", 0)
 	}},
-	"The leader does not answer": {missing: partition, remains: []point{other}, arrange: func(t *testing.T, fake *kafkatest.Fake, cfg *Config) {
+	"the-leader-does-not-answer": {missing: partition, remains: []point{other}, arrange: func(t *testing.T, fake *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		quickly(t, fake, cfg)
 		fake.MoveLeader(t, "orders", 0, 0)
 		fake.MoveLeader(t, "orders", 1, 1)
 	}, later: func(_ *testing.T, fake *kafkatest.Fake) { fake.Hang(kmsg.ListOffsets, 0) }},
-	"The leader is moving": {missing: sum, arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
+	"the-leader-is-moving": {missing: sum, arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
 		t.Helper()
 		fake.MoveLeader(t, "orders", 0, 0)
 		fake.MoveLeader(t, "orders", 1, 1)
 	}, remains: []point{other}, later: func(_ *testing.T, fake *kafkatest.Fake) {
 		fake.Fail(kmsg.ListOffsets, 0, kerr.NotLeaderForPartition, -1)
 	}},
-	"No member has the partition": {missing: group, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"no-member-has-the-partition": {missing: group, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.OnlyAssignedPartitions = true
 	}},
-	"Assignments are not known": {
+	"assignments-are-not-known": {
 		enable:  func(cfg *Config) { cfg.OnlyAssignedPartitions = true },
 		missing: point{"kafka.consumer_group.lag", "group=new"}, never: true,
 		arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
@@ -204,17 +205,17 @@ var scenes = map[string]scene{
 			})
 		},
 	},
-	"Too many partitions": {missing: partition, remains: []point{sum}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"too-many-partitions": {missing: partition, remains: []point{sum}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.MaxGroupPartitions = 1
 	}},
 
-	"The search is not there yet": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"the-search-has-not-got-there": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.CollectionInterval = time.Hour // the first scrape is the last
 	}},
-	"The search is off": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"the-search-is-off": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.TimeLag.SearchBudget = 0
 	}},
-	"Look-ups are not answered": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+	"look-ups-are-not-answered": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
 		fake.Rewrite(kmsg.ListOffsets, func(_ int32, answer kmsg.Response) {
 			for i := range answer.(*kmsg.ListOffsetsResponse).Topics {
 				for j := range answer.(*kmsg.ListOffsetsResponse).Topics[i].Partitions {
@@ -227,17 +228,17 @@ var scenes = map[string]scene{
 		})
 	}},
 
-	"Not enabled": {missing: size, never: true, remains: []point{group}},
-	"This Kafka cannot tell it": {
+	"not-enabled": {missing: size, never: true, remains: []point{group}},
+	"this-kafka-does-not-offer-it": {
 		enable:  func(cfg *Config) { cfg.Metrics.KafkaPartitionSize.Enabled = true },
 		missing: size, remains: []point{group},
 		arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) { fake.Without(kmsg.DescribeLogDirs) },
 	},
-	"ZooKeeper does not answer": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"zookeeper-does-not-answer": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		withZooKeeperMetrics(cfg, nobody(t))
 	}},
-	"ZooKeeper answers nonsense": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+	"zookeeper-answers-nonsense": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		empty := kafkatest.Noise{Reply: "\x00\x00\x00\x00"}
 		withZooKeeperMetrics(cfg, kafkatest.StartNoise(t, empty).Addr())

@@ -36,8 +36,6 @@ const afterwards = "Nothing of what was scraped arrives"
 // noSign is the page's word for a place where there is nothing to see.
 const noSign = "–"
 
-var boldLead = regexp.MustCompile(`^\*\*(.*?)\.?\*\*`)
-
 // docs/missing-lag.md is true: each of its causes is made to happen, and then
 // what it says is missing is, the log has a line with all that it quotes, and
 // its metric is above zero. Where it says that there is no line, there is none.
@@ -45,10 +43,10 @@ func TestMissingLagPage(t *testing.T) {
 	written := map[string]docs.Row{}
 	for _, row := range docs.Read(t, "docs/missing-lag.md").Rows() {
 		if _, provable := row.Cells["in the log"]; provable && row.Section != afterwards {
-			lead := boldLead.FindStringSubmatch(row.Cells["why"])
-			require.NotNil(t, lead, row)
-			require.NotContains(t, written, lead[1])
-			written[lead[1]] = row
+			id := docs.IDIn(row.Cells["why"])
+			require.NotEmpty(t, id, row)
+			require.NotContains(t, written, id)
+			written[id] = row
 		}
 	}
 	require.ElementsMatch(t, slices.Collect(maps.Keys(scenes)), slices.Collect(maps.Keys(written)))

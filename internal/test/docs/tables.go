@@ -59,5 +59,15 @@ func cellsOf(line string) []string {
 	return cells
 }
 
+var idOf = regexp.MustCompile(`<a id="([^"]+)"></a>`)
+
+// IDIn returns the id that a cell has as an anchor, "" where it has none.
+func IDIn(cell string) string {
+	if found := idOf.FindStringSubmatch(cell); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
 // InCode lists what a cell has in backticks.
 func InCode(cell string) []string { return Page{Text: cell}.Code() }

@@ -4,7 +4,6 @@
 package e2e
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,9 +15,9 @@ import (
 // losses make happen what docs/missing-lag.md lists as lost on its way out, to
 // a port that nobody listens on.
 var losses = map[string]string{
-	"The exporter cannot send.":  `{}`,
-	"The exporter has given up.": `exporters: {otlp_grpc: {retry_on_failure: {initial_interval: 100ms, max_interval: 1s, max_elapsed_time: 1s}}}`,
-	"Memory is short.":           `processors: {memory_limiter: {limit_mib: 1}}`,
+	"the-exporter-cannot-send":  `{}`,
+	"the-exporter-has-given-up": `exporters: {otlp_grpc: {retry_on_failure: {initial_interval: 100ms, max_interval: 1s, max_elapsed_time: 1s}}}`,
+	"memory-is-short":           `processors: {memory_limiter: {limit_mib: 1}}`,
 }
 
 // The page's line is in the log, and its metric is above zero.
@@ -30,7 +29,7 @@ func TestE2ETellsWhatItLoses(t *testing.T) {
 			continue
 		}
 		seen++
-		cause := strings.Split(row.Cells["why"], "**")[1]
+		cause := docs.IDIn(row.Cells["why"])
 		t.Run(cause, func(t *testing.T) {
 			require.Contains(t, losses, cause)
 			env := append(brokersEnv(kafka.Brokers()...), "OTLP_ENDPOINT=http://"+nobody(t))
