@@ -41,7 +41,7 @@ func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(
 			return value, nil
 		}
 		l.close()
-		n.tellFailed(ctx, api, err)
+		n.observeFailed(ctx, api, err)
 		if kafkaerr.IsTooLarge(err) {
 			return none, err // the broker is well
 		}
@@ -66,7 +66,7 @@ func (n *Node) ready(ctx context.Context, api string) (*link, error) {
 			return nil, err
 		}
 		if err := n.awaitRest(ctx); err != nil {
-			n.tellFailed(ctx, api, err)
+			n.observeFailed(ctx, api, err)
 			return nil, err
 		}
 		l, err := n.take(ctx, api)

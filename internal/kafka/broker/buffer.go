@@ -16,7 +16,7 @@ const (
 	// smallBuffer is the room that a new buffer begins with. It grows as bytes
 	// come, not as they are announced.
 	smallBuffer = 16 << 10
-	// largeAnswer is what a broker may answer side by side. Of larger ones one is
+	// largeAnswer is what a broker may answer in parallel. Of larger ones one is
 	// read and decoded at a time, and their buffers are not kept.
 	largeAnswer = 4 << 20
 )
@@ -87,7 +87,7 @@ func (b *buffer) readUpTo(from io.Reader, end int) error {
 	return nil
 }
 
-// cutShort tells a connection that ends within an answer from one that ends
+// cutShort distinguishes a connection that ends within an answer from one that ends
 // before it.
 func cutShort(err error, have int) error {
 	if errors.Is(err, io.EOF) && have > 0 {

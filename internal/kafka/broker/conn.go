@@ -115,14 +115,14 @@ func (d *dialer) cut() {
 	}
 }
 
-// reached tells whether there ever was a TCP connection.
+// reached reports whether there ever was a TCP connection.
 func (d *dialer) reached() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.sock != nil
 }
 
-// silent tells whether the peer has not begun one response.
+// silent reports whether the peer has not begun one response.
 func (d *dialer) silent() bool { return d.answers.Load() == 0 }
 
 // explain puts the true reason in the place of err: once the guard has refused

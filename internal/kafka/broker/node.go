@@ -55,7 +55,7 @@ func newNode(p *Pool, id int32, address string) *Node {
 	return &Node{pool: p, ID: id, address: address, decoding: make(chan struct{}, 1)}
 }
 
-// refused tells whether the broker is down for a login that it or the source of
+// refused reports whether the broker is down for a login that it or the source of
 // tokens refused, and whether that was in this scrape.
 func (n *Node) refused() (refused, now bool) {
 	n.mu.Lock()
@@ -72,7 +72,7 @@ func (n *Node) clearBackoff() {
 	n.down, n.skip = nil, 0
 }
 
-// busy tells whether the step's time passed while the broker kept answering:
+// busy reports whether the step's time passed while the broker kept answering:
 // it has more to answer than fits, and is not down.
 func (n *Node) busy(ctx context.Context) bool {
 	end, limited := ctx.Deadline()
@@ -81,8 +81,8 @@ func (n *Node) busy(ctx context.Context) bool {
 	return limited && ctx.Err() != nil && n.answered.After(end.Add(-n.pool.cfg.RequestTimeout))
 }
 
-// tellFailed tells the observer, unless the answer was not wanted any more.
-func (n *Node) tellFailed(ctx context.Context, api string, err error) {
+// observeFailed counts a failure, unless the answer was not wanted any more.
+func (n *Node) observeFailed(ctx context.Context, api string, err error) {
 	if !errors.Is(context.Cause(ctx), context.Canceled) {
 		n.pool.obs.Failed(api, kafkaerr.Code(err))
 	}
@@ -100,7 +100,7 @@ func (n *Node) take(ctx context.Context, api string) (*link, error) {
 	}
 	l, err := n.pool.open(ctx, n.address)
 	if err != nil {
-		n.tellFailed(ctx, api, err)
+		n.observeFailed(ctx, api, err)
 		return nil, n.fail(ctx, err)
 	}
 	return l, nil
@@ -149,7 +149,7 @@ func (n *Node) resetForRetry() {
 	}
 }
 
-// steady tells whether the broker was well in the scrape before.
+// steady reports whether the broker was well in the scrape before.
 func (n *Node) steady() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -5,17 +5,17 @@ package broker
 
 import "time"
 
-// Observer is told of all traffic. Its methods are called from many goroutines.
+// Observer sees all traffic. Its methods are called from many goroutines.
 type Observer interface {
-	// Request is told of every request that was sent, by Kafka's name of the
+	// Request receives every request that was sent, by Kafka's name of the
 	// API, and how long it took until the answer came or was given up.
 	Request(api string, took time.Duration)
-	// Failed is told of every request that had no answer or one with an error,
+	// Failed receives every request that had no answer or one with an error,
 	// those included that succeeded when they were asked again. code is as in
-	// [cluster.Failure]; an answer with several errors is told of once for each
+	// [cluster.Failure]; an answer with several errors is received once for each
 	// code.
 	Failed(api, code string)
-	// Connections is told of each TCP connection that opens (1) or closes (-1).
+	// Connections receives each TCP connection that opens (1) or closes (-1).
 	Connections(change int)
 	// Transferred counts bytes above TLS.
 	Transferred(sent, received int)

@@ -180,14 +180,14 @@ func (p *Pool) ResetForRetry() {
 	}
 }
 
-// Observe tells of errors within an answer, each code once. What broke the
-// request itself was told of when it was sent.
+// Observe counts errors within an answer, each code once. What broke the
+// request itself was counted when it was sent.
 func (p *Pool) Observe(api string, errs ...error) {
-	told := map[sarama.KError]bool{}
+	counted := map[sarama.KError]bool{}
 	for _, err := range errs {
 		code, ok := err.(sarama.KError) //nolint:errorlint // one within a chain is of a login that was refused
-		if ok && !told[code] && !kafkaerr.IsUnsupported(code) {
-			told[code] = true
+		if ok && !counted[code] && !kafkaerr.IsUnsupported(code) {
+			counted[code] = true
 			p.obs.Failed(api, kafkaerr.CodeName(code))
 		}
 	}

@@ -68,7 +68,7 @@ func logPanic(value any) {
 	}
 }
 
-// forwarder writes the library's lines at debug level: what they tell reaches
+// forwarder writes the library's lines at debug level: what they say reaches
 // the user as failures of a scrape.
 type forwarder struct{}
 

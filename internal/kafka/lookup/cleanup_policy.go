@@ -23,21 +23,21 @@ const (
 	topicsPerRequest = 1000
 )
 
-// Compacted tells which of the topics are compacted. One that could not be
-// learned of is left out. Where it will not be told, a topic counts as not
+// Compacted returns which of the topics are compacted. One that could not be
+// learned of is left out. Where brokers refuse to say, a topic counts as not
 // compacted: one may not describe its configuration, or the brokers are older
-// than Kafka 0.11. Any broker can tell.
+// than Kafka 0.11. Any broker knows.
 func (c *Client) Compacted(ctx context.Context, topics []string) map[string]bool {
 	ctx, end := c.pool.Until(ctx)
 	defer end()
-	told := make(map[string]bool, len(topics))
+	known := make(map[string]bool, len(topics))
 	for batch := range slices.Chunk(topics, topicsPerRequest) {
-		maps.Copy(told, c.anyCompacted(ctx, batch))
+		maps.Copy(known, c.anyCompacted(ctx, batch))
 	}
-	return told
+	return known
 }
 
-// anyCompacted asks the brokers until one tells.
+// anyCompacted asks the brokers until one answers.
 func (c *Client) anyCompacted(ctx context.Context, topics []string) map[string]bool {
 	old := false
 	for _, n := range c.pool.Brokers() {
@@ -82,18 +82,18 @@ type policies struct {
 }
 
 func decodePolicies(r *wire.Reader) policies {
-	told := policies{compacted: map[string]bool{}}
+	known := policies{compacted: map[string]bool{}}
 	wire.EachResource(r, func(topic wire.Resource) {
 		switch code := sarama.KError(topic.Code); {
 		case code == sarama.ErrTopicAuthorizationFailed:
 			// No error: the rights that the guide asks for are without this one.
-			told.compacted[topic.Name] = false
+			known.compacted[topic.Name] = false
 		case !kafkaerr.OK(code):
-			told.errs = append(told.errs, code)
+			known.errs = append(known.errs, code)
 		}
 		if policy, ok := topic.Settings[cleanupPolicy]; ok {
-			told.compacted[topic.Name] = strings.Contains(policy, "compact")
+			known.compacted[topic.Name] = strings.Contains(policy, "compact")
 		}
 	})
-	return told
+	return known
 }

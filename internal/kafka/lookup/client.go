@@ -23,7 +23,7 @@ type Client struct{ pool *broker.Pool }
 // does not warn of deprecated keys: snapshots, which have the same configuration,
 // do. Its traffic is reported to obs, which may be nil.
 func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client, error) {
-	// A broker that does not tell settings of topics is looked up at all the same.
+	// A broker that does not return settings of topics still has its look-ups made.
 	p, err := broker.New(cfg, log, obs, broker.APIDescribeConfigs)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client,
 // each mistake.
 func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
 
-// Begin tells which brokers there are. One that fails is not asked again before
+// Begin sets which brokers there are. One that fails is not asked again before
 // the next Begin.
 func (c *Client) Begin(brokers map[int32]cluster.Broker) {
 	c.pool.End()

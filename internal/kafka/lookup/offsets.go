@@ -23,7 +23,7 @@ const lookupsPerRequest = 500
 
 var errNoTimestamps = errors.New("the broker is older than Kafka 0.10.1: it tells no timestamps")
 
-// Lookup asks the partitions' leaders, side by side and in batches, for the
+// Lookup asks the partitions' leaders, in parallel and in batches, for the
 // first record at or after a time. A partition may be in lookups once. There is
 // one answer for each look-up, in no order.
 func (c *Client) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer {
@@ -116,14 +116,14 @@ func decodeAnswers(r *wire.Reader, lookups []cluster.Lookup) answers {
 
 // decodeFound reads one answer. A broker that finds nothing names no offset, or
 // no timestamp.
-func decodeFound(l cluster.Lookup, told wire.PartitionOffset) cluster.Answer {
-	switch code := sarama.KError(told.Code); {
+func decodeFound(l cluster.Lookup, found wire.PartitionOffset) cluster.Answer {
+	switch code := sarama.KError(found.Code); {
 	case !kafkaerr.OK(code):
 		return cluster.Answer{Lookup: l, Err: code}
-	case told.Offset < 0 || told.Timestamp < 0:
+	case found.Offset < 0 || found.Timestamp < 0:
 		return cluster.Answer{Lookup: l, Offset: cluster.None}
 	}
-	return cluster.Answer{Lookup: l, Offset: cluster.Offset(told.Offset), Time: cluster.Timestamp(told.Timestamp)}
+	return cluster.Answer{Lookup: l, Offset: cluster.Offset(found.Offset), Time: cluster.Timestamp(found.Timestamp)}
 }
 
 func unanswered(lookups []cluster.Lookup, err error) []cluster.Answer {

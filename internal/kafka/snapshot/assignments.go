@@ -28,7 +28,7 @@ func (s *scrape) assignedClassic(d *description, members assignments, consumers,
 	return s.sortAssigned(members), true
 }
 
-// rebalancing tells that a classic group has no assignments at the moment.
+// rebalancing reports whether a classic group has no assignments at the moment.
 func rebalancing(state string) bool {
 	return state == "PreparingRebalance" || state == "CompletingRebalance"
 }
@@ -51,7 +51,7 @@ func (a assignments) addClassic(r *wire.Reader, assignment []byte) (readable boo
 	for range r.Each(wire.Size{Strings: 1, Arrays: 1}) {
 		a.addTopic(r, r.Text())
 	}
-	return r.OK() // what the members tell each other besides follows
+	return r.OK() // what the members say to each other besides follows
 }
 
 // addConsumer takes the assignment of one member of a group of KIP-848, or skips

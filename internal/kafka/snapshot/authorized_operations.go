@@ -11,7 +11,7 @@ import (
 )
 
 // notTold is Kafka's mark for authorized operations that were not asked for,
-// or that the broker does not tell.
+// or that the broker does not say.
 const notTold = math.MinInt32
 
 // reportMissingACLs says once what the brokers leave out of their answers because of
@@ -33,5 +33,5 @@ func (c *metadataCache) reportMissingACLs(meta *metadata) {
 	}
 }
 
-// may tells whether operation is in a bit set of authorized operations.
+// may reports whether operation is in a bit set of authorized operations.
 func may(allowed int32, operation sarama.AclOperation) bool { return allowed&(1<<operation) != 0 }

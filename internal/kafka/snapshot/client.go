@@ -19,7 +19,7 @@ import (
 // Request is what one scrape wants to know. A request that no question needs
 // is not sent.
 type Request struct {
-	// Topic and Group tell which names are wanted. Nothing is asked about
+	// Topic and Group report whether a name is wanted. Nothing is asked about
 	// others. A nil Group asks nothing about groups at all.
 	Topic, Group func(name string) bool
 	// States and Types, where not empty, are the only ones of groups wanted, in
@@ -39,7 +39,7 @@ type Request struct {
 	LogDirs bool
 }
 
-// PartitionScope tells of which partitions something is to be asked.
+// PartitionScope is which partitions to ask about.
 type PartitionScope int
 
 const (

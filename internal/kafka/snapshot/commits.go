@@ -20,7 +20,7 @@ import (
 const (
 	// multiGroupFetch is the first OffsetFetch that takes several groups.
 	multiGroupFetch = 8
-	// fetches is how many requests go to one broker side by side, each on a
+	// fetches is how many requests go to one broker in parallel, each on a
 	// connection of its own, because a connection serves one at a time: while
 	// one answer is decoded the broker works on the next.
 	fetches = 2
@@ -110,7 +110,7 @@ func (s *scrape) fetch(ctx context.Context, n *broker.Node, groups []*cluster.Gr
 }
 
 // newOffsetFetchRequest asks for all that the groups committed, which version 2
-// is the first to tell without being told where.
+// is the first to return without a list of partitions.
 func newOffsetFetchRequest(groups []*cluster.Group) wire.Request {
 	request := kmsg.NewPtrOffsetFetchRequest()
 	for _, g := range groups {

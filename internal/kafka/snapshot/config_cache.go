@@ -107,13 +107,13 @@ func (q *Request) resource(of configResource) kmsg.DescribeConfigsRequestResourc
 	return resource
 }
 
-// decodeSetting reads what a broker told of one resource.
-func decodeSetting(of configResource, told wire.Resource) *cachedConfig {
-	if code := sarama.KError(told.Code); !kafkaerr.OK(code) {
+// decodeSetting reads a broker's answer about one resource.
+func decodeSetting(of configResource, resource wire.Resource) *cachedConfig {
+	if code := sarama.KError(resource.Code); !kafkaerr.OK(code) {
 		return &cachedConfig{err: code}
 	}
-	numbers := make(map[string]*int64, len(told.Settings))
-	for name, value := range told.Settings {
+	numbers := make(map[string]*int64, len(resource.Settings))
+	for name, value := range resource.Settings {
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil { // empty is not set
 			numbers[name] = &n
 		}

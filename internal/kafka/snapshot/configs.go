@@ -30,7 +30,7 @@ func (s *scrape) configs(ctx context.Context) {
 	s.applySettings()
 }
 
-// askConfigs asks side by side. Any broker can tell of any topic, so that they
+// askConfigs asks in parallel. Any broker knows the settings of any topic, so they
 // share the work; of a broker's own settings only itself can.
 func (s *scrape) askConfigs(ctx context.Context, due []configResource) {
 	nodes := slices.DeleteFunc(s.pool.Brokers(), (*broker.Node).IsDown)
@@ -53,7 +53,7 @@ func (s *scrape) askConfigs(ctx context.Context, due []configResource) {
 	}
 }
 
-// configsOf is what one broker told.
+// configsOf is what one broker answered.
 type configsOf struct {
 	node    *broker.Node
 	learned configCache
@@ -78,12 +78,12 @@ func (s *scrape) configsOf(ctx context.Context, n *broker.Node, resources []conf
 			a.err = err
 			return a
 		}
-		for _, of := range byResource { // until it is told
+		for _, of := range byResource { // until it is answered
 			a.learned[of] = &cachedConfig{node: n, err: kafkaerr.ErrNotAnswered}
 		}
-		for _, told := range answer {
-			if of, asked := byResource[nameOf(told.Type, told.Name)]; asked {
-				learned := decodeSetting(of, told)
+		for _, resource := range answer {
+			if of, asked := byResource[nameOf(resource.Type, resource.Name)]; asked {
+				learned := decodeSetting(of, resource)
 				learned.node = n
 				if !broker.Retriable(n, learned.err) { // that is asked again in the next scrape
 					learned.at = time.Now()
@@ -99,18 +99,18 @@ func (s *scrape) configsOf(ctx context.Context, n *broker.Node, resources []conf
 // decodeResources reads an answer.
 func decodeResources(r *wire.Reader) []wire.Resource {
 	var all []wire.Resource
-	wire.EachResource(r, func(told wire.Resource) { all = append(all, told) })
+	wire.EachResource(r, func(resource wire.Resource) { all = append(all, resource) })
 	return all
 }
 
-// nameOf tells a topic from a broker whose id is its name.
+// nameOf distinguishes a topic from a broker whose id is its name.
 func nameOf(kind kmsg.ConfigResourceType, name string) string { return string(rune(kind)) + name }
 
-// applySettings enters what is known into the snapshot. What may not be told
+// applySettings enters what is known into the snapshot. What may not be read
 // stays a failure for as long as that answer serves.
 func (s *scrape) applySettings() {
 	var failures []cluster.Failure
-	told := map[configsRefused]bool{}
+	logged := map[configsRefused]bool{}
 	s.snapshot.BrokerConfigs = map[int32]cluster.BrokerConfig{}
 	for of, known := range s.memory.configs {
 		if known.topic != nil {
@@ -122,8 +122,8 @@ func (s *scrape) applySettings() {
 		if known.err != nil {
 			next := broker.Failure(known.node, broker.APIDescribeConfigs, known.err)
 			next.Cause = causeOfConfigs(known.err, next.Cause)
-			if refused := (configsRefused{next.Broker, next.Code}); !told[refused] {
-				told[refused] = true
+			if refused := (configsRefused{next.Broker, next.Code}); !logged[refused] {
+				logged[refused] = true
 				failures = append(failures, next)
 			}
 		}
@@ -132,7 +132,7 @@ func (s *scrape) applySettings() {
 }
 
 // configsRefused is a broker that refuses, and why. That it does so for several
-// topics is told once.
+// topics is logged once.
 type configsRefused struct {
 	broker int32
 	code   string

@@ -17,7 +17,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// Types of groups, as ListGroups tells them.
+// Types of groups, as ListGroups names them.
 const (
 	typeClassic  = "classic"
 	typeConsumer = "consumer"
@@ -44,20 +44,20 @@ func (s *scrape) describe(ctx context.Context, answers []described) []*cluster.G
 	return s.failedGroups(failed)
 }
 
-// described is what one broker told of its groups, and of which it did not.
+// described is what one broker answered about its groups, and which failed.
 type described struct {
 	node   *broker.Node
 	api    string
-	told   []groupDescription
+	groups []groupDescription
 	failed []groupError
 }
 
-// enterDescriptions enters what was told into the snapshot, and returns the
+// enterDescriptions enters the answers into the snapshot, and returns the
 // answers as they were.
 func (s *scrape) enterDescriptions(answers []described) []described {
 	for _, a := range answers {
 		s.observeGroups(a.api, a.failed)
-		for _, t := range a.told {
+		for _, t := range a.groups {
 			g, d := t.group, t.description
 			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
 			g.Assigned, g.AssignedKnown = d.assigned, d.assignedKnown
@@ -67,7 +67,7 @@ func (s *scrape) enterDescriptions(answers []described) []described {
 }
 
 // askMembers learns the groups' members and states from their coordinators,
-// side by side. Nothing else depends on it.
+// in parallel. Nothing else depends on it.
 func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []described {
 	classic, consumer := byCoordinator(groups)
 	return slices.Concat(broker.Parallel(s.pool.Brokers(), func(n *broker.Node) []described {
@@ -108,7 +108,7 @@ func (s *scrape) findCoordinators(ctx context.Context) {
 }
 
 // byCoordinator sorts the groups by whom to ask, and how. Those whose type is
-// not told are classic ones: brokers that know other types tell them. Share
+// not known are classic ones: brokers that know other types name them. Share
 // and streams groups have requests of their own, which this client lacks.
 func byCoordinator(groups []*cluster.Group) (classic, consumer map[int32][]*cluster.Group) {
 	classic, consumer = map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}
@@ -127,8 +127,8 @@ func byCoordinator(groups []*cluster.Group) (classic, consumer map[int32][]*clus
 func (s *scrape) describeAll(ctx context.Context, n *broker.Node, api string, groups []*cluster.Group, describe describer) described {
 	a := described{node: n, api: api}
 	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		told, failed := inHalves(ctx, n, batch, describe)
-		a.told, a.failed = append(a.told, told...), append(a.failed, failed...)
+		known, failed := inHalves(ctx, n, batch, describe)
+		a.groups, a.failed = append(a.groups, known...), append(a.failed, failed...)
 	}
 	return a
 }
@@ -136,14 +136,14 @@ func (s *scrape) describeAll(ctx context.Context, n *broker.Node, api string, gr
 // inHalves describes groups, and where the answer was too large to be read, one
 // half after the other.
 func inHalves(ctx context.Context, n *broker.Node, groups []*cluster.Group, describe describer) ([]groupDescription, []groupError) {
-	told, failed := describe(ctx, n, groups)
+	answers, failed := describe(ctx, n, groups)
 	if len(groups) == 1 || !slices.ContainsFunc(failed, func(g groupError) bool { return kafkaerr.IsTooLarge(g.err) }) {
-		return told, failed
+		return answers, failed
 	}
 	middle := len(groups) / 2
-	told, failed = inHalves(ctx, n, groups[:middle], describe)
+	answers, failed = inHalves(ctx, n, groups[:middle], describe)
 	more, moreFailed := inHalves(ctx, n, groups[middle:], describe)
-	return append(told, more...), append(failed, moreFailed...)
+	return append(answers, more...), append(failed, moreFailed...)
 }
 
 // describeClassic asks for groups of the protocol that Kafka had from 0.9 on.
@@ -292,9 +292,9 @@ type groupDescription struct {
 	description
 }
 
-// sortDescriptions returns which groups were told of, and which failed. Of a group
+// sortDescriptions returns which groups were described, and which failed. Of a group
 // that is gone by now nothing is said, and nothing is wrong.
-func sortDescriptions(groups []*cluster.Group, answers map[string]description) (told []groupDescription, failed []groupError) {
+func sortDescriptions(groups []*cluster.Group, answers map[string]description) (known []groupDescription, failed []groupError) {
 	for _, g := range groups {
 		d, answered := answers[g.Name]
 		switch {
@@ -304,13 +304,13 @@ func sortDescriptions(groups []*cluster.Group, answers map[string]description) (
 		case !kafkaerr.OK(d.code):
 			failed = append(failed, groupError{group: g.Name, err: d.code})
 		default:
-			told = append(told, groupDescription{g, d})
+			known = append(known, groupDescription{g, d})
 		}
 	}
-	return told, failed
+	return known, failed
 }
 
-// vanished tells that the group was deleted after it had been listed.
+// vanished reports whether the group was deleted after it had been listed.
 func vanished(code sarama.KError) bool { return errors.Is(code, sarama.ErrGroupIDNotFound) }
 
 func names(groups []*cluster.Group) []string {

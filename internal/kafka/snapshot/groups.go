@@ -88,7 +88,7 @@ func (s *scrape) groups(ctx context.Context) {
 	s.failed(open.failures()...)
 }
 
-// askGroups asks side by side, enters what it learns into the snapshot, and
+// askGroups asks in parallel, enters what it learns into the snapshot, and
 // keeps book of what is open.
 func (s *scrape) askGroups(ctx context.Context, open *pendingGroups) []groupsOf {
 	answers := broker.Parallel(s.pool.Brokers(), func(n *broker.Node) groupsOf { return s.groupsOf(ctx, n) })
@@ -127,7 +127,7 @@ func (s *scrape) enter(g *cluster.Group) {
 	}
 }
 
-// whole tells whether all that a group committed is known.
+// whole reports whether all that a group committed is known.
 func whole(g *cluster.Group) bool {
 	return g.CommitsKnown && !slices.ContainsFunc(g.Commits, func(t cluster.TopicCommits) bool {
 		return slices.ContainsFunc(t.Partitions, func(c cluster.Commit) bool { return c.Offset == cluster.Unknown })
@@ -213,7 +213,7 @@ func decodeGroup(r *wire.Reader) cluster.Group {
 	return g
 }
 
-// words are what most groups are told to be. They need no memory for each.
+// words are the states and types of most groups. They need no memory for each.
 var words = []string{"Stable", "Empty", "Classic", "classic", "Consumer", "consumer", "range", "roundrobin", "uniform"}
 
 // word reads a string that is one of few.
@@ -229,9 +229,9 @@ func word(r *wire.Reader) string {
 
 // groupType is the type in lower case, as it is written in client settings,
 // empty where the broker does not know it either.
-func groupType(told string) string {
-	if told = strings.ToLower(told); told != "unknown" {
-		return told
+func groupType(name string) string {
+	if name = strings.ToLower(name); name != "unknown" {
+		return name
 	}
 	return ""
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// wants tells whether a group that was listed passes the filters. Brokers apply
-// those of state and type themselves where they tell them (states from Kafka
+// wants reports whether a group that was listed passes the filters. Brokers apply
+// those of state and type themselves where they return them (states from Kafka
 // 2.6 on, types from 3.8 on).
 func (q *Request) wants(g *cluster.Group) bool {
 	return q.Group(g.Name) && q.wantsType(g.Type) && (g.State == "" || q.wantsState(g.State))
 }
 
-// wantsType takes a group whose type is not told for a classic one: brokers
-// that know other types tell them.
-func (q *Request) wantsType(told string) bool {
-	if told == "" {
-		told = typeClassic
+// wantsType takes a group whose type is not known for a classic one: brokers
+// that know other types return them.
+func (q *Request) wantsType(name string) bool {
+	if name == "" {
+		name = typeClassic
 	}
-	return len(q.Types) == 0 || slices.Contains(q.Types, told)
+	return len(q.Types) == 0 || slices.Contains(q.Types, name)
 }
 
 func (q *Request) wantsState(state string) bool {
@@ -48,7 +48,7 @@ func (s *scrape) allowed(groups []*cluster.Group) []*cluster.Group {
 }
 
 // toDescribe lists the groups that have to be described: all of them, or only
-// those whose state the listing did not tell and a filter needs.
+// those whose state the listing did not have and a filter needs.
 func (s *scrape) toDescribe() []*cluster.Group {
 	groups := make([]*cluster.Group, 0, len(s.snapshot.Groups))
 	for _, g := range s.snapshot.Groups {

@@ -49,7 +49,7 @@ func (s *scrape) logDirs(ctx context.Context) {
 	}
 }
 
-// logDirsOf is what one broker told.
+// logDirsOf is what one broker answered.
 type logDirsOf struct {
 	node    *broker.Node
 	code    sarama.KError

@@ -70,7 +70,7 @@ func (c *metadataCache) learn(ctx context.Context) error {
 	return err
 }
 
-// settled tells whether all partitions have a leader and all topics could be
+// settled reports whether all partitions have a leader and all topics could be
 // described.
 func (m *metadata) settled() bool {
 	for _, topic := range m.topics {
@@ -101,7 +101,7 @@ func (c *metadataCache) refresh(ctx context.Context) error {
 	return nil
 }
 
-// lost tells whether a topic that was there a moment ago is not in next: it was
+// lost reports whether a topic that was there a moment ago is not in next: it was
 // deleted, or the broker that answered does not know the cluster yet.
 func (m *metadata) lost(next *metadata) bool {
 	if m == nil {
@@ -194,7 +194,7 @@ func (c *metadataCache) metadataOf(ctx context.Context, n *broker.Node, withLimi
 
 // newMetadataRequest asks for all topics: none is named, and none is ever
 // created by asking. withLimits asks what this login may do besides, which only
-// versions 8 to 10 tell.
+// versions 8 to 10 return.
 func newMetadataRequest(withLimits bool) wire.Request {
 	request := kmsg.NewPtrMetadataRequest()
 	request.IncludeClusterAuthorizedOperations = withLimits
@@ -205,7 +205,7 @@ func newMetadataRequest(withLimits bool) wire.Request {
 	return wire.Request{Request: request, Max: newest, Throttle: 3}
 }
 
-// noMetadataError is that nobody told what the cluster looks like.
+// noMetadataError means that no broker described the cluster.
 type noMetadataError struct{ failures []cluster.Failure }
 
 func (e *noMetadataError) Error() string {
@@ -232,7 +232,7 @@ func failuresOf(err error) []cluster.Failure {
 	return []cluster.Failure{broker.Failure(nil, broker.APIMetadata, err)}
 }
 
-// pause waits for d and tells whether ctx still goes on.
+// pause waits for d and reports whether ctx still goes on.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

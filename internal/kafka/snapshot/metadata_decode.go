@@ -16,7 +16,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// Versions 8 to 10 of Metadata tell what a login may do to the cluster.
+// Versions 8 to 10 of Metadata return what a login may do to the cluster.
 const (
 	firstWithLimits = 8
 	lastWithLimits  = 10

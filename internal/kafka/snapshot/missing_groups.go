@@ -35,7 +35,7 @@ func (s *scrape) missingGroups() []string {
 	return names
 }
 
-// worthASecondLook tells whether a group that vanished may be between two
+// worthASecondLook reports whether a group that vanished may be between two
 // coordinators. With a filter for states or types brokers leave groups out on
 // their own account; then only the loss of a coordinator counts.
 func (s *scrape) worthASecondLook(ctx context.Context, open *pendingGroups) bool {
@@ -70,20 +70,20 @@ func (s *scrape) deleted(ctx context.Context, groups map[int32][]string) bool {
 	return !slices.Contains(answers, false)
 }
 
-// lacks tells whether n lists none of the groups.
+// lacks reports whether n lists none of the groups.
 func (s *scrape) lacks(ctx context.Context, n *broker.Node, groups []string) bool {
 	a := s.list(ctx, n)
 	return a.listErr == nil && !slices.ContainsFunc(a.groups, func(g *cluster.Group) bool { return slices.Contains(groups, g.Name) })
 }
 
-// dead tells whether n calls all groups dead.
+// dead reports whether n calls all groups dead.
 func (s *scrape) dead(ctx context.Context, n *broker.Node, groups []string) bool {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
 	answers, err := broker.Ask(ctx, n, newDescribeGroupsRequest(groups), s.decodeClassic)
 	return err == nil && !slices.ContainsFunc(groups, func(name string) bool {
-		d, told := answers[name]
-		return !told || !vanished(d.code) && (!kafkaerr.OK(d.code) || d.state != stateDead)
+		d, answered := answers[name]
+		return !answered || !vanished(d.code) && (!kafkaerr.OK(d.code) || d.state != stateDead)
 	})
 }
 

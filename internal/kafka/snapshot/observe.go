@@ -5,7 +5,7 @@ package snapshot
 
 import "github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 
-// observeGroups tells of the groups of one broker that failed.
+// observeGroups counts the groups of one broker that failed.
 func (s *scrape) observeGroups(api string, failed []groupError) {
 	errs := make([]error, len(failed))
 	for i, g := range failed {
@@ -14,7 +14,7 @@ func (s *scrape) observeGroups(api string, failed []groupError) {
 	s.pool.Observe(api, errs...)
 }
 
-// observePartitions tells of the partitions of one answer that failed.
+// observePartitions counts the partitions of one answer that failed.
 func (s *scrape) observePartitions(failed []partitionError) {
 	errs := make([]error, len(failed))
 	for i, p := range failed {

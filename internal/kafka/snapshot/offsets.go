@@ -126,7 +126,7 @@ type offsetsOf struct {
 	failed  []partitionError
 }
 
-// askOffsets asks side by side, enters what it learns into the snapshot, and
+// askOffsets asks in parallel, enters what it learns into the snapshot, and
 // returns what failed.
 func (s *scrape) askOffsets(ctx context.Context, queries []offsetQuery) []partitionError {
 	requests := s.toLeaders(queries)
@@ -227,8 +227,8 @@ func decodeOffsets(in *wire.Reader, r toLeader) offsetsOf {
 		}
 	})
 	for i, offset := range a.offsets {
-		switch code, told := codes[i]; {
-		case told:
+		switch code, failed := codes[i]; {
+		case failed:
 			a.offsets[i] = cluster.Unknown
 			a.failed = append(a.failed, partitionError{r.partitions[i], r.spec, r.node, code})
 		case !offset.Known():

@@ -17,7 +17,7 @@ import (
 // group that nobody lists any more after its coordinator refused it is still
 // missing.
 type pendingGroups struct {
-	listed map[int32]bool // brokers that have told their groups
+	listed map[int32]bool // brokers that have listed their groups
 	lists  map[int32]listError
 	groups map[string]brokerGroupError
 }
@@ -50,7 +50,7 @@ func (o *pendingGroups) note(a groupsOf) {
 	}
 }
 
-// miss counts a group on the list that a broker did not tell, if there is one.
+// miss counts a group of a broker whose list is missing, if it is.
 func (o *pendingGroups) miss(coordinator int32) bool {
 	l, ok := o.lists[coordinator]
 	if ok {
@@ -71,7 +71,7 @@ func (o *pendingGroups) keepOnly(nodes []*broker.Node) {
 	})
 }
 
-// worthRetrying tells whether asking again may help.
+// worthRetrying reports whether asking again may help.
 func (o *pendingGroups) worthRetrying() bool {
 	for _, l := range o.lists {
 		if broker.Retriable(l.node, l.err) {

@@ -16,7 +16,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// scrape is one snapshot in the making. Brokers are asked side by side; what
+// scrape is one snapshot in the making. Brokers are asked in parallel; what
 // they answer is put together by the one goroutine that asked.
 type scrape struct {
 	pool         *broker.Pool
@@ -96,7 +96,7 @@ func (s *scrape) catchUp(ctx context.Context) {
 	s.unclear()
 }
 
-// unlike tells whether there is something in names that is not in known.
+// unlike reports whether there is something in names that is not in known.
 func unlike(names, known map[unnamed]bool) bool {
 	for name := range names {
 		if !known[name] {
@@ -107,7 +107,7 @@ func unlike(names, known map[unnamed]bool) bool {
 }
 
 // notNamed lists what the metadata does not name. Partitions are numbered from
-// 0, so that the last one that a group committed tells of all.
+// 0, so that the last one that a group committed decides for all.
 func (s *scrape) notNamed() map[unnamed]bool {
 	names := map[unnamed]bool{}
 	for _, g := range slices.AppendSeq(slices.Clone(s.snapshot.ZooKeeper), maps.Values(s.snapshot.Groups)) {
