@@ -13,6 +13,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
+	"github.com/kafkalag/kafkalagreceiver/internal/pending"
 )
 
 // link is one connection to one broker. The library dials, logs in and negotiates
@@ -68,30 +69,32 @@ func (l *link) opened(conf *sarama.Config) error {
 
 var errNoVersions = errors.New("it names no versions")
 
-// awaitOpen returns when the library is done or ctx is, whichever is first. What
-// ctx ends is abandoned: its connection is cut, which ends it unless it waits for
-// a third party (a ticket, a token); it then ends by itself.
+// awaitOpen returns when the library has opened the connection or ctx ends, whichever
+// is first. In the latter case the connection is cut, which ends the library's call
+// unless it waits for a third party (a ticket, a token); it then ends by itself.
 func (l *link) awaitOpen(ctx context.Context) error {
-	done := make(chan error, 1)
+	var call pending.Call[error]
 	l.pool.opening.Add(1)
-	go func() {
-		var err error
-		defer func() {
-			if r := recover(); r != nil {
-				err = &kafkaerr.PanicError{Value: r}
-			}
-			l.pool.opening.Add(-1)
-			done <- err
-		}()
-		_, err = l.broker.Connected()
-	}()
-	select {
-	case err := <-done:
-		return l.dialer.explain(err)
-	case <-ctx.Done():
+	call.Start(func() error {
+		defer l.pool.opening.Add(-1)
+		return l.connected()
+	})
+	err, ended := call.Wait(ctx)
+	if !ended {
 		l.dialer.cut()
 		return context.Cause(ctx)
 	}
+	return l.dialer.explain(err)
+}
+
+func (l *link) connected() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &kafkaerr.PanicError{Value: r}
+		}
+	}()
+	_, err = l.broker.Connected()
+	return err
 }
 
 // close cuts the connection. What the library still holds of it is given back
