@@ -16,7 +16,7 @@ import (
 )
 
 // The client of the scrapes and that of time lag share one configuration.
-func TestDeprecatedKeysAreToldOnce(t *testing.T) {
+func TestDeprecatedKeysAreLoggedOnce(t *testing.T) {
 	cfg := newConfig()
 	require.True(t, needsTimeLag(cfg.Metrics) && cfg.TimeLag.SearchBudget > 0, "there are two clients")
 	cfg.Auth.PlainText = &sasl.PlainTextConfig{Username: "u", Password: "p"}

@@ -12,7 +12,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
-func TestQuestionsOf(t *testing.T) {
+func TestSnapshotRequest(t *testing.T) {
 	type asked struct {
 		groups, commits, describe bool
 		ends, starts              snapshot.PartitionScope
@@ -103,7 +103,7 @@ func TestQuestionsOf(t *testing.T) {
 }
 
 // What is off by default asks for its own and nothing else.
-func TestQuestionsOfOptionalMetrics(t *testing.T) {
+func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 	zookeeper := func(cfg *Config) { cfg.ZooKeeper.Servers = []string{"z:2181"} }
 	for name, tt := range map[string]struct {
 		enable func(*metadata.MetricsConfig)
@@ -147,7 +147,7 @@ func TestQuestionsOfOptionalMetrics(t *testing.T) {
 	}
 }
 
-func TestQuestionsOfHasTheFilters(t *testing.T) {
+func TestSnapshotRequestHasTheFilters(t *testing.T) {
 	cfg := newConfig()
 	cfg.TopicMatch, cfg.TopicExclude = "^orders", "-dlq$"
 	cfg.GroupMatch, cfg.GroupExclude = "^billing", "-test$"

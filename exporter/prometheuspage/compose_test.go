@@ -98,7 +98,7 @@ lag{cluster="c",group="g"} 3
 }
 
 // Many sources that disagree on one thing leave room for another.
-func TestConflictsAreToldApart(t *testing.T) {
+func TestConflictsAreDistinct(t *testing.T) {
 	var c composer
 	for range 2 * maxReasons {
 		c.conflict("kept the first of different descriptions", "lag")

@@ -36,7 +36,7 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-func TestHeadTellsSize(t *testing.T) {
+func TestHeadHasTheSize(t *testing.T) {
 	e, h := newTestExporter(t, nil)
 	e.mustConsume(t, gauges(1, "lag", map[string]int64{"g": 1}))
 	recorder := httptest.NewRecorder()

@@ -140,7 +140,7 @@ func TestFirstSumsTooLarge(t *testing.T) {
 }
 
 // No metric has the sums of groups in ZooKeeper: none is left out.
-func TestSumsInZooKeeperAreNotToldOf(t *testing.T) {
+func TestSumsInZooKeeperAreNotReported(t *testing.T) {
 	s := &cluster.Snapshot{
 		Topics:    map[string]*cluster.Topic{"t": {Name: "t", Partitions: []cluster.Partition{log(0, 0, math.MaxInt64), log(1, 0, math.MaxInt64)}}},
 		ZooKeeper: []*cluster.Group{{Name: "old", CommitsKnown: true, Commits: []cluster.TopicCommits{{Topic: "t", Partitions: []cluster.Commit{{Partition: 0}, {Partition: 1}}}}}},

@@ -79,9 +79,9 @@ func TestStatusRules(t *testing.T) {
 	}
 }
 
-// judge shows j one scrape of group g, which has a partition of topic t for
+// evaluate shows j one scrape of group g, which has a partition of topic t for
 // each (commit, lag).
-func judge(j *Evaluator, id byte, partitions ...sample) lag.Group {
+func evaluate(j *Evaluator, id byte, partitions ...sample) lag.Group {
 	s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", ID: cluster.TopicID{id}}}}
 	g := lag.Group{Name: "g", Topics: []lag.Topic{{Name: "t"}}}
 	for i, p := range partitions {
@@ -92,10 +92,10 @@ func judge(j *Evaluator, id byte, partitions ...sample) lag.Group {
 	return r.Groups[0]
 }
 
-func TestJudgeTakesTheWorstPartition(t *testing.T) {
+func TestEvaluatorTakesTheWorstPartition(t *testing.T) {
 	j := Evaluator{Window: window}
 	for i := range cluster.Offset(window + 3) {
-		g := judge(&j, 1, sample{100 + i, 0}, sample{100, 50}, sample{100 + i, 50 + i})
+		g := evaluate(&j, 1, sample{100 + i, 0}, sample{100, 50}, sample{100 + i, 50 + i})
 		if i < window-1 {
 			assert.Equal(t, lag.StatusOK, g.Status, "scrape %d", i)
 			continue
@@ -107,28 +107,28 @@ func TestJudgeTakesTheWorstPartition(t *testing.T) {
 		}
 		assert.Equal(t, []lag.Status{lag.StatusOK, lag.StatusStall, lag.StatusWarn}, each)
 	}
-	g := judge(&j, 1, sample{200, 0}, sample{100, cluster.Unknown}, sample{200, 90})
+	g := evaluate(&j, 1, sample{200, 0}, sample{100, cluster.Unknown}, sample{200, 90})
 	assert.Equal(t, lag.StatusUnknown, g.Status, "one is not known")
 	assert.Equal(t, lag.StatusWarn, g.Topics[0].Partitions[2].Status)
-	g = judge(&j, 1, sample{200, 0}, sample{100, 50}, sample{200, 90})
+	g = evaluate(&j, 1, sample{200, 0}, sample{100, 50}, sample{200, 90})
 	assert.Equal(t, lag.StatusStall, g.Status, "the trend goes on")
-	g = judge(&j, 2, sample{0, 0}, sample{0, 5}, sample{0, 5})
+	g = evaluate(&j, 2, sample{0, 0}, sample{0, 5}, sample{0, 5})
 	assert.Equal(t, lag.StatusOK, g.Status, "a topic created anew does not rewind")
 }
 
-func TestJudgeByAShorterWindow(t *testing.T) {
+func TestEvaluatorWithAShorterWindow(t *testing.T) {
 	j := Evaluator{Window: 3}
 	for i, want := range []lag.Status{lag.StatusOK, lag.StatusOK, lag.StatusStall, lag.StatusStall} {
-		assert.Equal(t, want, judge(&j, 1, sample{100, 50}).Status, "scrape %d", i)
+		assert.Equal(t, want, evaluate(&j, 1, sample{100, 50}).Status, "scrape %d", i)
 	}
 	assert.Len(t, j.groups["g"].partitions[topicPartition{"t", cluster.TopicID{1}, 0}].samples, 3)
 }
 
-func TestJudgeForgets(t *testing.T) {
+func TestEvaluatorForgets(t *testing.T) {
 	j := Evaluator{Window: window}
-	judge(&j, 1, sample{100, 5}, sample{100, 5})
+	evaluate(&j, 1, sample{100, 5}, sample{100, 5})
 	for range window + 1 {
-		judge(&j, 1, sample{100, 5})
+		evaluate(&j, 1, sample{100, 5})
 	}
 	assert.Len(t, j.groups["g"].partitions, 1)
 	for range window + 1 {

@@ -39,7 +39,7 @@ func (l *busy) behind(late time.Duration) cluster.Offset {
 
 // Whatever the traffic, and however seldom another group is behind, a group that
 // reads live records keeps its time lag, and hardly anything is asked for it.
-func TestDatesOfLiveTraffic(t *testing.T) {
+func TestEstimatorOfLiveTraffic(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	seconds := func(mean float64) func() time.Duration {
 		return func() time.Duration { return time.Duration(r.ExpFloat64() * mean * float64(time.Second)) }
@@ -94,7 +94,7 @@ func TestDatesOfLiveTraffic(t *testing.T) {
 
 // A group that has read all for hours is a record behind, and has a time lag at
 // once.
-func TestDatesOfAGroupThatIsSeldomBehind(t *testing.T) {
+func TestEstimatorOfAGroupThatIsSeldomBehind(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	gap := func() time.Duration { return time.Duration(r.ExpFloat64() * float64(time.Second)) }
 	d, log := newDates(), &busy{now: testNow, next: testNow, gap: gap}
@@ -115,7 +115,7 @@ func TestDatesOfAGroupThatIsSeldomBehind(t *testing.T) {
 
 // A group that works off hours of an even log, further back than the history is
 // to reach, is looked up now and then, and not for ever in one interval.
-func TestDatesOfAGroupThatWasResetFarBack(t *testing.T) {
+func TestEstimatorOfAGroupThatWasResetFarBack(t *testing.T) {
 	d, log := newDates(), &live{now: testNow}
 	log.pass(time.Minute)
 	for n := range 840 {
@@ -138,7 +138,7 @@ func TestDatesOfAGroupThatWasResetFarBack(t *testing.T) {
 
 // A group that has stopped leaves the history: it is searched for before, and
 // never without a time lag.
-func TestDatesOfAGroupThatStopsOutlastTheHistory(t *testing.T) {
+func TestEstimatorOfAGroupThatStopsOutlastTheHistory(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	gap := func() time.Duration { return time.Duration(r.ExpFloat64() * float64(time.Second)) }
 	d, log := newDates(), &busy{now: testNow, next: testNow, gap: gap}

@@ -24,7 +24,7 @@ func before(seconds ...cluster.Timestamp) []cluster.Timestamp {
 }
 
 // A record that a date rests on is gone one day, whatever it was to the date.
-func TestDatesOutliveNoCompactedRecord(t *testing.T) {
+func TestEstimatorOutliveNoCompactedRecord(t *testing.T) {
 	for name, tt := range map[string]struct {
 		log        *testLog
 		commit     cluster.Offset
@@ -171,7 +171,7 @@ func TestBetweenRecordsOfACompactedTopic(t *testing.T) {
 
 // When a record arrived says nothing about the one that is read in its place. Of
 // what has just arrived, that can be no younger by much.
-func TestDatesByArrivalInACompactedTopic(t *testing.T) {
+func TestEstimatorByArrivalInACompactedTopic(t *testing.T) {
 	d, log := newDates(), &live{now: testNow}
 	log.pass(time.Minute)
 	healthy := func() cluster.Offset { return log.end - 100 }

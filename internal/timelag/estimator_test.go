@@ -32,7 +32,7 @@ func (l *live) pass(d time.Duration) {
 	}
 }
 
-func TestDatesFromHistory(t *testing.T) {
+func TestEstimatorByHistory(t *testing.T) {
 	d, log := newDates(), &live{now: testNow}
 	log.pass(time.Minute)
 	var commit cluster.Offset
@@ -54,7 +54,7 @@ func TestDatesFromHistory(t *testing.T) {
 	assert.Zero(t, log.asked, "the history has all the rest")
 }
 
-func TestDatesAreRechecked(t *testing.T) {
+func TestEstimatorAreRechecked(t *testing.T) {
 	d, log := newDates(), &live{now: testNow}
 	log.pass(time.Minute)
 	step := func() lag.Age {
@@ -94,7 +94,7 @@ func TestDatesAreRechecked(t *testing.T) {
 }
 
 // Records of last year are replayed, those of an hour in an interval.
-func TestDatesWhileRecordsAreReplayedFast(t *testing.T) {
+func TestEstimatorWhileRecordsAreReplayedFast(t *testing.T) {
 	d, log := newDates(), &live{now: testNow, late: 365 * 24 * time.Hour}
 	known := 0
 	for range 30 {
@@ -114,7 +114,7 @@ func TestDatesWhileRecordsAreReplayedFast(t *testing.T) {
 }
 
 // How late records are is not known for long without look-ups.
-func TestDatesOfLateRecordsNeedLookups(t *testing.T) {
+func TestEstimatorOfLateRecordsNeedLookups(t *testing.T) {
 	d, log := newDates(), &live{now: testNow, late: time.Hour}
 	log.pass(time.Minute)
 	step := func() lag.Age {
@@ -137,7 +137,7 @@ func TestDatesOfLateRecordsNeedLookups(t *testing.T) {
 }
 
 // A group that has stopped among them is dated by its record, and then left alone.
-func TestDatesOfAGroupThatStandsAmongReplayedRecords(t *testing.T) {
+func TestEstimatorOfAGroupThatStandsAmongReplayedRecords(t *testing.T) {
 	d, log := newDates(), &live{now: testNow, late: 365 * 24 * time.Hour}
 	var commit cluster.Offset
 	for i := range 40 {
@@ -158,7 +158,7 @@ func TestDatesOfAGroupThatStandsAmongReplayedRecords(t *testing.T) {
 	}
 }
 
-func TestDatesOfReplayedRecords(t *testing.T) {
+func TestEstimatorOfReplayedRecords(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	d, log := newDates(), &live{now: testNow, late: year}
 	log.pass(time.Minute)
@@ -179,7 +179,7 @@ func TestDatesOfReplayedRecords(t *testing.T) {
 	assert.InDelta(t, (year + 20*time.Second).Seconds(), log.scrape(again, log.now, log.end-200)[0].Seconds(), 1)
 }
 
-func TestDatesBlind(t *testing.T) {
+func TestEstimatorWithoutLookups(t *testing.T) {
 	d, log := &Estimator{Keep: time.Hour, Interval: 30 * time.Second, DisableLookups: true}, &live{now: testNow}
 	log.pass(time.Minute)
 	commit := log.end - 10
@@ -189,7 +189,7 @@ func TestDatesBlind(t *testing.T) {
 	assert.InDelta(t, 20, log.scrape(d, log.now, log.end-200)[0].Seconds(), 0.2)
 }
 
-func TestDatesAskNothingTwice(t *testing.T) {
+func TestEstimatorAskNothingTwice(t *testing.T) {
 	log := dense(spread(1000, func(i int) float64 { return float64(i*i) / 1e6 })...)
 	d := newDates()
 	for range 3 {
@@ -213,7 +213,7 @@ func TestDatesAskNothingTwice(t *testing.T) {
 	assert.LessOrEqual(t, log.search(d, false), 6, "what is known nearby makes it few")
 }
 
-func TestDatesOfManyGroupsShareRounds(t *testing.T) {
+func TestEstimatorOfManyGroupsShareRounds(t *testing.T) {
 	log := dense(spread(3000, func(i int) float64 { return float64(i*i) / 9e6 })...)
 	alone := 0
 	commits := []cluster.Offset{100, 500, 600, 610, 1500, 2900}
@@ -227,7 +227,7 @@ func TestDatesOfManyGroupsShareRounds(t *testing.T) {
 	assert.Less(t, log.search(d, false), alone*3/4)
 }
 
-func TestDatesForgetAnotherLog(t *testing.T) {
+func TestEstimatorForgetAnotherLog(t *testing.T) {
 	old := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
 	for name, next := range map[string]func(*testLog, *cluster.Snapshot){
 		"an end that went back": func(l *testLog, _ *cluster.Snapshot) { l.end = 50 },
@@ -260,7 +260,7 @@ func TestDatesForgetAnotherLog(t *testing.T) {
 	})
 }
 
-func TestDatesAreAbsentNotWrong(t *testing.T) {
+func TestEstimatorAreAbsentNotWrong(t *testing.T) {
 	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
 	s := log.snapshot(10)
 	s.Topics["t"].Partitions[0].End = cluster.Unknown
@@ -279,7 +279,7 @@ func TestDatesAreAbsentNotWrong(t *testing.T) {
 	assert.Empty(t, lookups, "nobody to ask")
 }
 
-func TestDatesSetAsideWhatFails(t *testing.T) {
+func TestEstimatorBacksOffWhatFails(t *testing.T) {
 	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
 	d := newDates()
 	log.scrape(d, testNow, 10)
@@ -295,7 +295,7 @@ func TestDatesSetAsideWhatFails(t *testing.T) {
 	assert.Len(t, again, 1)
 }
 
-func TestDatesNeverAskForEver(t *testing.T) {
+func TestEstimatorNeverAskForEver(t *testing.T) {
 	p := &partitionDates{end: 1000, index: index{{from: 0, at: 0, offset: 0}, {from: 1e9, at: 1e9, offset: 1000}}}
 	d := &Estimator{now: 2e9, scrape: 7}
 	for range 50 {
@@ -329,7 +329,7 @@ func TestPlanTakesTheLargestLagFirst(t *testing.T) {
 	assert.Equal(t, "t0", second[0].Topic)
 }
 
-func TestDatesKeepWhatAGroupUsedThroughAFailedScrape(t *testing.T) {
+func TestEstimatorKeepWhatAGroupUsedThroughAFailedScrape(t *testing.T) {
 	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
 	d := newDates()
 	log.scrape(d, testNow, 10)
@@ -343,7 +343,7 @@ func TestDatesKeepWhatAGroupUsedThroughAFailedScrape(t *testing.T) {
 }
 
 // A history may be longer than the scrapes that an int32 can count.
-func TestDatesKeepForAnyHistory(t *testing.T) {
+func TestEstimatorKeepForAnyHistory(t *testing.T) {
 	log := dense(spread(100, func(i int) float64 { return float64(i) / 200 })...)
 	d := &Estimator{Keep: 100 * 365 * 24 * time.Hour, Interval: time.Second}
 	log.scrape(d, testNow, 10)
@@ -440,7 +440,7 @@ func TestAllocationsOfDating(t *testing.T) {
 
 // A straight line through an hour without a scrape says nothing about the
 // records that came in it.
-func TestDatesAfterAGapInObservation(t *testing.T) {
+func TestEstimatorAfterAGapInObservation(t *testing.T) {
 	d := &Estimator{Keep: 2 * time.Hour, Interval: 30 * time.Second, DisableLookups: true}
 	l := &testLog{}
 	at := testNow

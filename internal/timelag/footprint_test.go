@@ -110,7 +110,7 @@ func heap() float64 {
 }
 
 // 100,000 partitions, and a group in each, take less than 100 MiB.
-func TestDatesFitInMemory(t *testing.T) {
+func TestEstimatorFitInMemory(t *testing.T) {
 	for name, commit := range footprints {
 		t.Run(name, func(t *testing.T) {
 			bytes := retained(500, commit)
@@ -120,8 +120,8 @@ func TestDatesFitInMemory(t *testing.T) {
 	}
 }
 
-// BenchmarkDatesMemory states what a partition takes.
-func BenchmarkDatesMemory(b *testing.B) {
+// BenchmarkEstimatorMemory states what a partition takes.
+func BenchmarkEstimatorMemory(b *testing.B) {
 	const partitions = 100_000
 	for name, commit := range footprints {
 		b.Run(name, func(b *testing.B) {

@@ -18,7 +18,7 @@ import (
 
 // While a group's coordinator is away, or a partition's end is not known, what
 // was learned of its commits is kept: they are not looked up again.
-func TestDatesOfWhatIsMissingAreKept(t *testing.T) {
+func TestEstimatorOfWhatIsMissingAreKept(t *testing.T) {
 	commits := []cluster.Offset{100, 400, 700}
 	for name, lose := range map[string]func(*cluster.Snapshot){
 		"a group":                func(s *cluster.Snapshot) { s.Groups["a"].CommitsKnown = false },
@@ -46,7 +46,7 @@ func TestDatesOfWhatIsMissingAreKept(t *testing.T) {
 
 // Nor are groups that come and go all the time a reason to keep what is before the
 // start of the log.
-func TestDatesOfRecordsOutOfOrderThatExpire(t *testing.T) {
+func TestEstimatorOfRecordsOutOfOrderThatExpire(t *testing.T) {
 	log := ordered(before(9000, 1000, 8000, 7000, 6000, 500))
 	log.records[1].at = log.records[0].at + 8_000_000 // the largest, and the first to go
 	for i := 2; i < 5; i++ {
@@ -73,7 +73,7 @@ func TestDatesOfRecordsOutOfOrderThatExpire(t *testing.T) {
 }
 
 // Groups that come and go all the time do not make it remember more and more.
-func TestDatesForgetGroupsThatAreGone(t *testing.T) {
+func TestEstimatorForgetGroupsThatAreGone(t *testing.T) {
 	d, log := newDates(), dense(spread(3000, func(i int) float64 { return float64(i*i) / 9e6 })...)
 	for n := range 300 {
 		s := log.snapshot(cluster.Offset(10 * (n%200 + 1)))
@@ -89,7 +89,7 @@ func TestDatesForgetGroupsThatAreGone(t *testing.T) {
 
 // Before Kafka 2.8 topics have no ids. One that was created anew may have grown
 // past the old end by the next scrape; its start shows it.
-func TestDatesForgetALogThatStartsAnew(t *testing.T) {
+func TestEstimatorForgetALogThatStartsAnew(t *testing.T) {
 	d, old := newDates(), dense(before(500_000, 400_000, 300_000, 200_000, 100_000)...).from(1)
 	old.scrape(d, testNow, 2)
 	old.search(d, false)
@@ -129,7 +129,7 @@ func TestCompactedRecordsAfterALeapOfTheClock(t *testing.T) {
 
 // A partition whose look-ups always fail is asked less and less often, until it
 // has another leader.
-func TestDatesAskLessOftenWhatAlwaysFails(t *testing.T) {
+func TestEstimatorAskLessOftenWhatAlwaysFails(t *testing.T) {
 	d, log := newDates(), dense(before(500, 400, 300)...)
 	asked := func(scrapes int, leader int32) (n int) {
 		for range scrapes {

@@ -14,9 +14,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// TestDatesOfAGroupThatCatchesUp has a group work off a week's records at so
+// TestEstimatorOfAGroupThatCatchesUp has a group work off a week's records at so
 // many of them in a scrape.
-func TestDatesOfAGroupThatCatchesUp(t *testing.T) {
+func TestEstimatorOfAGroupThatCatchesUp(t *testing.T) {
 	for name, shape := range shapes {
 		for _, speed := range []cluster.Offset{1, 20, 300} {
 			r := rand.New(rand.NewPCG(5, 6))

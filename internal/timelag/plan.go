@@ -10,9 +10,9 @@ import (
 )
 
 // Plan chooses the next round of look-ups, at most n: one on each partition,
-// the largest lag first. A partition that [Dates.Learn] has not heard of since
+// the largest lag first. A partition that [Estimator.Learn] has not heard of since
 // is not asked again. topics are those of which it has to be known whether they
-// are compacted, see [Dates.Policies]. Where both are empty, nothing more can
+// are compacted, see [Estimator.Policies]. Where both are empty, nothing more can
 // be learned before the next scrape.
 func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 	topics = d.questions()

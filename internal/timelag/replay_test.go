@@ -20,7 +20,7 @@ const year = 365 * 24 * time.Hour
 
 // Records of last year are replayed, and then live ones follow. The group that
 // reads those says nothing of the one that is still among the others.
-func TestDatesOfAGroupAmongReplayedRecordsWhileAnotherReadsLive(t *testing.T) {
+func TestEstimatorOfAGroupAmongReplayedRecordsWhileAnotherReadsLive(t *testing.T) {
 	for name, until := range map[string]int{"moves": 60, "moves, and then stands": 20} {
 		t.Run(name, func(t *testing.T) {
 			d, log := newDates(), &live{now: testNow, late: year}

@@ -94,7 +94,7 @@ func abs(n int) int {
 }
 
 // The answer to a bare password is empty; no other frame may be.
-func TestFrameGuardOfABareLogin(t *testing.T) {
+func TestFrameGuardOfAnUnframedLogin(t *testing.T) {
 	answer, empty := []byte{0, 0, 0, 4, 1, 2, 3, 4}, []byte{0, 0, 0, 0}
 	for name, tt := range map[string]struct {
 		unframed int

@@ -15,7 +15,7 @@ import (
 
 // A connection that could not be made was told of when it was tried, whatever
 // the reason, and not again for each request that would have used it.
-func TestObserverIsToldOfALoginOnce(t *testing.T) {
+func TestObserverSeesALoginOnce(t *testing.T) {
 	counts := kafkatest.NewTally()
 	p := &Pool{obs: counts}
 	refused := &kafkaerr.OpenError{Err: sarama.ErrUnsupportedSASLMechanism}

@@ -15,7 +15,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 )
 
-func TestTellsOfASecretInPlainText(t *testing.T) {
+func TestWarnsOfASecretInPlainText(t *testing.T) {
 	login := func(mechanism string) sasl.AuthConfig {
 		return sasl.AuthConfig{SASL: &sasl.Config{Mechanism: mechanism, Username: "u", Password: "p", OAuthBearer: &sasl.OAuthBearerConfig{}}}
 	}

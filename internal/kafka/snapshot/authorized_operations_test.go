@@ -18,7 +18,7 @@ import (
 
 // Brokers leave out what one may not see without a word, so the login is looked
 // at, once.
-func TestLimitsAreToldOnce(t *testing.T) {
+func TestLimitsAreLoggedOnce(t *testing.T) {
 	for name, tt := range map[string]struct {
 		allowed int32
 		lines   int
@@ -46,7 +46,7 @@ func TestLimitsAreToldOnce(t *testing.T) {
 }
 
 // Nothing can be told from the answer, so nothing is claimed either.
-func TestNoTopicsAreToldOnce(t *testing.T) {
+func TestNoTopicsAreLoggedOnce(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	client := newTestClient(t, fake.Brokers()...)
 	core, lines := observer.New(zapcore.WarnLevel)

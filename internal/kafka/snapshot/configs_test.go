@@ -67,7 +67,7 @@ func TestSettings(t *testing.T) {
 	assert.Zero(t, fake.Requests()["DescribeConfigs"])
 }
 
-func TestSettingsThatNobodyWantsAreNotAskedFor(t *testing.T) {
+func TestUnneededSettingsAreNotRequested(t *testing.T) {
 	for name, tt := range map[string]struct {
 		ask  Request
 		want []string

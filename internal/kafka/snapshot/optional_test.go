@@ -17,7 +17,7 @@ import (
 
 // A broker that hangs on what nothing depends on still tells everything else,
 // and is asked for it more and more seldom.
-func TestHangingOptionalQuestionCostsOnlyItself(t *testing.T) {
+func TestHangingOptionalRequestCostsOnlyItself(t *testing.T) {
 	for _, api := range []kmsg.Key{kmsg.DescribeGroups, kmsg.DescribeConfigs, kmsg.DescribeLogDirs} {
 		t.Run(api.Name(), func(t *testing.T) {
 			t.Parallel()

@@ -114,7 +114,7 @@ func TestKubernetesNamesMatch(t *testing.T) {
 }
 
 // The collector is given four fifths of what the kernel would kill it at.
-func TestKubernetesTellsGoItsLimit(t *testing.T) {
+func TestKubernetesGivesGoItsLimit(t *testing.T) {
 	container := kustomize(t).container(t)
 	limit := container.Resources.Limits.Memory().Value()
 	assert.Equal(t, fourFifths(limit), variable(container.Env, "GOMEMLIMIT"))

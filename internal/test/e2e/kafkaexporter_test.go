@@ -102,7 +102,7 @@ func TestE2EKafkaExporterSettings(t *testing.T) {
 
 // What stands for kafka_exporter's build_info, go_… and process_… is among the
 // collector's own metrics, as the guide says.
-func TestE2ETellsWhatKafkaExporterTellsOfItself(t *testing.T) {
+func TestE2EReportsOnItselfAsKafkaExporter(t *testing.T) {
 	c := start(t, []string{"KAFKA_BROKERS=" + nobody(t)}, shipped("kafka-exporter.yaml"))
 	named := regexp.MustCompile(`\botelcol_process_\w*[a-z]\b`).FindAllString(exporterGuide(t), -1)
 	assert.Len(t, named, 2)

@@ -21,7 +21,7 @@ var losses = map[string]string{
 }
 
 // The page's line is in the log, and its metric is above zero.
-func TestE2ETellsWhatItLoses(t *testing.T) {
+func TestE2EReportsWhatItLoses(t *testing.T) {
 	kafka := startKafka(t)
 	seen := 0
 	for _, row := range docs.Read(t, "docs/missing-lag.md").Rows() {

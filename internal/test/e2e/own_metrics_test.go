@@ -33,7 +33,7 @@ func (c *collector) awaitScrapes(t *testing.T, receivers ...string) {
 	})
 }
 
-func TestE2ETellsOfItself(t *testing.T) {
+func TestE2EReportsOnItself(t *testing.T) {
 	kafka := startKafka(t)
 	kafka.CreateTopic(t, "gone", 1, 1, nil)
 	kafka.Commit(t, "odd", map[string]map[int32]int64{"orders": {0: 11}, "gone": {0: 0}})

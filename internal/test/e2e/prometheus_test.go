@@ -109,7 +109,7 @@ func TestE2ELeavesGapsWithAShortExpiration(t *testing.T) {
 
 // Two receivers, each for a cluster of its own, behind one endpoint, as
 // docs/several-collectors.md has them.
-func TestE2ETellsClustersApart(t *testing.T) {
+func TestE2EDistinguishesClusters(t *testing.T) {
 	first, second := startKafka(t, kfake.ClusterID("first-cluster")), startKafka(t, kfake.ClusterID("second-cluster"))
 	second.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 10, 1: 10, 2: 10}})
 	const brokers = "[payments-1:9092, payments-2:9092]"

@@ -22,7 +22,7 @@ const wrongPassword = "guessed-pa55word"
 
 // A login that fails is logged once, with its cause, while the collector goes on
 // trying; whoever reads its log learns no secret.
-func TestE2ETellsOfAFailedLoginOnce(t *testing.T) {
+func TestE2ELogsAFailedLoginOnce(t *testing.T) {
 	kafka := kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "monitor", "pa55word"))
 	c := start(t, append(brokersEnv(kafka.Brokers()...),
 		"KAFKA_SASL_MECHANISM=SCRAM-SHA-512", "KAFKA_USERNAME=monitor", "KAFKA_PASSWORD="+wrongPassword),
