@@ -6,6 +6,7 @@ package acls
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadatatest"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 	"github.com/kafkalag/kafkalagreceiver/receiver"
 )
 
@@ -107,23 +109,12 @@ func lineOf(entry observer.LoggedEntry) string {
 	return fmt.Sprintf("%v %v: %v", fields["api"], fields["error_code"], fields["likely_cause"])
 }
 
+// points are those of a scrape, by metric and attributes.
 func points(m pmetric.Metrics) map[string]int64 {
 	found := map[string]int64{}
-	for _, resource := range m.ResourceMetrics().All() {
-		for _, scope := range resource.ScopeMetrics().All() {
-			for _, metric := range scope.Metrics().All() {
-				data := metric.Gauge().DataPoints
-				if metric.Type() == pmetric.MetricTypeSum {
-					data = metric.Sum().DataPoints
-				}
-				for _, point := range data().All() {
-					name := metric.Name()
-					for key, value := range point.Attributes().All() {
-						name += " " + key + "=" + value.AsString()
-					}
-					found[name] = point.IntValue()
-				}
-			}
+	for metric, points := range metrictest.Points(m) {
+		for attributes, value := range points {
+			found[strings.TrimSpace(metric+" "+attributes)] = value
 		}
 	}
 	return found

@@ -6,6 +6,7 @@
 package metrictest
 
 import (
+	"maps"
 	"reflect"
 	"unicode/utf8"
 
@@ -39,7 +40,10 @@ func Points(metrics pmetric.Metrics) map[string]map[string]int64 {
 	for _, resource := range metrics.ResourceMetrics().All() {
 		for _, scope := range resource.ScopeMetrics().All() {
 			for _, metric := range scope.Metrics().All() {
-				got[metric.Name()] = pointsByAttributes(metric)
+				if got[metric.Name()] == nil {
+					got[metric.Name()] = map[string]int64{}
+				}
+				maps.Copy(got[metric.Name()], pointsByAttributes(metric))
 			}
 		}
 	}
