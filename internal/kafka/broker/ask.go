@@ -105,16 +105,37 @@ func exchange[T any](ctx context.Context, n *Node, l *link, request wire.Request
 		return value, 0, err
 	}
 	if large {
-		select {
-		case n.decoding <- struct{}{}:
-			defer func() { <-n.decoding }()
-		case <-ctx.Done():
+		if !n.reading.take(ctx) {
 			return value, 0, context.Cause(ctx)
 		}
+		defer n.reading.give()
 	}
 	frame, err := buffer.receive(l.dialer.conn)
 	if err != nil {
 		return value, 0, err
 	}
+	if large {
+		if !n.pool.decoding.take(ctx) {
+			return value, 0, context.Cause(ctx)
+		}
+		defer n.pool.decoding.give()
+	}
 	return wire.Decode(ctx, request, l.correlation, frame, decode)
 }
+
+// turnstile lets one in at a time.
+type turnstile chan struct{}
+
+func newTurnstile() turnstile { return make(turnstile, 1) }
+
+// take reports whether its turn came before ctx ended.
+func (t turnstile) take(ctx context.Context) bool {
+	select {
+	case t <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (t turnstile) give() { <-t }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"runtime"
 	"testing"
 	"time"
@@ -238,7 +239,7 @@ func TestAskSurvivesAPanic(t *testing.T) {
 	assert.Equal(t, cluster.CodeBadAnswer, Failure(n, APIListGroups, err).Code)
 }
 
-// Of large answers, one of a broker is read and decoded at a time.
+// Of large answers, one is decoded at a time.
 func TestLargeAnswersAreDecodedOneByOne(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	fake.AnswerBytes(kmsg.ListGroups, make([]byte, largeAnswer+1))
@@ -298,4 +299,45 @@ func TestConnectionsEndWithTheirLogin(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 3, fake.Dials(0))
 	assert.Empty(t, told.Failures)
+}
+
+// Whatever comes on a connection is one answer or an error, and takes no more
+// memory than what came.
+func FuzzReceive(f *testing.F) {
+	f.Add(frameOf(4, 0, 0, 0, 1), 3)
+	f.Add(frameOf(99<<20, 0, 0, 0, 1), 1)
+	f.Add(frameOf(5, 0, 0, 0, 1), 100)
+	f.Add([]byte{0, 0}, 1)
+	f.Fuzz(func(t *testing.T, stream []byte, read int) {
+		if len(stream) >= lengthBytes && int32(binary.BigEndian.Uint32(stream)) < 0 {
+			return // the guard before it refuses that
+		}
+		b := &buffer{bytes: make([]byte, 0, 16)}
+		from := &slowReader{stream, 1 + abs(read)%64}
+		var answer []byte
+		_, err := b.receiveSize(from)
+		if err == nil {
+			answer, err = b.receive(from)
+		}
+		assert.LessOrEqual(t, cap(b.bytes), max(16, 2*len(stream)))
+		if err == nil {
+			end := lengthBytes + int(binary.BigEndian.Uint32(stream))
+			assert.Equal(t, string(stream[lengthBytes:end]), string(answer))
+		}
+	})
+}
+
+// slowReader reads some bytes at a time.
+type slowReader struct {
+	bytes []byte
+	most  int
+}
+
+func (r *slowReader) Read(p []byte) (int, error) {
+	if len(r.bytes) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p[:min(len(p), r.most)], r.bytes)
+	r.bytes = r.bytes[n:]
+	return n, nil
 }

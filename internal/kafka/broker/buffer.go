@@ -17,7 +17,7 @@ const (
 	// come, not as they are announced.
 	smallBuffer = 16 << 10
 	// largeAnswer is what a broker may answer in parallel. Of larger ones one is
-	// read and decoded at a time, and their buffers are not kept.
+	// read at a time, and of all brokers' one is decoded. Their buffers are not kept.
 	largeAnswer = 4 << 20
 )
 

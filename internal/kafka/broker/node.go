@@ -43,8 +43,8 @@ type Node struct {
 	// retired says that the cluster has no such broker any more.
 	retired bool
 
-	// decoding is held while a large answer is read and decoded.
-	decoding chan struct{}
+	// reading is held while a large answer is read and decoded.
+	reading turnstile
 
 	// dialing is held while a connection is made: a broker that is gone costs
 	// one try, however many want to ask it.
@@ -52,7 +52,7 @@ type Node struct {
 }
 
 func newNode(p *Pool, id int32, address string) *Node {
-	return &Node{pool: p, ID: id, address: address, decoding: make(chan struct{}, 1)}
+	return &Node{pool: p, ID: id, address: address, reading: newTurnstile()}
 }
 
 // refused reports whether the broker is down for a login that it or the source of

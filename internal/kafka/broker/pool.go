@@ -49,6 +49,8 @@ type Pool struct {
 	ctx      context.Context //nolint:containedctx // ends with close
 	stop     context.CancelCauseFunc
 	opening  atomic.Int64
+	// decoding is held while a large answer, which is read, is decoded.
+	decoding turnstile
 	// newest is the newest versions of requests that may be sent. Nil: what a
 	// broker knows alone decides.
 	newest *kversion.Versions
@@ -66,7 +68,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs Observer, optional ...stri
 		obs = unobserved{}
 	}
 	cfg, _ = cfg.Current()
-	p := &Pool{cfg: cfg, obs: obs, nodes: map[int32]*Node{}, optional: map[string]bool{}}
+	p := &Pool{cfg: cfg, obs: obs, nodes: map[int32]*Node{}, optional: map[string]bool{}, decoding: newTurnstile()}
 	for _, api := range optional {
 		p.optional[api] = true
 	}

@@ -81,7 +81,7 @@ func IsMalformed(err error) bool {
 	if _, ok := errors.AsType[*wire.MalformedError](err); ok {
 		return true
 	}
-	if _, ok := errors.AsType[sarama.PacketDecodingError](err); ok {
+	if _, ok := errors.AsType[sarama.PacketDecodingError](err); ok || errors.Is(err, sarama.ErrInsufficientData) {
 		return true
 	}
 	_, ok := errors.AsType[*PanicError](err)

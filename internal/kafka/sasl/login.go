@@ -71,8 +71,7 @@ func (l *Login) Begin() {
 // refused is not shown again.
 func (l *Login) Explain(err error) error {
 	_, stranger := errors.AsType[*kafkaerr.ProtocolError](err)
-	_, panicked := errors.AsType[*kafkaerr.PanicError](err)
-	if l.mechanism == nil || stranger || panicked || kafkaerr.TLSAlert(err) != nil || errors.Is(err, context.Canceled) {
+	if l.mechanism == nil || stranger || kafkaerr.IsMalformed(err) || kafkaerr.TLSAlert(err) != nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if l.tokens != nil {

@@ -115,7 +115,7 @@ func (h hostile) frame(size int) []byte {
 // What an answer costs is in proportion to its bytes, those in which the elements
 // are empty too.
 func TestMemoryOfHostileAnswers(t *testing.T) {
-	const size = 20 << 20
+	const size = 8 << 20
 	for name, h := range hostileAnswers {
 		t.Run(name, func(t *testing.T) {
 			q := questions()[h.api]
