@@ -17,26 +17,22 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 	"github.com/kafkalag/kafkalagreceiver/internal/record"
 	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
-	"github.com/kafkalag/kafkalagreceiver/internal/status"
 	"github.com/kafkalag/kafkalagreceiver/internal/timelag/search"
 )
 
 // lagScraper asks, computes and records, once per scrape.
 type lagScraper struct {
-	client    *boundedClient
-	ask       snapshot.Request
-	assigned  bool // only what a member is assigned counts
-	memory    lag.Memory
-	limiter   *partitionLimiter
-	recorder  *record.Recorder
-	timeLag   *search.Searcher  // nil if no time-lag metric is enabled
-	status    *status.Evaluator // nil if no status metric is enabled
-	failures  *failurelog.Log
-	anomalies *failurelog.Anomalies
-	expired   *failurelog.Expired
-	health    healthStatus
-	own       *selfmetrics.Metrics
-	now       func() time.Time
+	*memories
+
+	newMemories func() *memories
+	client      *boundedClient
+	ask         snapshot.Request
+	assigned    bool // only what a member is assigned counts
+	recorder    *record.Recorder
+	timeLag     *search.Searcher // nil if no time-lag metric is enabled
+	health      healthStatus
+	own         *selfmetrics.Metrics
+	now         func() time.Time
 }
 
 // newScraper returns a scraper that asks client. The time-lag search asks lookups; if
@@ -45,22 +41,17 @@ func newScraper(
 	set receiver.Settings, cfg *Config, client client, lookups search.Client, own *selfmetrics.Metrics,
 ) *lagScraper {
 	s := &lagScraper{
-		client:    newBoundedClient(client, cfg.Timeout),
-		ask:       snapshotRequest(cfg),
-		assigned:  cfg.OnlyAssignedPartitions,
-		limiter:   newPartitionLimiter(cfg, set.Logger),
-		recorder:  record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
-		failures:  failurelog.New(set.Logger),
-		anomalies: failurelog.NewAnomalies(set.Logger),
-		expired:   failurelog.NewExpired(set.Logger),
-		own:       own,
-		now:       time.Now,
+		newMemories: func() *memories { return newMemories(cfg, set.Logger) },
+		client:      newBoundedClient(client, cfg.Timeout),
+		ask:         snapshotRequest(cfg),
+		assigned:    cfg.OnlyAssignedPartitions,
+		recorder:    record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
+		own:         own,
+		now:         time.Now,
 	}
+	s.memories = s.newMemories()
 	if needsTimeLag(cfg.Metrics) {
 		s.timeLag = search.New(searchConfig(cfg), lookups, set.Logger, own)
-	}
-	if needsStatus(cfg.Metrics) {
-		s.status = &status.Evaluator{Window: cfg.StatusWindow}
 	}
 	return s
 }
@@ -98,7 +89,8 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		s.own.Scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, 0)
 		return pmetric.NewMetrics(), err
 	}
-	s.memory.Restore(snapshot)
+	s.followCluster(snapshot.ClusterID)
+	s.ranges.Restore(snapshot)
 	snapshot.Failures = append(snapshot.Failures, leaderless(snapshot, s.ask.Ends)...)
 	if s.assigned {
 		snapshot.Failures = append(snapshot.Failures, unassigned(lag.OnlyAssigned(snapshot))...)

@@ -45,6 +45,9 @@ const (
 	// CodeThrottled is a request that was not sent because the broker throttles
 	// this client.
 	CodeThrottled = "THROTTLED"
+	// CodeOtherCluster is a broker of another cluster than the one that is
+	// reported.
+	CodeOtherCluster = "OTHER_CLUSTER"
 	// CodeNoCoordinator is a group whose coordinator has left the cluster.
 	CodeNoCoordinator = "NO_COORDINATOR"
 	// CodeNoLeader is a partition without a leader among the cluster's brokers.

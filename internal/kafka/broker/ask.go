@@ -33,7 +33,15 @@ func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(
 		reused := l.used
 		l.used = true
 		began := time.Now()
-		value, throttle, err := exchange(ctx, n, l, request, decode)
+		throttle, err := n.verify(ctx, l)
+		if err == nil && throttle > 0 {
+			n.giveThrottled(l, throttle)
+			continue
+		}
+		var value T
+		if err == nil {
+			value, throttle, err = exchange(ctx, n, l, request, decode)
+		}
 		n.pool.obs.Request(api, time.Since(began))
 		if err == nil {
 			n.giveThrottled(l, throttle)

@@ -30,6 +30,8 @@ type link struct {
 	correlation int32
 	// expires is when the login is too old for another request. Zero: never.
 	expires time.Time
+	// verified is the cluster that the broker has told to belong to.
+	verified string
 }
 
 // openLink connects to address, logs in, and negotiates the protocol.

@@ -42,6 +42,8 @@ type Node struct {
 	restsUntil time.Time
 	// retired says that the cluster has no such broker any more.
 	retired bool
+	// verified is the cluster that it last was found to belong to.
+	verified string
 
 	// reading is held while a large answer is read and decoded.
 	reading turnstile

@@ -55,9 +55,10 @@ type Pool struct {
 	// broker knows alone decides.
 	newest *kversion.Versions
 
-	mu    sync.Mutex
-	nodes map[int32]*Node
-	seeds []*Node
+	mu      sync.Mutex
+	cluster string // empty: any
+	nodes   map[int32]*Node
+	seeds   []*Node
 }
 
 // New returns the brokers that cfg, which has been validated, leads to. Its
@@ -124,8 +125,13 @@ func (p *Pool) WithRequestTimeout(ctx context.Context) (context.Context, context
 	return context.WithTimeoutCause(ctx, p.cfg.RequestTimeout, kafkaerr.ErrNoAnswer)
 }
 
-// RequestTimeout bounds each request.
-func (p *Pool) RequestTimeout() time.Duration { return p.cfg.RequestTimeout }
+// Patience is how long one broker is waited for before another one is asked.
+func (p *Pool) Patience() time.Duration { return p.cfg.RequestTimeout / 4 }
+
+// WithPatience bounds a question that nothing waits for.
+func (p *Pool) WithPatience(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, p.Patience(), kafkaerr.ErrNoAnswer)
+}
 
 // open makes a connection that is ready for requests.
 func (p *Pool) open(ctx context.Context, address string) (*link, error) {

@@ -25,6 +25,9 @@ func Cause(err error) string {
 	if code, ok := kafkaCode(err); ok {
 		return causeOfCode(code)
 	}
+	if _, ok := errors.AsType[*OtherClusterError](err); ok {
+		return "another cluster answers there: it has taken the address over, or \"brokers\" names two clusters"
+	}
 	switch stranger, ok := errors.AsType[*ProtocolError](err); {
 	case IsMalformed(err):
 		return "the answer is not Kafka's: something else answers there, or changes answers on their way"

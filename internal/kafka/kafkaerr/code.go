@@ -59,6 +59,9 @@ func Code(err error) string {
 	if IsMalformed(err) {
 		return cluster.CodeBadAnswer
 	}
+	if _, ok := errors.AsType[*OtherClusterError](err); ok {
+		return cluster.CodeOtherCluster
+	}
 	return cluster.CodeNoConnection
 }
 

@@ -49,6 +49,13 @@ type TLSError struct{ Err error }
 func (e *TLSError) Error() string { return "tls handshake: " + e.Err.Error() }
 func (e *TLSError) Unwrap() error { return e.Err }
 
+// OtherClusterError is a broker of another cluster than the one that is reported.
+type OtherClusterError struct{ Reported, Found string }
+
+func (e *OtherClusterError) Error() string {
+	return fmt.Sprintf("it belongs to the cluster %.64q, not to %.64q", e.Found, e.Reported)
+}
+
 // PanicError is a panic of the client library, most likely over bytes that a
 // broker should not have sent.
 type PanicError struct{ Value any }

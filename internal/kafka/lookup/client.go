@@ -17,7 +17,10 @@ import (
 // Client asks what the scrapes do not wait for, on connections of its own: a
 // scrape never queues behind it. It dials when first asked. One goroutine at a
 // time may use it, any may call Close.
-type Client struct{ pool *broker.Pool }
+type Client struct {
+	pool      *broker.Pool
+	clusterID string // of the brokers in the pool
+}
 
 // New returns a client for cfg, which has been validated. It does not dial, and
 // does not warn of deprecated keys: snapshots, which have the same configuration,
@@ -28,7 +31,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client,
 	if err != nil {
 		return nil, err
 	}
-	return &Client{p}, nil
+	return &Client{pool: p}, nil
 }
 
 // Start looks at what the configuration refers to: files, and a collector
@@ -36,10 +39,16 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client,
 // each mistake.
 func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
 
-// Begin sets which brokers there are. One that fails is not asked again before
-// the next Begin.
-func (c *Client) Begin(brokers map[int32]cluster.Broker) {
+// Begin tells which brokers there are, and of which cluster: of another one
+// nothing is asked that takes their addresses over. One that fails is not asked
+// again before the next Begin.
+func (c *Client) Begin(clusterID string, brokers map[int32]cluster.Broker) {
 	c.pool.End()
+	if clusterID != c.clusterID {
+		c.clusterID = clusterID
+		c.pool.Forget()
+		c.pool.SetCluster(clusterID)
+	}
 	c.pool.SetBrokers(brokers)
 	c.pool.Begin()
 }

@@ -5,6 +5,7 @@ package lookup
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
@@ -38,7 +40,7 @@ func newClientWithin(t *testing.T, timeout time.Duration, obs broker.Observer, b
 	}, zap.NewNop(), obs)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
-	client.Begin(brokers)
+	client.Begin("", brokers)
 	return client
 }
 
@@ -225,4 +227,16 @@ func TestCompacted(t *testing.T) {
 	fake.Without(kmsg.DescribeConfigs)
 	old := newTestClient(t, fake)
 	assert.Equal(t, map[string]bool{"compacted": false}, old.Compacted(t.Context(), []string{"compacted"}), "it will not be told")
+}
+
+// Another cluster that takes a leader's address over is asked nothing.
+func TestALeaderOfAnotherCluster(t *testing.T) {
+	fake := startFake(t)
+	client := newTestClient(t, fake)
+	client.Begin("another", brokersOf(fake))
+	answers := client.Lookup(t.Context(), []cluster.Lookup{{Topic: "t0", Partition: 0, Leader: 0}})
+	require.Len(t, answers, 1)
+	_, other := errors.AsType[*kafkaerr.OtherClusterError](answers[0].Err)
+	assert.True(t, other, answers[0].Err)
+	assert.Zero(t, fake.Requests()["ListOffsets"])
 }

@@ -7,6 +7,7 @@ package snapshot
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
@@ -69,8 +70,10 @@ type CommitSource interface {
 type Client struct {
 	zooKeeper CommitSource // nil: there is none
 	pool      *broker.Pool
+	identity  identity
 	metadata  metadataCache
 	memory    memory
+	maxAge    time.Duration // of the metadata
 	log       *zap.Logger
 }
 
@@ -99,13 +102,22 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer, zooKeeper
 	if err != nil {
 		return nil, err
 	}
-	return &Client{
+	c := &Client{
 		zooKeeper: zooKeeper,
 		pool:      p,
-		metadata:  metadataCache{pool: p, maxAge: cfg.Metadata.RefreshInterval, log: log},
-		memory:    memory{unsupported: map[string]bool{}, multiGroup: map[int32]bool{}},
+		identity:  identity{seeds: p.SeedAddresses(), log: log},
+		maxAge:    cfg.Metadata.RefreshInterval,
 		log:       log,
-	}, nil
+	}
+	c.forget()
+	return c, nil
+}
+
+// forget begins anew: nothing is known of the cluster.
+func (c *Client) forget() {
+	c.pool.Forget()
+	c.metadata = metadataCache{pool: c.pool, maxAge: c.maxAge, log: c.log}
+	c.memory = memory{unsupported: map[string]bool{}, multiGroup: map[int32]bool{}}
 }
 
 // Start looks at what the configuration refers to: files, and a collector
@@ -129,10 +141,11 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 	defer release()
 	c.pool.Begin()
 	defer c.pool.End()
-	if err := c.metadata.learn(ctx); err != nil {
+	if err := c.learn(ctx); err != nil {
 		return &cluster.Snapshot{Failures: failuresOf(err)}, err
 	}
 	s := newScrape(c, ask)
+	wrongSeeds := async(func() []cluster.Failure { return s.wrongSeeds(ctx) })
 	s.groupsEverywhere(ctx, c.zooKeeper)
 	s.catchUp(ctx)
 	// Nothing depends on the groups' members, so nothing waits for them.
@@ -143,6 +156,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 	s.dropUnwanted(stateless, s.describe(ctx, <-members))
 	s.configs(ctx)
 	s.logDirs(ctx)
+	s.failed(<-wrongSeeds...)
 	if !c.metadata.fresh && c.pool.AllDown() { // what was cached is no answer
 		failures := s.snapshot.Failures
 		return &cluster.Snapshot{Failures: failures}, &noMetadataError{failures}

@@ -45,7 +45,12 @@ type metadataCache struct {
 	maxAge time.Duration
 	log    *zap.Logger
 
-	current *metadata // nil at first
+	// clusterID is of the cluster that is reported, empty until a broker has told
+	// one.
+	clusterID string
+	current   *metadata // nil at first
+	// disputed says that only another cluster answered when it was last asked for.
+	disputed bool
 	// fresh says that it was learned in this scrape, stale why it still serves
 	// although it should have been.
 	fresh        bool
@@ -59,11 +64,11 @@ type metadataCache struct {
 // went to is news.
 func (c *metadataCache) learn(ctx context.Context) error {
 	c.fresh, c.stale = false, nil
-	if c.current != nil && time.Since(c.current.at) < c.maxAge && c.current.settled() && !c.pool.Troubled() {
+	if c.current != nil && !c.disputed && time.Since(c.current.at) < c.maxAge && c.current.settled() && !c.pool.Troubled() {
 		return nil
 	}
 	err := c.refresh(ctx)
-	if err != nil && c.current != nil && c.maxAge > 0 {
+	if err != nil && c.current != nil && c.maxAge > 0 && !answersForAnother(err) {
 		c.stale = failuresOf(err)
 		return nil
 	}
@@ -86,6 +91,7 @@ func (c *metadataCache) refresh(ctx context.Context) error {
 	ctx, cancel := c.pool.WithRequestTimeout(ctx)
 	defer cancel()
 	answer, err := c.askMetadata(ctx, nil)
+	c.disputed = answersForAnother(err)
 	if err != nil {
 		return err
 	}
@@ -94,6 +100,7 @@ func (c *metadataCache) refresh(ctx context.Context) error {
 			return err
 		}
 	}
+	c.adopt(answer)
 	c.pool.SetBrokers(answer.brokers)
 	c.current = answer
 	c.fresh = true
@@ -140,7 +147,7 @@ func (c *metadataCache) askMetadata(ctx context.Context, last *broker.Node) (*me
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(context.Canceled) // those that are slower are not to blame
 	nodes, spared := c.pool.Candidates(last)
-	withLimits := !c.aclsReported
+	withLimits, reported := !c.aclsReported, c.clusterID
 	type outcome struct {
 		asked int
 		meta  *metadata
@@ -156,10 +163,13 @@ func (c *metadataCache) askMetadata(ctx context.Context, last *broker.Node) (*me
 		asked++
 		go func() {
 			meta, err := c.metadataOf(ctx, nodes[i], withLimits)
+			if err == nil {
+				err = meta.checkIdentity(reported)
+			}
 			outcomes <- outcome{i, meta, err}
 		}()
 	}
-	patience := time.NewTicker(c.pool.RequestTimeout() / 4)
+	patience := time.NewTicker(c.pool.Patience())
 	defer patience.Stop()
 	var failures []cluster.Failure
 	askNext()

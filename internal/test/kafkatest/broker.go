@@ -44,7 +44,7 @@ func newBroker(c *Cluster, id int32) (*Broker, error) {
 		names = append(names, l.Name)
 	}
 	for _, name := range names {
-		port, err := freePort()
+		port, err := c.portOf(id, name)
 		if err != nil {
 			return nil, err
 		}

@@ -30,6 +30,7 @@ type Cluster struct {
 	id        string
 	brokers   []*Broker // in the order of their ids, which count from 1
 	zookeeper *zookeeper
+	ports     *Cluster // whose ports it takes over; nil: free ones
 }
 
 // Start runs a cluster until the test ends. It returns when every broker

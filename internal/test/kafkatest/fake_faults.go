@@ -59,6 +59,17 @@ func (f *Fake) hold(api kmsg.Key, broker int32, wait func()) {
 	})
 }
 
+// TakeOver ends the cluster and runs another one in its place, on the same ports.
+func (f *Fake) TakeOver(t testing.TB, options ...kfake.Opt) *Fake {
+	t.Helper()
+	ports := make([]int, len(f.addresses))
+	for i, address := range f.addresses {
+		ports[i] = portOf(address)
+	}
+	f.Kfake.Close()
+	return StartFake(t, len(ports), append(options, kfake.Ports(ports...))...)
+}
+
 // MoveLeader makes the broker the partition's leader.
 func (f *Fake) MoveLeader(t testing.TB, topic string, partition, broker int32) {
 	t.Helper()

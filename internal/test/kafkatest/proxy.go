@@ -15,10 +15,10 @@ import (
 // told otherwise.
 type Proxy struct {
 	listener net.Listener
-	target   string
 	running  sync.WaitGroup
 
 	mu      sync.Mutex
+	target  string
 	changed *sync.Cond // the behaviour, below
 	closed  bool
 	hanging bool
@@ -102,6 +102,16 @@ func (p *Proxy) Refuse() {
 // Restore ends all misbehaviour. What a Hang held back is passed on.
 func (p *Proxy) Restore() { p.behave(func() {}) }
 
+// Lead takes every connection away, and leads new ones to another target.
+func (p *Proxy) Lead(target string) {
+	p.behave(func() {
+		p.target = target
+		for l := range p.links {
+			reset(l.client)
+		}
+	})
+}
+
 // Close ends the proxy and its connections.
 func (p *Proxy) Close() {
 	p.behave(func() {
@@ -140,7 +150,7 @@ func (p *Proxy) serve(client net.Conn) {
 		return
 	}
 	defer p.remove(l)
-	server, err := net.DialTimeout("tcp", p.target, dialLimit)
+	server, err := net.DialTimeout("tcp", p.leadsTo(), dialLimit)
 	if err != nil {
 		return
 	}
@@ -151,6 +161,12 @@ func (p *Proxy) serve(client net.Conn) {
 		p.pass(client, server, func(n int) int { return p.allowed(l, n) })
 	})
 	p.pass(server, client, func(n int) int { return n })
+}
+
+func (p *Proxy) leadsTo() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.target
 }
 
 func (p *Proxy) add(l *link) bool {

@@ -22,7 +22,7 @@ import (
 // Client is the part of [lookup.Client] that a search needs.
 type Client interface {
 	Start(host component.Host) error
-	Begin(brokers map[int32]cluster.Broker)
+	Begin(clusterID string, brokers map[int32]cluster.Broker)
 	Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster.Answer
 	Compacted(ctx context.Context, topics []string) map[string]bool
 	Close()
@@ -59,30 +59,50 @@ type Searcher struct {
 	log    *zap.Logger
 	obs    Observer
 
+	newEstimator func() *timelag.Estimator
+
 	mu        sync.Mutex
-	estimator timelag.Estimator
+	estimator *timelag.Estimator
 
 	// scraping has the search make no more rounds.
 	scraping atomic.Bool
-	// next is the brokers of the scrape under way, if it has left commits without
-	// a date; work those of one that is over, until the search begins with them.
-	next    map[int32]cluster.Broker
-	work    chan map[int32]cluster.Broker
+	// next is whom to ask for the scrape under way, if it has left commits without
+	// a date; work for one that is over, until the search begins with it.
+	next    *targets
+	work    chan *targets
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
 
+// targets is whom to ask.
+type targets struct {
+	clusterID string
+	brokers   map[int32]cluster.Broker
+}
+
 // New returns a searcher that makes its look-ups with client, which may be nil.
 func New(cfg Config, client Client, log *zap.Logger, obs Observer) *Searcher {
-	return &Searcher{
-		client:    client,
-		budget:    cfg.Budget,
-		log:       log,
-		obs:       obs,
-		estimator: timelag.Estimator{Keep: cfg.History, Interval: cfg.Interval, DisableLookups: client == nil},
-		work:      make(chan map[int32]cluster.Broker, 1),
-		stop:      func() {},
+	s := &Searcher{
+		client: client,
+		budget: cfg.Budget,
+		log:    log,
+		obs:    obs,
+		newEstimator: func() *timelag.Estimator {
+			return &timelag.Estimator{Keep: cfg.History, Interval: cfg.Interval, DisableLookups: client == nil}
+		},
+		work: make(chan *targets, 1),
+		stop: func() {},
 	}
+	s.Forget()
+	return s
+}
+
+// Forget drops all that is known of records and their times: the cluster is
+// another one. What a look-up under way still finds is not taken.
+func (s *Searcher) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.estimator = s.newEstimator()
 }
 
 // Start begins to wait for work. Nothing is dialed before there is some.
@@ -100,8 +120,8 @@ func (s *Searcher) Start(host component.Host) error {
 			select {
 			case <-ctx.Done():
 				return
-			case brokers := <-s.work:
-				s.search(ctx, brokers)
+			case whom := <-s.work:
+				s.search(ctx, whom)
 			}
 		}
 	})
@@ -144,24 +164,27 @@ func (s *Searcher) Estimate(ctx context.Context, now time.Time, snapshot *cluste
 	s.mu.Unlock()
 	s.obs.Undated(ctx, undated)
 	if wanting && s.client != nil {
-		s.next = snapshot.Brokers
+		s.next = &targets{snapshot.ClusterID, snapshot.Brokers}
 	}
 }
 
 // search makes look-ups until nothing is left to ask, the budget is used up, or
 // the next scrape begins.
-func (s *Searcher) search(ctx context.Context, brokers map[int32]cluster.Broker) {
-	s.client.Begin(brokers)
+func (s *Searcher) search(ctx context.Context, whom *targets) {
+	s.client.Begin(whom.clusterID, whom.brokers)
+	s.mu.Lock()
+	estimator := s.estimator
+	s.mu.Unlock()
 	round := max(1, s.budget/roundsPerBudget)
 	for left := s.budget; left > 0 && ctx.Err() == nil; {
 		s.mu.Lock()
-		lookups, unclear := s.estimator.Plan(min(round, left))
+		lookups, unclear := estimator.Plan(min(round, left))
 		s.mu.Unlock()
 		if len(lookups) == 0 && len(unclear) == 0 {
 			return
 		}
-		s.policies(ctx, unclear)
-		left -= s.lookup(ctx, lookups)
+		s.policies(ctx, estimator, unclear)
+		left -= s.lookup(ctx, estimator, lookups)
 		if s.scraping.Load() { // not before: there is one round where scrapes leave no time
 			return
 		}
@@ -169,20 +192,20 @@ func (s *Searcher) search(ctx context.Context, brokers map[int32]cluster.Broker)
 }
 
 // policies learns which topics are compacted.
-func (s *Searcher) policies(ctx context.Context, topics []string) {
+func (s *Searcher) policies(ctx context.Context, estimator *timelag.Estimator, topics []string) {
 	if len(topics) == 0 {
 		return
 	}
 	compacted := s.client.Compacted(ctx, topics)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.estimator.Policies(topics, compacted)
+	estimator.Policies(topics, compacted)
 }
 
 // lookup makes one round and returns how many look-ups were answered. Those
 // that were not do not use up the budget of the others; they are not asked again
 // before the next scrape, and less and less often.
-func (s *Searcher) lookup(ctx context.Context, lookups []cluster.Lookup) (answered int) {
+func (s *Searcher) lookup(ctx context.Context, estimator *timelag.Estimator, lookups []cluster.Lookup) (answered int) {
 	if len(lookups) == 0 {
 		return 0
 	}
@@ -202,6 +225,6 @@ func (s *Searcher) lookup(ctx context.Context, lookups []cluster.Lookup) (answer
 	s.obs.Round(ctx, answered)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.estimator.Learn(answers)
+	estimator.Learn(answers)
 	return answered
 }

@@ -35,7 +35,7 @@ type fakeClient struct {
 
 func (*fakeClient) Start(component.Host) error { return nil }
 
-func (f *fakeClient) Begin(map[int32]cluster.Broker) {
+func (f *fakeClient) Begin(string, map[int32]cluster.Broker) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.begun++
@@ -245,4 +245,28 @@ func TestSearchStopsWithoutHavingStarted(t *testing.T) {
 	f := &fakeClient{}
 	New(Config{}, f, zap.NewNop(), nil).Shutdown()
 	assert.True(t, f.closed)
+}
+
+// A cluster that is another one has other records, of the same topics too.
+func TestSearchForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeClient{}
+		d := startSearch(t, f, 1000)
+		defer d.Shutdown()
+		d.scrape(lagging(1))
+		synctest.Wait()
+		require.True(t, d.scrape(lagging(1)).AgeMax.Known)
+		f.mu.Lock()
+		f.hang = make(chan struct{})
+		f.mu.Unlock()
+		d.Forget()
+		assert.False(t, d.scrape(lagging(1)).AgeMax.Known)
+		synctest.Wait()
+		d.Forget()
+		close(f.hang)
+		synctest.Wait()
+		assert.False(t, d.scrape(lagging(1)).AgeMax.Known, "what was under way is of the one before")
+		synctest.Wait()
+		assert.True(t, d.scrape(lagging(1)).AgeMax.Known)
+	})
 }

@@ -1,0 +1,160 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package broker
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
+)
+
+// SetCluster names the cluster that the brokers have to belong to. From then on
+// a connection is used only once its broker has told that id: an address may
+// have been taken over by another cluster.
+func (p *Pool) SetCluster(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cluster = id
+}
+
+// clusterID is empty while any cluster will do.
+func (p *Pool) clusterID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cluster
+}
+
+// Forget drops all that is known of the cluster: its id, its brokers, and what is
+// held against them and the seeds.
+func (p *Pool) Forget() {
+	p.mu.Lock()
+	nodes := append(p.sorted(), p.seeds...)
+	p.cluster = ""
+	clear(p.nodes)
+	for i, n := range p.seeds {
+		p.seeds[i] = newNode(p, n.ID, n.address)
+	}
+	p.mu.Unlock()
+	for _, n := range nodes {
+		n.retire()
+	}
+}
+
+// SeedAddresses lists the configured host:ports.
+func (p *Pool) SeedAddresses() []string { return p.cfg.Brokers }
+
+// UnverifiedSeeds lists the seeds that have yet to tell which cluster they belong
+// to. One whose address is a broker's tells as that broker.
+func (p *Pool) UnverifiedSeeds() []*Node {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	addresses := map[string]bool{}
+	for _, n := range p.nodes {
+		addresses[n.address] = true
+	}
+	return slices.DeleteFunc(slices.Clone(p.seeds), func(n *Node) bool {
+		return addresses[n.address] || n.isVerified(p.cluster)
+	})
+}
+
+// Verify connects to n, and returns why it does not lead to the cluster that
+// [Pool.SetCluster] named, or cannot be asked.
+func Verify(ctx context.Context, n *Node) error {
+	l, err := n.ready(ctx, APIMetadata)
+	if err != nil {
+		return err
+	}
+	defer l.close() // a seed is asked again only when no broker answers
+	if _, err := n.verify(ctx, l); err != nil {
+		n.observeFailed(ctx, APIMetadata, err)
+		return n.fail(ctx, &kafkaerr.RequestError{Err: err})
+	}
+	return nil
+}
+
+func (n *Node) isVerified(cluster string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.verified == cluster
+}
+
+// verify has the broker at the other end of l tell its cluster, unless it has told
+// the right one before. It also returns how long the broker then rests.
+func (n *Node) verify(ctx context.Context, l *link) (throttle time.Duration, err error) {
+	want := n.pool.clusterID()
+	if want == "" || l.verified == want {
+		return 0, nil
+	}
+	for _, r := range identityRequests() {
+		if l.negotiate(r.Request) != nil {
+			continue
+		}
+		began := time.Now()
+		found, rest, err := exchange(ctx, n, l, r.Request, r.decode)
+		n.pool.obs.Request(r.Name(), time.Since(began))
+		switch {
+		case err != nil:
+			return 0, err
+		case found != "" && found != want:
+			return 0, &kafkaerr.OtherClusterError{Reported: want, Found: found}
+		}
+		throttle = rest
+		break
+	}
+	l.verified = want
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.verified = want
+	return throttle, nil
+}
+
+// identityRequest asks for the id of a broker's cluster.
+type identityRequest struct {
+	wire.Request
+
+	decode func(*wire.Reader) string
+}
+
+// identityRequests are small whatever the cluster, the one that new brokers know
+// first. The other one names no topics.
+func identityRequests() []identityRequest {
+	return []identityRequest{
+		{wire.Request{Request: kmsg.NewPtrDescribeClusterRequest()}, decodeDescribeCluster},
+		{wire.Request{Request: &kmsg.MetadataRequest{Topics: []kmsg.MetadataRequestTopic{}}, Min: 2, Max: 7, Throttle: 3}, decodeNoTopics},
+	}
+}
+
+func decodeDescribeCluster(r *wire.Reader) (clusterID string) {
+	r.Int16() // an error
+	r.Text()  // its message
+	clusterID = r.String()
+	r.Int32() // the controller
+	for range r.Each(wire.Size{Fixed: 8, Strings: 2}) {
+		skipBroker(r)
+	}
+	r.Int32() // what this login may do
+	return clusterID
+}
+
+func decodeNoTopics(r *wire.Reader) (clusterID string) {
+	for range r.Each(wire.Size{Fixed: 8, Strings: 2}) {
+		skipBroker(r)
+	}
+	clusterID = r.String()
+	r.Int32() // the controller
+	r.Len(wire.Size{Fixed: 1})
+	return clusterID
+}
+
+func skipBroker(r *wire.Reader) {
+	r.Int32()
+	r.Text()
+	r.Int32()
+	r.Text()
+}

@@ -1,0 +1,52 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/status"
+)
+
+// memories is what scrapes of one cluster leave to those after them, except for
+// that of time lag, which its search shares.
+type memories struct {
+	clusterID string // empty until a broker has told one
+	ranges    lag.Memory
+	limiter   *partitionLimiter
+	status    *status.Evaluator // nil if no status metric is enabled
+	failures  *failurelog.Log
+	anomalies *failurelog.Anomalies
+	expired   *failurelog.Expired
+}
+
+func newMemories(cfg *Config, log *zap.Logger) *memories {
+	m := &memories{
+		limiter:   newPartitionLimiter(cfg, log),
+		failures:  failurelog.New(log),
+		anomalies: failurelog.NewAnomalies(log),
+		expired:   failurelog.NewExpired(log),
+	}
+	if needsStatus(cfg.Metrics) {
+		m.status = &status.Evaluator{Window: cfg.StatusWindow}
+	}
+	return m
+}
+
+// followCluster drops all that is remembered of another cluster than the one that
+// was scraped. A scrape that was told no id is of the same one.
+func (s *lagScraper) followCluster(clusterID string) {
+	if clusterID == "" {
+		return
+	}
+	if s.clusterID != "" && s.clusterID != clusterID {
+		s.memories = s.newMemories()
+		if s.timeLag != nil {
+			s.timeLag.Forget()
+		}
+	}
+	s.clusterID = clusterID
+}
