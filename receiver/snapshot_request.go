@@ -25,6 +25,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
 		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
 		BrokerRetention: on.KafkaBrokerLogRetentionPeriod.Enabled,
+		Reassignments:   on.KafkaPartitionUnderReplicated.Enabled,
 		LogDirs:         needsLogDirs(on),
 	}
 	if cfg.OnlyAssignedPartitions && ask.Commits {

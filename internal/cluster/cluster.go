@@ -156,6 +156,9 @@ type Partition struct {
 	// Replicas and InSync are broker ids; the first replica is the preferred
 	// leader.
 	Replicas, InSync []int32
+	// Reassignment is under way, nil where none is, or none is known. It is asked
+	// for while fewer replicas are in sync than there are.
+	Reassignment *Reassignment
 	// Start is the log start offset, End the offset that the next record
 	// will get (or the last stable offset, where only committed records
 	// count). Both are Unknown where they were not asked for or not learned.
@@ -166,6 +169,32 @@ type Partition struct {
 	// bytes, valid when SizeKnown.
 	Size      int64
 	SizeKnown bool
+}
+
+// Reassignment is a change of a partition's replicas that is under way.
+type Reassignment struct {
+	// Replicas holds those of before and those that are being added; Adding and
+	// Removing tell which come and go.
+	Replicas, Adding, Removing []int32
+}
+
+// UnderReplicated reports whether fewer replicas are in sync than the partition is
+// to have now, by the definition of Kafka's own tool (KIP-352): those that a
+// reassignment is adding do not count.
+func (p *Partition) UnderReplicated() bool {
+	expected := len(p.Replicas)
+	if r := p.Reassignment; r != nil && r.changes(p.Replicas) {
+		expected = len(r.Replicas) - len(r.Adding)
+	}
+	return len(p.InSync) < expected
+}
+
+// changes reports whether the reassignment is still under way where these are the
+// replicas: what it adds or removes is among them.
+func (r *Reassignment) changes(replicas []int32) bool {
+	return slices.ContainsFunc(replicas, func(id int32) bool {
+		return slices.Contains(r.Adding, id) || slices.Contains(r.Removing, id)
+	})
 }
 
 // Group is one consumer group (or share, streams or Connect group: whatever

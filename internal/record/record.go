@@ -173,7 +173,7 @@ func (r *Recorder) replication(topic string, p *cluster.Partition) {
 	r.mb.RecordKafkaPartitionReplicasInSyncDataPoint(r.ts, int64(inSync), topic, id)
 	// Without a leader this is 0, not absent, so that alerts on 0 fire then too.
 	r.mb.RecordKafkaPartitionLeaderIsPreferredDataPoint(r.ts, oneIf(preferred), topic, id)
-	r.mb.RecordKafkaPartitionUnderReplicatedDataPoint(r.ts, oneIf(inSync < replicas), topic, id)
+	r.mb.RecordKafkaPartitionUnderReplicatedDataPoint(r.ts, oneIf(p.UnderReplicated()), topic, id)
 	r.mb.RecordKafkaPartitionOfflineDataPoint(r.ts, oneIf(!online), topic, id)
 }
 

@@ -13,4 +13,6 @@ const (
 	APIConsumerGroupDescribe = "ConsumerGroupDescribe"
 	APIDescribeConfigs       = "DescribeConfigs"
 	APIDescribeLogDirs       = "DescribeLogDirs"
+
+	APIListPartitionReassignments = "ListPartitionReassignments"
 )

@@ -125,6 +125,9 @@ func (p *Pool) WithRequestTimeout(ctx context.Context) (context.Context, context
 	return context.WithTimeoutCause(ctx, p.cfg.RequestTimeout, kafkaerr.ErrNoAnswer)
 }
 
+// RequestTimeout bounds each request.
+func (p *Pool) RequestTimeout() time.Duration { return p.cfg.RequestTimeout }
+
 // Patience is how long one broker is waited for before another one is asked.
 func (p *Pool) Patience() time.Duration { return p.cfg.RequestTimeout / 4 }
 

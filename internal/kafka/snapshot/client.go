@@ -36,6 +36,9 @@ type Request struct {
 	// MinInSync and TopicRetention ask for the topics' settings,
 	// BrokerRetention for the brokers'.
 	MinInSync, TopicRetention, BrokerRetention bool
+	// Reassignments asks which partitions are being moved, where some lack
+	// replicas in sync.
+	Reassignments bool
 	// LogDirs asks for the brokers' log directories and the partitions' sizes.
 	LogDirs bool
 }
@@ -54,7 +57,10 @@ const (
 )
 
 // optionalAPIs names the requests that nothing else depends on.
-var optionalAPIs = []string{broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIDescribeConfigs, broker.APIDescribeLogDirs}
+var optionalAPIs = []string{
+	broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIDescribeConfigs, broker.APIDescribeLogDirs,
+	broker.APIListPartitionReassignments,
+}
 
 // CommitSource is where groups commit beside Kafka.
 type CommitSource interface {
@@ -154,6 +160,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 	members := async(func() []described { return s.askMembers(ctx, s.allowed(wanted)) })
 	s.offsets(ctx)
 	s.dropUnwanted(stateless, s.describe(ctx, <-members))
+	s.reassignments(ctx)
 	s.configs(ctx)
 	s.logDirs(ctx)
 	s.failed(<-wrongSeeds...)

@@ -30,6 +30,8 @@ type metadata struct {
 	clusterID string
 	brokers   map[int32]cluster.Broker
 	topics    map[string]*cluster.Topic
+	// controller is a broker id, or [cluster.NoBroker].
+	controller int32
 	// unclear names the topics that the broker could not describe, with why.
 	unclear map[string]sarama.KError
 	// allowed is the bit set of what this login may do to the cluster, or

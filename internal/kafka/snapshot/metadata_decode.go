@@ -26,7 +26,7 @@ const (
 const (
 	brokerMemory    = 150
 	topicMemory     = 150
-	partitionMemory = 96
+	partitionMemory = 104
 )
 
 // decodeMetadata reads an answer. A broker, topic or partition that is named
@@ -47,7 +47,7 @@ func decodeMetadata(r *wire.Reader) *metadata {
 		meta.clusterID = r.String()
 	}
 	if r.Version >= 1 {
-		r.Int32() // the controller
+		meta.controller = r.Int32()
 	}
 	var ids replicaIDs
 	for range r.Each(wire.Size{Fixed: 2, Strings: 1, Arrays: 1}) {

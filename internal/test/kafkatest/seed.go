@@ -160,3 +160,17 @@ func (s Seed) DeleteRecords(t testing.TB, topic string, partition int32, before 
 		return answers.Error()
 	})
 }
+
+// Reassign begins to give partitions of a topic other replicas, and does not wait
+// for them: they may be brokers that are away.
+func (s Seed) Reassign(t testing.TB, topic string, replicas map[int32][]int32) {
+	t.Helper()
+	var plan kadm.AlterPartitionAssignmentsReq
+	for partition, brokers := range replicas {
+		plan.Assign(topic, partition, brokers)
+	}
+	s.admin(t, func(ctx context.Context, admin *kadm.Client) error {
+		answers, err := admin.AlterPartitionAssignments(ctx, plan)
+		return errors.Join(err, answers.Error())
+	})
+}

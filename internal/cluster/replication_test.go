@@ -1,0 +1,41 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestUnderReplicated(t *testing.T) {
+	for name, tt := range map[string]struct {
+		replicas, inSync []int32
+		moves            *Reassignment
+		want             bool
+	}{
+		"all in sync":               {replicas: []int32{1, 2}, inSync: []int32{1, 2}},
+		"one is not":                {replicas: []int32{1, 2}, inSync: []int32{1}, want: true},
+		"none is, nor is a leader":  {replicas: []int32{1}, want: true},
+		"one is being added":        {replicas: []int32{1, 3}, inSync: []int32{1}, moves: &Reassignment{Replicas: []int32{1, 3}, Adding: []int32{3}}},
+		"one is added, one lacking": {replicas: []int32{1, 2, 3}, inSync: []int32{1}, moves: &Reassignment{Replicas: []int32{1, 2, 3}, Adding: []int32{3}}, want: true},
+		"one takes another's place": {
+			replicas: []int32{3, 1}, inSync: []int32{1},
+			moves: &Reassignment{Replicas: []int32{3, 1}, Adding: []int32{3}, Removing: []int32{1}},
+		},
+		"one is only removed": {
+			replicas: []int32{1, 2}, inSync: []int32{1},
+			moves: &Reassignment{Replicas: []int32{1, 2}, Removing: []int32{2}}, want: true,
+		},
+		"the metadata is older": {
+			replicas: []int32{1, 2}, inSync: []int32{1},
+			moves: &Reassignment{Replicas: []int32{1, 2, 3}, Adding: []int32{3}}, want: true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := Partition{Replicas: tt.replicas, InSync: tt.inSync, Reassignment: tt.moves}
+			assert.Equal(t, tt.want, p.UnderReplicated())
+		})
+	}
+}

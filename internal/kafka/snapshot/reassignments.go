@@ -1,0 +1,114 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
+)
+
+// reassignments learns which of the partitions that lack replicas in sync are being
+// moved: replicas that are being added are not expected to be in sync. A cluster
+// in which none lacks any is not asked. Nothing else depends on it.
+func (s *scrape) reassignments(ctx context.Context) {
+	if !s.ask.Reassignments {
+		return
+	}
+	lacking := s.lackingInSync()
+	n := s.controller()
+	if len(lacking) == 0 || n == nil {
+		return
+	}
+	ctx, cancel := s.pool.WithRequestTimeout(ctx)
+	defer cancel()
+	request := newListPartitionReassignmentsRequest(lacking, s.pool.RequestTimeout())
+	answer, err := broker.Ask(ctx, n, request, decodeReassignments)
+	if err == nil && !kafkaerr.OK(answer.code) {
+		err = answer.code
+		s.pool.Observe(broker.APIListPartitionReassignments, err)
+	}
+	if err != nil {
+		s.failed(broker.Failure(n, broker.APIListPartitionReassignments, err))
+		return
+	}
+	for _, p := range lacking {
+		p.partition.Reassignment = answer.reassignments[topicPartition{p.topic.Name, p.partition.ID}]
+	}
+}
+
+// newListPartitionReassignmentsRequest names the partitions: in a cluster that
+// Cruise Control balances, many others may be moving.
+func newListPartitionReassignmentsRequest(of []partitionRef, timeout time.Duration) wire.Request {
+	request := kmsg.NewPtrListPartitionReassignmentsRequest()
+	request.TimeoutMillis = int32(timeout.Milliseconds())
+	var last *cluster.Topic
+	for _, p := range of {
+		if p.topic != last { // its partitions come one after the other
+			topic := kmsg.NewListPartitionReassignmentsRequestTopic()
+			topic.Topic = p.topic.Name
+			request.Topics = append(request.Topics, topic)
+			last = p.topic
+		}
+		topic := &request.Topics[len(request.Topics)-1]
+		topic.Partitions = append(topic.Partitions, p.partition.ID)
+	}
+	return wire.Request{Request: request}
+}
+
+type topicPartition struct {
+	topic     string
+	partition int32
+}
+
+// reassignmentsOf is what the controller told.
+type reassignmentsOf struct {
+	code          sarama.KError
+	reassignments map[topicPartition]*cluster.Reassignment
+}
+
+// reassignmentMemory is the bytes of memory that an element costs.
+const reassignmentMemory = 180
+
+func decodeReassignments(r *wire.Reader) reassignmentsOf {
+	a := reassignmentsOf{code: sarama.KError(r.Int16()), reassignments: map[topicPartition]*cluster.Reassignment{}}
+	r.Text() // the error's message
+	for range r.Each(wire.Size{Strings: 1, Arrays: 1}) {
+		topic := r.String()
+		for range r.Each(wire.Size{Fixed: 4, Arrays: 3}) {
+			id := r.Int32()
+			moves := &cluster.Reassignment{Replicas: r.Int32s(nil), Adding: r.Int32s(nil), Removing: r.Int32s(nil)}
+			if r.Spend(reassignmentMemory) {
+				a.reassignments[topicPartition{topic, id}] = moves
+			}
+		}
+	}
+	return a
+}
+
+// lackingInSync lists the partitions with fewer replicas in sync than replicas.
+func (s *scrape) lackingInSync() []partitionRef {
+	return slices.DeleteFunc(s.partitions(Everywhere, nil), func(p partitionRef) bool {
+		return len(p.partition.InSync) >= len(p.partition.Replicas)
+	})
+}
+
+// controller is the broker to ask about the cluster as a whole. With KRaft any
+// broker passes that on, and metadata names one of them.
+func (s *scrape) controller() *broker.Node {
+	for _, n := range s.pool.Brokers() {
+		if n.ID == s.metadata.current.controller {
+			return n
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package snapshot
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+)
+
+func askReassignments() Request { return Request{Topic: anything, Reassignments: true} }
+
+// addReplica has partition 0 of t0 get a replica, which is not in sync yet.
+func addReplica(fake *kafkatest.Fake) {
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		for i := range answer.(*kmsg.MetadataResponse).Topics {
+			partitions := answer.(*kmsg.MetadataResponse).Topics[i].Partitions
+			at := slices.IndexFunc(partitions, func(p kmsg.MetadataResponseTopicPartition) bool { return p.Partition == 0 })
+			partitions[at].Replicas, partitions[at].ISR = []int32{0, 1}, []int32{0}
+		}
+	})
+	fake.Rewrite(kmsg.ListPartitionReassignments, func(_ int32, answer kmsg.Response) {
+		p := kmsg.NewListPartitionReassignmentsResponseTopicPartition()
+		p.Replicas, p.AddingReplicas = []int32{0, 1}, []int32{1}
+		topic := kmsg.NewListPartitionReassignmentsResponseTopic()
+		topic.Topic, topic.Partitions = "t0", append(topic.Partitions, p)
+		answer.(*kmsg.ListPartitionReassignmentsResponse).Topics = append(answer.(*kmsg.ListPartitionReassignmentsResponse).Topics, topic)
+	})
+}
+
+func TestReassignments(t *testing.T) {
+	fake := seeded(t, 1, 3, 0)
+	client := newTestClient(t, fake.Brokers()...)
+	fake.ResetRequests()
+	assert.Empty(t, snapshot(t, client, askReassignments()).Failures)
+	assert.Zero(t, fake.Requests()["ListPartitionReassignments"], "none lacks replicas")
+	addReplica(fake)
+	s := snapshot(t, client, askReassignments())
+	assert.Empty(t, s.Failures)
+	assert.Equal(t, &cluster.Reassignment{Replicas: []int32{0, 1}, Adding: []int32{1}}, s.Topics["t0"].Partitions[0].Reassignment)
+	assert.False(t, s.Topics["t0"].Partitions[0].UnderReplicated())
+	assert.Nil(t, s.Topics["t0"].Partitions[1].Reassignment)
+	assert.Equal(t, 1, fake.Requests()["ListPartitionReassignments"])
+
+	fake.ResetRequests()
+	assert.True(t, snapshot(t, client, Request{Topic: anything}).Topics["t0"].Partitions[0].UnderReplicated())
+	assert.Zero(t, fake.Requests()["ListPartitionReassignments"], "nobody wants to know")
+}
+
+// Without the answer it is as before Kafka 2.4: replicas that are being added
+// count as lacking.
+func TestReassignmentsAreNotTold(t *testing.T) {
+	for name, tt := range map[string]struct {
+		arrange func(*kafkatest.Fake)
+		code    string
+	}{
+		"before Kafka 2.4": {arrange: func(fake *kafkatest.Fake) { fake.Without(kmsg.ListPartitionReassignments) }},
+		"without the right": {
+			arrange: func(fake *kafkatest.Fake) {
+				fake.Rewrite(kmsg.ListPartitionReassignments, func(_ int32, answer kmsg.Response) {
+					*answer.(*kmsg.ListPartitionReassignmentsResponse) = kmsg.ListPartitionReassignmentsResponse{
+						Version: answer.GetVersion(), ErrorCode: kerr.ClusterAuthorizationFailed.Code,
+					}
+				})
+			},
+			code: "CLUSTER_AUTHORIZATION_FAILED",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := seeded(t, 1, 3, 0)
+			addReplica(fake)
+			tt.arrange(fake)
+			s := snapshot(t, newTestClient(t, fake.Brokers()...), askReassignments())
+			assert.True(t, s.Topics["t0"].Partitions[0].UnderReplicated())
+			var codes []string
+			for _, f := range s.Failures {
+				codes = append(codes, f.Code)
+				assert.Equal(t, "an ACL is missing: Describe on the cluster", f.Cause)
+			}
+			assert.Equal(t, tt.code, strings.Join(codes, " "))
+		})
+	}
+}
+
+// Kafka's own tool is the authority, while replicas are being added to a broker
+// that hangs, and while others lack it.
+func TestIntegrationUnderReplicated(t *testing.T) {
+	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
+	topics := func(args ...string) string {
+		return kafka.Tool(t, "org.apache.kafka.tools.TopicCommand", append([]string{"--bootstrap-server", kafka.Brokers()[0]}, args...)...)
+	}
+	topics("--create", "--topic", "moving", "--replica-assignment", "1,2,1")
+	topics("--create", "--topic", "lacking", "--replica-assignment", "1:3,2:1,2:3,1:3")
+	kafka.Broker(3).Pause(t)
+	client := newTestClient(t, kafka.Brokers()...)
+	ask := askReassignments()
+	ask.Topic = func(name string) bool { return name == "moving" || name == "lacking" }
+	under := func() (names []string) {
+		for name, topic := range snapshot(t, client, ask).Topics {
+			for i := range topic.Partitions {
+				if topic.Partitions[i].UnderReplicated() {
+					names = append(names, name+" "+string(rune('0'+i)))
+				}
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	require.Eventually(t, func() bool { return slices.Equal(under(), []string{"lacking 0", "lacking 2", "lacking 3"}) },
+		30*time.Second, 200*time.Millisecond, "the cluster gives the broker up")
+
+	kafka.Reassign(t, "moving", map[int32][]int32{0: {1, 3}, 1: {2, 1}, 2: {3}})
+	kafka.Reassign(t, "lacking", map[int32][]int32{0: {1}, 3: {3, 1, 2}})
+	row := regexp.MustCompile(`Topic: (\S+)\s+Partition: (\d+)`)
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		var told []string
+		for _, found := range row.FindAllStringSubmatch(topics("--describe", "--under-replicated-partitions", "--exclude-internal"), -1) {
+			told = append(told, found[1]+" "+found[2])
+		}
+		slices.Sort(told)
+		assert.Equal(now, told, under())
+		assert.NotContains(now, told, "moving 0")
+		assert.Contains(now, told, "lacking 2")
+	}, time.Minute, time.Second)
+	t.Log(under(), topics("--describe", "--exclude-internal"))
+}
