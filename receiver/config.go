@@ -64,6 +64,8 @@ type Config struct {
 	// TimeLag is how time lag is found.
 	TimeLag TimeLagConfig `mapstructure:"time_lag"`
 
+	// MaxGroups is how many consumer groups are asked about. 0: no limit.
+	MaxGroups int `mapstructure:"max_groups"`
 	// MaxGroupPartitions is how many pairs of group and partition may have
 	// metrics of their own. Above it the largest groups have their sums only.
 	// 0: no limit.

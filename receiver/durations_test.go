@@ -96,7 +96,7 @@ func TestDurationsAreReportedWithOtherErrors(t *testing.T) {
 
 // A count with a fraction was cut, one that is too large became a negative one.
 func TestEveryCountIsAWholeNumber(t *testing.T) {
-	for _, key := range []string{"status_window", "max_group_partitions", "time_lag.search_budget", "auth.sasl.version"} {
+	for _, key := range []string{"status_window", "max_groups", "max_group_partitions", "time_lag.search_budget", "auth.sasl.version"} {
 		assert.Contains(t, errorsWith(t, key, 1.5), fmt.Sprintf("%q is 1.5: must be a whole number", key))
 		assert.Contains(t, errorsWith(t, key, uint64(1<<63)), fmt.Sprintf("%q is 9223372036854775808: must be a smaller number", key))
 	}

@@ -41,6 +41,7 @@ var keyEffects = map[string]struct {
 	"only_assigned_partitions": {func(c *Config) { c.OnlyAssignedPartitions = true }, lagOfUnassigned},
 	"status_window":            {func(c *Config) { c.StatusWindow = 2 }, scrapesUntilStall},
 	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, searchOf},
+	"max_groups":               {func(c *Config) { c.MaxGroups = 1 }, askedOf},
 	"max_group_partitions":     {func(c *Config) { c.MaxGroupPartitions = 1 }, pointsOfAScrape},
 	"metrics":                  {func(c *Config) { c.Metrics.KafkaBrokers.Enabled = false }, pointsOfAScrape},
 	"resource_attributes":      {func(c *Config) { c.ResourceAttributes.KafkaClusterID.Enabled = false }, resourceOf},

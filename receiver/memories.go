@@ -16,6 +16,7 @@ import (
 type memories struct {
 	clusterID string // empty until a broker has told one
 	ranges    lag.Memory
+	groups    *groupLimiter
 	limiter   *partitionLimiter
 	status    *status.Evaluator // nil if no status metric is enabled
 	failures  *failurelog.Log
@@ -25,6 +26,7 @@ type memories struct {
 
 func newMemories(cfg *Config, log *zap.Logger) *memories {
 	m := &memories{
+		groups:    newGroupLimiter(cfg, log),
 		limiter:   newPartitionLimiter(cfg, log),
 		failures:  failurelog.New(log),
 		anomalies: failurelog.NewAnomalies(log),

@@ -26,7 +26,7 @@ func TestOwnMetricsOfAScrape(t *testing.T) {
 		s.Groups["billing"].Commits = append(s.Groups["billing"].Commits,
 			cluster.TopicCommits{Topic: "gone", Partitions: []cluster.Commit{{Offset: 1}}})
 		s.Groups["denied"] = &cluster.Group{Name: "denied"}
-		s.UndecidedGroups = 2
+		s.UndecidedGroups, s.LeftOutGroups = 2, 4
 		s.FilteredGroups, s.FilteredTopics, s.FilteredPartitions, s.ClaimedTwice = 5, 6, 9, 7
 		s.Failures = []cluster.Failure{
 			{API: "OffsetFetch", Groups: 1, Err: errors.New("denied")},
@@ -38,7 +38,7 @@ func TestOwnMetricsOfAScrape(t *testing.T) {
 	s := newTestScraper(set, newConfig(), c)
 	_, err := s.scrape(t.Context())
 	require.Error(t, err)
-	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/failed": 3}, metrictest.Own(t, reader, "kafkalag_groups"))
+	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 5, "/left_out": 4, "/failed": 3}, metrictest.Own(t, reader, "kafkalag_groups"))
 	assert.Equal(t, map[string]int64{"/seen": 1, "/filtered": 6}, metrictest.Own(t, reader, "kafkalag_topics"))
 	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 9, "/failed": 3}, metrictest.Own(t, reader, "kafkalag_partitions"))
 	assert.Equal(t, map[string]int64{
@@ -49,6 +49,6 @@ func TestOwnMetricsOfAScrape(t *testing.T) {
 	c.change(func(context.Context) (*cluster.Snapshot, error) { return nil, errors.New("refused") })
 	_, err = s.scrape(t.Context())
 	require.Error(t, err)
-	assert.Equal(t, map[string]int64{"/seen": 0, "/filtered": 0, "/failed": 0}, metrictest.Own(t, reader, "kafkalag_groups"),
+	assert.Equal(t, map[string]int64{"/seen": 0, "/filtered": 0, "/left_out": 0, "/failed": 0}, metrictest.Own(t, reader, "kafkalag_groups"),
 		"a scrape that learned nothing has seen nothing")
 }

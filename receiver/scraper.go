@@ -50,6 +50,7 @@ func newScraper(
 		now:         time.Now,
 	}
 	s.memories = s.newMemories()
+	s.ask.LastLag = func(group string) int64 { return s.groups.lastLag(group) }
 	if needsTimeLag(cfg.Metrics) {
 		s.timeLag = search.New(searchConfig(cfg), lookups, set.Logger, own)
 	}
@@ -100,6 +101,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	invalid := record.FindInvalidNames(snapshot)
 	s.own.Scraped(ctx, snapshot, report, invalid.Count())
 	s.anomalies.Report(s.now(), report.Anomalies, invalid.Count(), invalid.First())
+	s.groups.learn(snapshot, report)
 	s.interpret(ctx, snapshot, report)
 	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report))
 	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))

@@ -16,6 +16,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Topic:           newFilter(cfg.TopicMatch, cfg.TopicExclude).matches,
 		States:          cfg.GroupStates,
 		Types:           cfg.GroupTypes,
+		MaxGroups:       cfg.MaxGroups,
 		Commits:         needsCommits(on),
 		Assignments:     needsAssignments(on),
 		Describe:        needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,

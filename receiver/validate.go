@@ -23,10 +23,16 @@ func (c *Config) Validate() error {
 	if c.StatusWindow < 2 {
 		errs = append(errs, fmt.Errorf("%q is %d: must be 2 or more, two scrapes being the least that show a trend", "status_window", c.StatusWindow))
 	}
-	if c.MaxGroupPartitions < 0 {
-		errs = append(errs, fmt.Errorf("%q is %d: must be 0 (no limit) or more", "max_group_partitions", c.MaxGroupPartitions))
-	}
+	errs = append(errs, limitErrors("max_groups", c.MaxGroups)...)
+	errs = append(errs, limitErrors("max_group_partitions", c.MaxGroupPartitions)...)
 	return errors.Join(append(errs, c.ZooKeeper.ValidationErrors()...)...)
+}
+
+func limitErrors(key string, given int) []error {
+	if given >= 0 {
+		return nil
+	}
+	return []error{fmt.Errorf("%q is %d: must be 0 (no limit) or more", key, given)}
 }
 
 func (c *Config) timingErrors() []error {

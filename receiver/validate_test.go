@@ -62,6 +62,10 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.StatusWindow = 1 },
 			`"status_window" is 1: must be 2 or more, two scrapes being the least that show a trend`,
 		},
+		"max_groups negative": {
+			func(c *Config) { c.MaxGroups = -1 },
+			`"max_groups" is -1: must be 0 (no limit) or more`,
+		},
 		"max_group_partitions negative": {
 			func(c *Config) { c.MaxGroupPartitions = -1 },
 			`"max_group_partitions" is -1: must be 0 (no limit) or more`,

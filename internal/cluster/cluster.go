@@ -67,6 +67,8 @@ type Snapshot struct {
 	// FilteredTopics, FilteredPartitions and FilteredGroups count what the
 	// filters left out.
 	FilteredTopics, FilteredPartitions, FilteredGroups int
+	// LeftOutGroups counts the groups beyond the limit.
+	LeftOutGroups int
 	// UndecidedGroups counts the groups that are left out because a filter asks
 	// for their state, which no broker gave. Those without commits for a reason of
 	// their own are not among them.

@@ -70,7 +70,7 @@ func AssertEqualKafkalagConnectionsOpened(t *testing.T, tt *componenttest.Teleme
 func AssertEqualKafkalagGroups(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_groups",
-		Description: "Consumer groups in the last scrape, by outcome: seen, filtered (left out by the filters), failed (their offsets could not be read, or the state that a filter asks for). [Alpha]",
+		Description: "Consumer groups in the last scrape, by outcome: seen, filtered (left out by the filters), left_out (by max_groups), failed (their offsets could not be read, or the state that a filter asks for). [Alpha]",
 		Unit:        "{group}",
 		Data: metricdata.Gauge[int64]{
 			DataPoints: dps,

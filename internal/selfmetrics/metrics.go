@@ -49,6 +49,7 @@ func (m *Metrics) Scraped(ctx context.Context, s *cluster.Snapshot, report *lag.
 	failedGroups, failedPartitions := failedIn(s.Failures)
 	gauge(m.builder.KafkalagGroups, "outcome", map[string]int{
 		"seen": len(s.Groups), "filtered": s.FilteredGroups, "failed": failedGroups + s.UndecidedGroups,
+		"left_out": s.LeftOutGroups,
 	})
 	gauge(m.builder.KafkalagTopics, "outcome", map[string]int{
 		"seen": len(s.Topics), "filtered": s.FilteredTopics,

@@ -31,7 +31,7 @@ func (n *Node) begin() {
 		n.skip--
 		return
 	}
-	n.down, n.retried = nil, false
+	n.down, n.doubted, n.retried = nil, nil, false
 }
 
 // end closes a scrape: a broker that failed is left out of none, then one, then
@@ -40,6 +40,9 @@ func (n *Node) begin() {
 func (n *Node) end() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.down == nil {
+		n.down = n.doubted // nobody has asked it since
+	}
 	if n.down == nil {
 		n.failed = 0
 		return

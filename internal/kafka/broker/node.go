@@ -29,6 +29,9 @@ type Node struct {
 	idle []*link
 	// down is why the broker is not asked (again) in this scrape.
 	down error
+	// doubted is why the broker was down in an earlier step of this scrape, until it
+	// is connected again.
+	doubted error
 	// retried says that the scrape has given it its second chance.
 	retried bool
 	// failed counts the scrapes in a row that ended with down set, skip the
@@ -100,7 +103,7 @@ func (n *Node) take(ctx context.Context, api string) (*link, error) {
 	if l, err := n.takeIdle(); l != nil || err != nil {
 		return l, err
 	}
-	l, err := n.pool.open(ctx, n.address)
+	l, err := n.openDoubted(ctx)
 	if err != nil {
 		n.observeFailed(ctx, api, err)
 		return nil, n.fail(ctx, err)

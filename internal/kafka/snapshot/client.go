@@ -26,6 +26,10 @@ type Request struct {
 	// States and Types, where not empty, are the only ones of groups wanted, in
 	// Kafka's words ("Stable", "classic").
 	States, Types []string
+	// MaxGroups is how many groups are asked about, 0 for all. LastLag returns the
+	// lag of a group in the last scrape, -1 where it was not in it.
+	MaxGroups int
+	LastLag   func(group string) int64
 	// Commits asks for committed offsets, Describe for members and state, and
 	// with Assignments also for the partitions that the members are assigned.
 	Commits, Describe, Assignments bool
@@ -152,8 +156,9 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 	}
 	s := newScrape(c, ask)
 	wrongSeeds := async(func() []cluster.Failure { return s.wrongSeeds(ctx) })
-	s.groupsEverywhere(ctx, c.zooKeeper)
+	s.groupsInTime(ctx, c.zooKeeper)
 	s.catchUp(ctx)
+	c.pool.NextStep()
 	// Nothing depends on the groups' members, so nothing waits for them.
 	wanted := s.toDescribe()
 	stateless := withoutState(wanted)

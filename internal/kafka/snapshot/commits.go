@@ -52,8 +52,6 @@ func (c *commitAnswers) add(more commitAnswers) {
 // fills it in. It also returns whether the broker takes several groups in one
 // request, which the first answer shows.
 func (s *scrape) commits(ctx context.Context, n *broker.Node, groups []*cluster.Group) (all commitAnswers, multiGroup bool) {
-	ctx, cancel := withHalfRemaining(ctx)
-	defer cancel()
 	batches := s.memory.sizes.batches(groups)
 	if s.memory.multiGroup[n.ID] {
 		return s.spread(ctx, n, fetches, batches), true

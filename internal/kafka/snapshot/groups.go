@@ -38,6 +38,14 @@ type groupError struct {
 	partitions int
 }
 
+// groupsInTime leaves half of the time to what comes after the groups, however many
+// there are.
+func (s *scrape) groupsInTime(ctx context.Context, zooKeeper CommitSource) {
+	ctx, cancel := withHalfRemaining(ctx)
+	defer cancel()
+	s.groupsEverywhere(ctx, zooKeeper)
+}
+
 // groupsEverywhere asks the brokers, and beside them ZooKeeper where there is
 // one. Ends are asked for when both have answered: none may be older than a
 // commit that it is held against.
@@ -91,7 +99,12 @@ func (s *scrape) groups(ctx context.Context) {
 // askGroups asks in parallel, enters what it learns into the snapshot, and
 // keeps book of what is open.
 func (s *scrape) askGroups(ctx context.Context, open *pendingGroups) []groupsOf {
-	answers := broker.Parallel(s.pool.Brokers(), func(n *broker.Node) groupsOf { return s.groupsOf(ctx, n) })
+	var answers []groupsOf
+	if s.ask.MaxGroups > 0 {
+		answers = s.askLimited(ctx)
+	} else {
+		answers = broker.Parallel(s.pool.Brokers(), func(n *broker.Node) groupsOf { return s.askCommits(ctx, s.list(ctx, n)) })
+	}
 	claimed := map[string]int32{}
 	for _, a := range answers {
 		s.pool.Observe(broker.APIListGroups, a.listErr)
@@ -134,16 +147,15 @@ func whole(g *cluster.Group) bool {
 	})
 }
 
-// groupsOf asks one broker: first which groups, then their commits. Groups
+// askCommits asks a broker that has listed its groups for their commits. Groups
 // whose commits are known already are left alone.
-func (s *scrape) groupsOf(ctx context.Context, n *broker.Node) groupsOf {
-	a := s.list(ctx, n)
+func (s *scrape) askCommits(ctx context.Context, a groupsOf) groupsOf {
 	a.groups = slices.DeleteFunc(a.groups, func(g *cluster.Group) bool {
 		known := s.snapshot.Groups[g.Name]
 		return known != nil && whole(known)
 	})
 	if s.ask.Commits && len(a.groups) > 0 {
-		a.commitAnswers, a.multiGroup = s.commits(ctx, n, a.groups)
+		a.commitAnswers, a.multiGroup = s.commits(ctx, a.node, a.groups)
 	}
 	return a
 }

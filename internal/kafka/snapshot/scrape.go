@@ -27,6 +27,7 @@ type scrape struct {
 	snapshot     *cluster.Snapshot
 	claimedTwice map[string]bool // groups
 	denied       map[string]bool // groups whose commits this login may not see
+	leftOut      map[string]bool // groups beyond the limit
 }
 
 // newScrape begins with what the metadata says of the topics that are wanted.

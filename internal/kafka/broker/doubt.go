@@ -1,0 +1,52 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package broker
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// NextStep has the brokers asked again that did not answer a request of the step
+// before in time: it may have been the request that was slow. Whether they hang
+// shows in a new connection, for which they get a part of the time only.
+func (p *Pool) NextStep() {
+	for _, n := range p.Brokers() {
+		n.nextStep()
+	}
+}
+
+func (n *Node) nextStep() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, skipped := errors.AsType[*skippedError](n.down)
+	_, asked := errors.AsType[*kafkaerr.RequestError](n.down)
+	if asked && !skipped && kafkaerr.IsTimeout(n.down) {
+		n.down, n.doubted = nil, n.down
+	}
+}
+
+// openDoubted opens a connection, in less time where the broker may hang.
+func (n *Node) openDoubted(ctx context.Context) (*link, error) {
+	if n.isDoubted() {
+		patient, cancel := n.pool.WithPatience(ctx)
+		defer cancel()
+		ctx = patient
+	}
+	l, err := n.pool.open(ctx, n.address)
+	if err == nil {
+		n.mu.Lock()
+		n.doubted = nil
+		n.mu.Unlock()
+	}
+	return l, err
+}
+
+func (n *Node) isDoubted() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.doubted != nil
+}
