@@ -6,6 +6,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // skippedError is a broker that was left out of a scrape.
@@ -23,6 +24,7 @@ func (e *skippedError) Unwrap() error { return e.last }
 func (n *Node) begin() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.begun = time.Now()
 	for _, a := range n.suspensions {
 		a.now = a.skip > 0
 		a.skip = max(a.skip-1, 0)

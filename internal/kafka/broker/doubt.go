@@ -39,7 +39,7 @@ func (n *Node) openDoubted(ctx context.Context) (*link, error) {
 	l, err := n.pool.open(ctx, n.address)
 	if err == nil {
 		n.mu.Lock()
-		n.doubted = nil
+		n.doubted, n.reached = nil, true
 		n.mu.Unlock()
 	}
 	return l, err

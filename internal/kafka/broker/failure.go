@@ -4,6 +4,8 @@
 package broker
 
 import (
+	"slices"
+
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
@@ -21,8 +23,34 @@ func Failure(n *Node, api string, err error) cluster.Failure {
 	}
 	if n != nil {
 		f.Broker, f.Address = n.ID, n.address
+		if cause := n.cause(api, err); cause != "" {
+			f.Cause = cause
+		}
 	}
 	return f
+}
+
+// cause is what follows from the error and from what else is known of the broker,
+// "" where the error alone tells as much.
+func (n *Node) cause(api string, err error) string {
+	n.mu.Lock()
+	reached, answers := n.reached, n.answered.After(n.begun)
+	n.mu.Unlock()
+	switch {
+	case api == APIMetadata && kafkaerr.IsUnsupported(err):
+		return kafkaerr.CauseController
+	case answers && kafkaerr.HungUpSilently(err):
+		return kafkaerr.CauseTooManyConnections
+	case !reached && n.isAdvertised() && kafkaerr.IsUnreachable(err):
+		return kafkaerr.CauseAdvertised
+	}
+	return ""
+}
+
+// isAdvertised reports whether the address is what the broker told of itself, and
+// nobody has configured.
+func (n *Node) isAdvertised() bool {
+	return n.ID != cluster.NoBroker && !slices.Contains(n.pool.cfg.Brokers, n.address)
 }
 
 // Retriable reports whether what n answered, or did not, may be gone after fresh

@@ -39,12 +39,14 @@ type Node struct {
 	failed, skip int
 	// suspensions is the optional requests that failed.
 	suspensions map[string]*suspension
-	// answered is when it last answered.
-	answered time.Time
+	// answered is when it last answered, begun when the scrape began.
+	answered, begun time.Time
 	// restsUntil is when a broker that throttles may be asked again.
 	restsUntil time.Time
 	// retired says that the cluster has no such broker any more.
 	retired bool
+	// reached says that there was a connection once.
+	reached bool
 	// verified is the cluster that it last was found to belong to.
 	verified string
 

@@ -74,7 +74,7 @@ func gone(err error) bool {
 // on the first request after the protocol was negotiated, or later.
 func causeOfHangUp(err error) string {
 	if open, ok := errors.AsType[*OpenError](err); ok && open.Silent {
-		return "it closed the connection before any answer: a TLS port spoken to in plain text, or not a Kafka port"
+		return "it closed the connection before any answer: a TLS port spoken to in plain text, a limit of connections (max.connections.per.ip), or not a Kafka port"
 	}
 	if _, ok := errors.AsType[*RequestError](err); ok {
 		return "it closed the connection on the first request: a SASL login is missing, or the broker went down"

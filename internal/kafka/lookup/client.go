@@ -6,6 +6,8 @@
 package lookup
 
 import (
+	"time"
+
 	"go.opentelemetry.io/collector/component"
 	"go.uber.org/zap"
 
@@ -20,6 +22,8 @@ import (
 type Client struct {
 	pool      *broker.Pool
 	clusterID string // of the brokers in the pool
+	log       *zap.Logger
+	toldAt    time.Time // of the last line about connections
 }
 
 // New returns a client for cfg, which has been validated. It does not dial, and
@@ -31,7 +35,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client,
 	if err != nil {
 		return nil, err
 	}
-	return &Client{pool: p}, nil
+	return &Client{pool: p, log: log}, nil
 }
 
 // Start looks at what the configuration refers to: files, and a collector

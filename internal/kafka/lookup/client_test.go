@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
@@ -239,4 +240,27 @@ func TestALeaderOfAnotherCluster(t *testing.T) {
 	_, other := errors.AsType[*kafkaerr.OtherClusterError](answers[0].Err)
 	assert.True(t, other, answers[0].Err)
 	assert.Zero(t, fake.Requests()["ListOffsets"])
+}
+
+// Scrapes have connections of their own, so that nothing else tells of it.
+func TestNoConnectionsForLookups(t *testing.T) {
+	fake := startFake(t)
+	proxies := fake.Proxies(t)
+	brokers := map[int32]cluster.Broker{}
+	for id, p := range proxies {
+		p.Refuse()
+		brokers[int32(id)] = cluster.Broker{ID: int32(id), Address: p.Addr()}
+	}
+	core, logs := observer.New(zap.InfoLevel)
+	client, err := New(kafkaconfig.Config{Brokers: []string{proxies[0].Addr()}, DialTimeout: time.Second, RequestTimeout: time.Second}, zap.New(core), nil)
+	require.NoError(t, err)
+	defer client.Close()
+	for range 3 {
+		client.Begin("", brokers)
+		client.Lookup(t.Context(), []cluster.Lookup{{Topic: "t0", Leader: 0}, {Topic: "t0", Partition: 1, Leader: 1}})
+	}
+	require.Equal(t, 1, logs.Len(), "once in five minutes")
+	assert.Contains(t, logs.All()[0].Message, "Time lag is missing")
+	assert.Equal(t, int64(2), logs.All()[0].ContextMap()["partitions"])
+	assert.Equal(t, kafkaerr.CauseTooManyConnections, logs.All()[0].ContextMap()["likely_cause"])
 }

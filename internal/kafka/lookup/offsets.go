@@ -44,6 +44,7 @@ func (c *Client) Lookup(ctx context.Context, lookups []cluster.Lookup) []cluster
 	for _, n := range nodes {
 		delete(byLeader, n.ID)
 	}
+	c.reportRefused(answers)
 	for _, orphans := range byLeader {
 		answers = append(answers, unanswered(orphans, kafkaerr.ErrNoLeader)...)
 	}

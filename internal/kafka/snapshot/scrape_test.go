@@ -358,13 +358,7 @@ func TestFilters(t *testing.T) {
 // A broker of before Kafka 3.0 takes one group in an OffsetFetch.
 func TestOneGroupARequest(t *testing.T) {
 	fake := seeded(t, 1, 3, 20)
-	fake.Rewrite(kmsg.ApiVersions, func(_ int32, answer kmsg.Response) {
-		for i, key := range answer.(*kmsg.ApiVersionsResponse).ApiKeys {
-			if key.ApiKey == int16(kmsg.OffsetFetch) {
-				answer.(*kmsg.ApiVersionsResponse).ApiKeys[i].MaxVersion = 7
-			}
-		}
-	})
+	oneGroupEach(fake)
 	client := newTestClient(t, fake.Brokers()...)
 	for range 2 {
 		fake.ResetRequests()

@@ -37,6 +37,17 @@ func TestEndsAfterGroupsThatWereNotListedInTime(t *testing.T) {
 	}
 }
 
+// oneGroupEach has brokers take one group in an OffsetFetch, as before Kafka 3.0.
+func oneGroupEach(fake *kafkatest.Fake) {
+	fake.Rewrite(kmsg.ApiVersions, func(_ int32, answer kmsg.Response) {
+		for i, key := range answer.(*kmsg.ApiVersionsResponse).ApiKeys {
+			if key.ApiKey == int16(kmsg.OffsetFetch) {
+				answer.(*kmsg.ApiVersionsResponse).ApiKeys[i].MaxVersion = 7
+			}
+		}
+	})
+}
+
 func assertEnds(t *testing.T, s *cluster.Snapshot) {
 	t.Helper()
 	for _, p := range s.Topics["t0"].Partitions {
@@ -47,13 +58,7 @@ func assertEnds(t *testing.T, s *cluster.Snapshot) {
 // Commits that take longer than there is time leave half of it to the ends.
 func TestEndsAfterCommitsThatTakeTooLong(t *testing.T) {
 	fake := seeded(t, 1, 3, 150)
-	fake.Rewrite(kmsg.ApiVersions, func(_ int32, answer kmsg.Response) {
-		for i, key := range answer.(*kmsg.ApiVersionsResponse).ApiKeys {
-			if key.ApiKey == int16(kmsg.OffsetFetch) {
-				answer.(*kmsg.ApiVersionsResponse).ApiKeys[i].MaxVersion = 7 // one group each
-			}
-		}
-	})
+	oneGroupEach(fake)
 	fake.Slow(kmsg.OffsetFetch, kafkatest.AnyBroker, 900*time.Millisecond)
 	fake.Slow(kmsg.ListOffsets, kafkatest.AnyBroker, 900*time.Millisecond)
 	client := newImpatientClient(t, fake.Brokers()...)

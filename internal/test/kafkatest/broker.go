@@ -66,6 +66,9 @@ func newBroker(c *Cluster, id int32) (*Broker, error) {
 // Address is the broker's host:port on PLAINTEXT.
 func (b *Broker) Address() string { return b.advertised(plaintext) }
 
+// Controller is the host:port of the controller in the same process, with KRaft.
+func (b *Broker) Controller() string { return b.bound(controller) }
+
 // Proxy stands before the listener of that name, which was given as Proxied;
 // else it is nil.
 func (b *Broker) Proxy(listener string) *Proxy { return b.proxies[listener] }

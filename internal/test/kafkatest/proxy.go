@@ -23,6 +23,7 @@ type Proxy struct {
 	closed  bool
 	hanging bool
 	refuses bool
+	limit   int   // of connections, 0: none
 	cuts    int   // connections still to be cut; negative is all
 	cutAt   int64 // bytes of answers that such a connection gets
 	dials   int
@@ -99,6 +100,9 @@ func (p *Proxy) Refuse() {
 	})
 }
 
+// Limit resets new connections while there are so many.
+func (p *Proxy) Limit(connections int) { p.behave(func() { p.limit = connections }) }
+
 // Restore ends all misbehaviour. What a Hang held back is passed on.
 func (p *Proxy) Restore() { p.behave(func() {}) }
 
@@ -127,7 +131,7 @@ func (p *Proxy) Close() {
 func (p *Proxy) behave(change func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hanging, p.refuses, p.cuts = false, false, 0
+	p.hanging, p.refuses, p.cuts, p.limit = false, false, 0, 0
 	change()
 	p.changed.Broadcast()
 }
@@ -173,7 +177,7 @@ func (p *Proxy) add(l *link) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dials++
-	if p.refuses || p.closed {
+	if p.refuses || p.closed || p.limit > 0 && len(p.links) >= p.limit {
 		return false
 	}
 	p.links[l] = struct{}{}
