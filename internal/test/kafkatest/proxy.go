@@ -22,6 +22,7 @@ type Proxy struct {
 	changed *sync.Cond // the behaviour, below
 	closed  bool
 	hanging bool
+	garble  func([]byte) // changes answers on their way; nil: they are honest
 	refuses bool
 	limit   int   // of connections, 0: none
 	cuts    int   // connections still to be cut; negative is all
@@ -90,6 +91,9 @@ func (p *Proxy) CutAfter(n int64, times int) {
 // ones are accepted.
 func (p *Proxy) Hang() { p.behave(func() { p.hanging = true }) }
 
+// Garble has every piece of an answer changed in place before it is passed on.
+func (p *Proxy) Garble(change func(piece []byte)) { p.behave(func() { p.garble = change }) }
+
 // Refuse resets every connection, new ones as soon as they are made.
 func (p *Proxy) Refuse() {
 	p.behave(func() {
@@ -131,7 +135,7 @@ func (p *Proxy) Close() {
 func (p *Proxy) behave(change func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hanging, p.refuses, p.cuts, p.limit = false, false, 0, 0
+	p.hanging, p.refuses, p.cuts, p.limit, p.garble = false, false, 0, 0, nil
 	change()
 	p.changed.Broadcast()
 }
@@ -162,9 +166,12 @@ func (p *Proxy) serve(client net.Conn) {
 	defer server.Close()
 	p.running.Go(func() {
 		defer client.Close() // ends the other direction
-		p.pass(client, server, func(n int) int { return p.allowed(l, n) })
+		p.pass(client, server, func(piece []byte) int {
+			p.change(piece)
+			return p.allowed(l, len(piece))
+		})
 	})
-	p.pass(server, client, func(n int) int { return n })
+	p.pass(server, client, func(piece []byte) int { return len(piece) })
 }
 
 func (p *Proxy) leadsTo() string {
@@ -191,15 +198,24 @@ func (p *Proxy) remove(l *link) {
 }
 
 // pass copies until either end closes or less is allowed than there is.
-func (p *Proxy) pass(to, from net.Conn, allowed func(int) int) {
+func (p *Proxy) pass(to, from net.Conn, allowed func([]byte) int) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)
 		p.waitWhileHanging()
-		allow := allowed(n)
+		allow := allowed(buffer[:n])
 		if _, writeErr := to.Write(buffer[:allow]); err != nil || writeErr != nil || allow < n {
 			return
 		}
+	}
+}
+
+// change garbles a piece of an answer, where that was ordered.
+func (p *Proxy) change(piece []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.garble != nil && len(piece) > 0 {
+		p.garble(piece)
 	}
 }
 
