@@ -67,7 +67,7 @@ func (s *scrape) topics() {
 func (s *scrape) unclear() {
 	for name, code := range s.metadata.current.unclear {
 		if topic := s.snapshot.Topics[name]; topic != nil {
-			f := broker.Failure(s.metadata.current.from, broker.APIMetadata, code)
+			f := broker.Failure(nil, broker.APIMetadata, code) // whoever was asked
 			f.Partitions = max(1, len(topic.Partitions))
 			s.failed(f)
 		}
