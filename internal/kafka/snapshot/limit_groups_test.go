@@ -4,7 +4,6 @@
 package snapshot
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -107,6 +106,6 @@ func TestLimitedGroupsSaveRequests(t *testing.T) {
 	assert.Len(t, s.Groups, 10)
 	assert.Equal(t, 490, s.LeftOutGroups)
 	for _, api := range []string{"OffsetFetch", "DescribeGroups"} {
-		assert.LessOrEqual(t, fake.Requests()[api], 3, fmt.Sprintf("%s: one for each broker", api))
+		assert.LessOrEqual(t, fake.Requests()[api], 3, "%s: one for each broker", api)
 	}
 }

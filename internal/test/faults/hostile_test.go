@@ -92,7 +92,8 @@ func TestSoakHostileBroker(t *testing.T) {
 		proxies[hostileBroker].Restore()
 		throttles.Store(false)
 		back := 1
-		for ; !tr.whole(w.step()) && back <= 5; back++ {
+		for !tr.whole(w.step()) && back <= 5 {
+			back++
 		}
 		assert.LessOrEqual(t, back, 2, "scrapes until all is back, after a broker that %s", h.name)
 	}
