@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 )
 
@@ -84,5 +85,5 @@ func forward(line string) {
 	for len(line) > 0 && line[len(line)-1] == '\n' {
 		line = line[:len(line)-1]
 	}
-	log.Debug(line, zap.String("library", "sarama"))
+	log.Debug(kafkaerr.Clip(line), zap.String("library", "sarama"))
 }

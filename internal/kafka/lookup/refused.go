@@ -30,7 +30,7 @@ func (c *Client) reportRefused(answers []cluster.Answer) {
 	if now := time.Now(); refused > 0 && now.Sub(c.toldAt) >= repeatRefused {
 		c.toldAt = now
 		c.log.Warn("Time lag is missing: there are no connections for its search, which has its own beside those of scrapes",
-			zap.Int("partitions", refused), zap.String("likely_cause", causeOfRefused(last)), zap.String("error", last.Error()))
+			zap.Int("partitions", refused), zap.String("likely_cause", causeOfRefused(last)), zap.String("error", kafkaerr.Clip(last.Error())))
 	}
 }
 

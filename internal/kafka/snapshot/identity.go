@@ -42,7 +42,7 @@ func (c *Client) learn(ctx context.Context) error {
 	}
 	c.log.Warn("The brokers in the configuration belong to another cluster now: it is reported from here on, "+
 		"and all memory of the one before is dropped",
-		zap.String("cluster_id", c.identity.found), zap.String("cluster_id_before", c.metadata.clusterID))
+		zap.String("cluster_id", kafkaerr.Clip(c.identity.found)), zap.String("cluster_id_before", kafkaerr.Clip(c.metadata.clusterID)))
 	c.forget()
 	return c.metadata.learn(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
 // reportUnsupported says, once for each request, that a broker does not offer it.
@@ -16,5 +17,5 @@ func (s *scrape) reportUnsupported(f cluster.Failure) {
 	}
 	s.memory.unsupported[f.API] = true
 	s.log.Info("Brokers do not offer a request of Kafka's protocol: the metrics that need it are absent",
-		zap.String("api", f.API), zap.Int32("broker", f.Broker), zap.String("address", f.Address))
+		zap.String("api", f.API), zap.Int32("broker", f.Broker), zap.String("address", kafkaerr.Clip(f.Address)))
 }
