@@ -73,6 +73,22 @@ var scenes = map[string]scene{
 		t.Helper()
 		cfg.Brokers = kafkatest.StartFake(t, 1, kfake.EnableSASL()).Brokers()
 	}},
+	"a-controller": {missing: anything, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+		fake.Without(kmsg.Metadata)
+	}},
+	"the-port-closes-connections": {missing: anything, arrange: func(t *testing.T, fake *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		proxy := kafkatest.StartProxy(t, fake.Brokers()[0])
+		proxy.Refuse()
+		cfg.Brokers = []string{proxy.Addr()}
+	}},
+	"another-cluster-answers": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		cfg.Brokers = append(cfg.Brokers, nobody(t)) // may belong to the old one
+	}, later: func(t *testing.T, fake *kafkatest.Fake) {
+		t.Helper()
+		fake.TakeOver(t, kfake.ClusterID("another"))
+	}},
 	"the-login-is-refused": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		cfg.Brokers = kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "monitor", "right")).Brokers()
@@ -85,6 +101,10 @@ var scenes = map[string]scene{
 	"left-out-by-state-or-type": {missing: group, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.GroupStates = []string{"Stable"}
 	}},
+	"too-many-groups": {
+		missing: otherGroup, remains: []point{group},
+		arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) { cfg.MaxGroups = 1 },
+	},
 	"nothing-committed": {
 		missing: point{"kafka.consumer_group.lag", "group=new"}, never: true,
 		remains: []point{{"kafka.consumer_group.info", "group=new"}, {"kafka.consumer_group.members", "group=new"}},
@@ -179,6 +199,13 @@ var scenes = map[string]scene{
 		fake.MoveLeader(t, "orders", 0, 0)
 		fake.MoveLeader(t, "orders", 1, 1)
 	}, later: func(_ *testing.T, fake *kafkatest.Fake) { fake.Hang(kmsg.ListOffsets, 0) }},
+	"the-brokers-address-leads-nowhere": {missing: partition, remains: []point{other}, arrange: func(t *testing.T, fake *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		fake.MoveLeader(t, "orders", 0, 0)
+		fake.MoveLeader(t, "orders", 1, 1)
+		cfg.Brokers = fake.Brokers()[1:]
+		fake.Proxies(t)[0].Close()
+	}},
 	"the-leader-is-moving": {missing: sum, arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
 		t.Helper()
 		fake.MoveLeader(t, "orders", 0, 0)
@@ -214,6 +241,14 @@ var scenes = map[string]scene{
 	}},
 	"the-search-is-off": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.TimeLag.SearchBudget = 0
+	}},
+	"no-connections-for-look-ups": {missing: timeLag, never: true, remains: []point{group}, arrange: func(t *testing.T, fake *kafkatest.Fake, cfg *Config) {
+		t.Helper()
+		proxies := fake.Proxies(t)
+		cfg.Brokers = []string{proxies[0].Addr()}
+		for _, p := range proxies {
+			p.Limit(1) // which scrapes have
+		}
 	}},
 	"look-ups-are-not-answered": {missing: timeLag, never: true, remains: []point{group}, arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
 		fake.Rewrite(kmsg.ListOffsets, func(_ int32, answer kmsg.Response) {
