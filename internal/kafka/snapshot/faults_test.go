@@ -415,7 +415,7 @@ func TestStrangers(t *testing.T) {
 		"2 GiB":     "no Kafka broker listens there",
 		"4 GiB":     "no Kafka broker listens there",
 		"nothing":   "it accepts connections but does not answer in time",
-		"goodbye":   "it closed the connection before any answer: a TLS port spoken to in plain text, or not a Kafka port",
+		"goodbye":   "it closed the connection before any answer: a TLS port spoken to in plain text, a limit of connections (max.connections.per.ip), or not a Kafka port",
 	}
 	require.Len(t, kafkatest.Noises, len(causes))
 	for _, noise := range kafkatest.Noises {
