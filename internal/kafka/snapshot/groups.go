@@ -207,6 +207,9 @@ func (s *scrape) decodeGroups(r *wire.Reader, n *broker.Node) groupsOf {
 			a.groups = append(a.groups, &kept)
 		}
 	}
+	if !r.OK() { // sorting what will not be used takes as long as reading it
+		return a
+	}
 	slices.SortFunc(a.groups, func(x, y *cluster.Group) int { return strings.Compare(x.Name, y.Name) })
 	a.groups = slices.CompactFunc(a.groups, func(x, y *cluster.Group) bool { return x.Name == y.Name })
 	return a
