@@ -43,7 +43,7 @@ func TestOwnMetricsOfAScrape(t *testing.T) {
 	assert.Equal(t, map[string]int64{"/seen": 2, "/filtered": 9, "/failed": 3}, metrictest.Own(t, reader, "kafkalag_partitions"))
 	assert.Equal(t, map[string]int64{
 		"/committed_beyond_end": 1, "/commit_for_deleted_topic": 1, "/group_claimed_twice": 7, "/partition_without_commit": 1,
-		"/name_not_utf8": 0, "/sum_too_large": 0,
+		"/name_not_utf8": 0, "/sum_too_large": 0, "/negative_lag": 0,
 	}, metrictest.Own(t, reader, "kafkalag_anomalies"))
 
 	c.change(func(context.Context) (*cluster.Snapshot, error) { return nil, errors.New("refused") })

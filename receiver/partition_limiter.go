@@ -15,26 +15,28 @@ import (
 
 // partitionLimiter keeps a scrape within max_group_partitions.
 type partitionLimiter struct {
-	limit  int
-	points int // data points of each group-partition
-	log    *failurelog.Limited
+	limit int
+	// points and sharePoints are the data points of each group-partition.
+	points, sharePoints int
+	log                 *failurelog.Limited
 }
 
 func newPartitionLimiter(cfg *Config, log *zap.Logger) *partitionLimiter {
 	return &partitionLimiter{
-		limit:  cfg.MaxGroupPartitions,
-		points: record.PointsPerPartition(cfg.Metrics),
-		log:    failurelog.NewLimited(log, cfg.MaxGroupPartitions),
+		limit:       cfg.MaxGroupPartitions,
+		points:      record.PointsPerPartition(cfg.Metrics),
+		sharePoints: record.PointsPerSharePartition(cfg.Metrics),
+		log:         failurelog.NewLimited(log, cfg.MaxGroupPartitions),
 	}
 }
 
 // apply removes from the report what exceeds the limit, and returns how many data
 // points that leaves out.
 func (l *partitionLimiter) apply(now time.Time, report *lag.Report) int {
-	if l.points == 0 {
+	if l.points+l.sharePoints == 0 {
 		return 0
 	}
 	limited := report.LimitPartitions(l.limit)
 	l.log.Report(now, limited)
-	return limited.Partitions * l.points
+	return (limited.Partitions-limited.SharePartitions)*l.points + limited.SharePartitions*l.sharePoints
 }

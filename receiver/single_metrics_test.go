@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
@@ -21,13 +22,43 @@ var notInOneScrape = map[string]string{
 	"kafka.consumer_group.zookeeper.offset": "read from ZooKeeper",
 }
 
+// sharesAsked is the metrics of share groups, which the brokers in the process do not
+// have, and what is asked for each.
+var sharesAsked = map[string]snapshot.Request{
+	"kafka.share_group.lag":          {Share: true},
+	"kafka.share_group.lag_sum":      {Share: true},
+	"kafka.share_group.lag_max":      {Share: true},
+	"kafka.share_group.start_offset": {Share: true},
+	"kafka.share_group.members":      {DescribeShare: true},
+	"kafka.share_group.time_lag":     {Share: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted},
+	"kafka.share_group.time_lag_max": {Share: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted},
+}
+
+func TestShareGroupMetricAlone(t *testing.T) {
+	for i, metric := range metricsOf(&metadata.MetricsConfig{}) {
+		want, share := sharesAsked[metric.name]
+		if !share {
+			continue
+		}
+		t.Run(metric.name, func(t *testing.T) {
+			cfg := newConfig()
+			cfg.Metrics = metadata.MetricsConfig{}
+			metricsOf(&cfg.Metrics)[i].enabled.SetBool(true)
+			got := snapshotRequest(cfg)
+			assert.NotNil(t, got.Group)
+			got.Topic, got.Group = nil, nil
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
 // A metric that is enabled alone has its requests sent.
 func TestEachMetricAlone(t *testing.T) {
 	fake := seeded(t)
 	fake.CreateTopic(t, "limited", 1, 1, map[string]string{"retention.bytes": "1000"})
 	fake.Join(t, "joined", "orders")
 	for i, metric := range metricsOf(&metadata.MetricsConfig{}) {
-		if notInOneScrape[metric.name] != "" {
+		if _, share := sharesAsked[metric.name]; share || notInOneScrape[metric.name] != "" {
 			continue
 		}
 		t.Run(metric.name, func(t *testing.T) {

@@ -19,8 +19,10 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		MaxGroups:       cfg.MaxGroups,
 		Commits:         needsCommits(on),
 		Assignments:     needsAssignments(on),
+		Share:           needsShare(on),
+		DescribeShare:   on.KafkaShareGroupMembers.Enabled,
 		Describe:        needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
-		Ends:            extent(on.KafkaPartitionCurrentOffset.Enabled || needsZooKeeperLag(cfg), needsLag(on)),
+		Ends:            extent(on.KafkaPartitionCurrentOffset.Enabled || needsZooKeeperLag(cfg), needsLag(on) || needsShareTimeLag(on)),
 		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsTimeLag(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
 		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
@@ -32,7 +34,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 	if cfg.OnlyAssignedPartitions && ask.Commits {
 		ask.Describe, ask.Assignments = true, true
 	}
-	if ask.Commits || ask.Describe {
+	if ask.Commits || ask.Describe || ask.Share || ask.DescribeShare {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).matches
 	}
 	return ask
@@ -54,11 +56,24 @@ func needsLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupLag.Enabled ||
 		on.KafkaConsumerGroupLagSum.Enabled ||
 		on.KafkaConsumerGroupLagMax.Enabled ||
-		needsTimeLag(on) || needsStatus(on)
+		needsConsumerTimeLag(on) || needsStatus(on)
 }
 
 func needsTimeLag(on metadata.MetricsConfig) bool {
+	return needsConsumerTimeLag(on) || needsShareTimeLag(on)
+}
+
+func needsShareTimeLag(on metadata.MetricsConfig) bool {
+	return on.KafkaShareGroupTimeLag.Enabled || on.KafkaShareGroupTimeLagMax.Enabled
+}
+
+func needsConsumerTimeLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupTimeLag.Enabled || on.KafkaConsumerGroupTimeLagMax.Enabled
+}
+
+func needsShare(on metadata.MetricsConfig) bool {
+	return on.KafkaShareGroupLag.Enabled || on.KafkaShareGroupLagSum.Enabled || on.KafkaShareGroupLagMax.Enabled ||
+		on.KafkaShareGroupStartOffset.Enabled || needsShareTimeLag(on)
 }
 
 func needsStatus(on metadata.MetricsConfig) bool {

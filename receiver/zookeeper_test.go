@@ -53,7 +53,7 @@ func TestZooKeeperAway(t *testing.T) {
 	cfg.RequestTimeout = 500 * time.Millisecond
 	got := metrictest.Points(scrapeOnce(t, cfg))
 	assert.Empty(t, got["kafka.consumer_group.zookeeper.lag"])
-	for _, name := range metrictest.Enabled(metadata.DefaultMetricsConfig()) {
+	for _, name := range withoutShareGroups(metrictest.Enabled(metadata.DefaultMetricsConfig())) {
 		if name != "kafka.consumer_group.time_lag_max" { // found between the scrapes, after the first
 			assert.NotEmpty(t, got[name], name)
 		}

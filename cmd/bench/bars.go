@@ -19,6 +19,10 @@ import (
 // one that is measured where nothing else is asked for.
 var standard = size{brokers: 3, topics: 1001, partitions: 10050, replicas: 1, records: 200, groups: 500, commits: 200}
 
+// fewCommits is in how many partitions groups have committed where what they take
+// themselves shows.
+const fewCommits = 100
+
 // mostNoise is what part of a ratio two of the same size may differ by for a run to
 // be conclusive, and the most that limits allow for.
 const mostNoise = 0.05
@@ -61,7 +65,7 @@ func (o options) bars(z size, rows []row) []bar {
 		}
 		switch n := float64(max(1, z.groups*z.commits)); {
 		case r.busy: // a search has memory of its own
-		case r.alone() && z.commits < standard.commits: // as have groups, whatever they committed
+		case r.alone() && z.commits < fewCommits: // as have groups, whatever they committed
 		case r.alone():
 			hold("allocated", 25, float64(r.objects)/n, "objects for each group-partition")
 			hold("allocated", 1500, float64(r.heap)/n, "bytes for each group-partition")

@@ -25,6 +25,8 @@ const (
 	None Offset = -1
 	// Unknown says that the offset was not learned in this scrape.
 	Unknown Offset = -2
+	// Impossible says that Kafka answered with a number that cannot be true.
+	Impossible Offset = -3
 )
 
 // Known reports whether o is a position, not one of the marks.
@@ -230,6 +232,10 @@ type TopicCommits struct {
 	Topic string
 	// Partitions is sorted by partition and holds each once.
 	Partitions []Commit
+	// Lags is, of a share group, the lag of each of Partitions as its coordinator
+	// counts it: a number, [Unknown], [None] where the broker is too old to count,
+	// or [Impossible]. Nil for other groups.
+	Lags []Offset
 	// LeftOut counts the topic's partitions that the group is not held to,
 	// with or without a commit. They are not in Partitions.
 	LeftOut int
@@ -237,7 +243,8 @@ type TopicCommits struct {
 
 // Commit is the offset that a group committed in one partition: the next
 // record that it will read. None where Kafka says that nothing is committed,
-// Unknown where the partition's answer was an error.
+// Unknown where the partition's answer was an error. Of a share group it is the
+// oldest record that is not completed.
 type Commit struct {
 	Partition int32
 	Offset    Offset

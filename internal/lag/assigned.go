@@ -15,6 +15,9 @@ import (
 // described groups it knows no assignments of.
 func OnlyAssigned(s *cluster.Snapshot) (unknown int) {
 	for _, g := range s.Groups {
+		if g.Type == cluster.TypeShare {
+			continue // its members share all partitions, so that none is anybody's
+		}
 		if !g.Described || !g.AssignedKnown {
 			g.Commits, g.CommitsKnown = nil, false
 			if g.Described {

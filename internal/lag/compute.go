@@ -16,7 +16,11 @@ import (
 func Compute(s *cluster.Snapshot) *Report {
 	r := &Report{Groups: make([]Group, 0, len(s.Groups))}
 	for _, name := range slices.Sorted(maps.Keys(s.Groups)) {
-		if g := s.Groups[name]; g.CommitsKnown {
+		switch g := s.Groups[name]; {
+		case !g.CommitsKnown:
+		case g.Type == cluster.TypeShare:
+			r.Share = append(r.Share, r.shareGroup(s, g))
+		default:
 			r.Groups = append(r.Groups, r.group(s, g))
 		}
 	}

@@ -14,8 +14,9 @@ type LimitedPartitions struct {
 	// Groups names the groups that have only their sums left, the largest
 	// first.
 	Groups []string
-	// Partitions counts the partitions that they had.
-	Partitions int
+	// Partitions counts the partitions that they had, SharePartitions those of share
+	// groups among them.
+	Partitions, SharePartitions int
 }
 
 // LimitPartitions keeps a report within limit group-partitions (0: no limit): the
@@ -24,8 +25,8 @@ type LimitedPartitions struct {
 func (r *Report) LimitPartitions(limit int) LimitedPartitions {
 	var reduced LimitedPartitions
 	total := 0
-	for i := range r.Groups {
-		total += r.Groups[i].partitions()
+	for _, g := range r.all() {
+		total += g.partitions()
 	}
 	if limit <= 0 || total <= limit {
 		return reduced
@@ -37,6 +38,9 @@ func (r *Report) LimitPartitions(limit int) LimitedPartitions {
 		n := g.partitions()
 		reduced.Groups = append(reduced.Groups, g.Name)
 		reduced.Partitions += n
+		if g.Share {
+			reduced.SharePartitions += n
+		}
 		total -= n
 		for t := range g.Topics {
 			g.Topics[t].Partitions = nil
@@ -48,15 +52,26 @@ func (r *Report) LimitPartitions(limit int) LimitedPartitions {
 // bySize lists the groups, the largest first. Equal ones are in the order of
 // their names, so that each scrape picks the same.
 func (r *Report) bySize() []*Group {
-	groups := make([]*Group, len(r.Groups))
-	sizes := make(map[*Group]int, len(r.Groups))
-	for i := range r.Groups {
-		groups[i] = &r.Groups[i]
-		sizes[groups[i]] = groups[i].partitions()
+	groups := r.all()
+	sizes := make(map[*Group]int, len(groups))
+	for _, g := range groups {
+		sizes[g] = g.partitions()
 	}
 	slices.SortFunc(groups, func(a, b *Group) int {
 		return cmp.Or(cmp.Compare(sizes[b], sizes[a]), strings.Compare(a.Name, b.Name))
 	})
+	return groups
+}
+
+// all lists the consumer groups and the share groups.
+func (r *Report) all() []*Group {
+	groups := make([]*Group, 0, len(r.Groups)+len(r.Share))
+	for i := range r.Groups {
+		groups = append(groups, &r.Groups[i])
+	}
+	for i := range r.Share {
+		groups = append(groups, &r.Share[i])
+	}
 	return groups
 }
 

@@ -17,6 +17,9 @@ type Report struct {
 	// Groups is sorted by name and holds every group of the snapshot whose
 	// commits are known.
 	Groups []Group
+	// Share is the same for share groups: what is committed is the oldest record that
+	// is not completed, and lag the records from there on that are not.
+	Share []Group
 	// ZooKeeper is the same for the groups that keep their offsets there.
 	ZooKeeper []Group
 	Anomalies Anomalies
@@ -25,6 +28,8 @@ type Report struct {
 // Group is the lag of one consumer group.
 type Group struct {
 	Name string
+	// Share is true of share groups.
+	Share bool
 	// Topics is sorted by name. A topic in which the group has committed
 	// nothing, or that does not exist any more, is not in it.
 	Topics []Topic
@@ -77,6 +82,8 @@ type Anomalies struct {
 	FirstBeyondEnd []CommitBeyondEnd
 	// DeletedTopic counts (group, topic) pairs whose topic is gone.
 	DeletedTopic int
+	// Impossible counts lags of share groups that were told to be below zero.
+	Impossible int
 	// Uncommitted counts partitions of topics in use without a commit.
 	Uncommitted int
 	// SumTooLarge counts sums that do not fit a number, and are unknown.

@@ -647,6 +647,146 @@ func (ms *KafkaPartitionUnderReplicatedMetricConfig) Unmarshal(parser *confmap.C
 	return nil
 }
 
+// KafkaShareGroupLagMetricConfig provides config for the kafka.share_group.lag metric.
+type KafkaShareGroupLagMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupLagMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaShareGroupLagMaxMetricConfig provides config for the kafka.share_group.lag_max metric.
+type KafkaShareGroupLagMaxMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupLagMaxMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaShareGroupLagSumMetricConfig provides config for the kafka.share_group.lag_sum metric.
+type KafkaShareGroupLagSumMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupLagSumMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaShareGroupMembersMetricConfig provides config for the kafka.share_group.members metric.
+type KafkaShareGroupMembersMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupMembersMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaShareGroupStartOffsetMetricConfig provides config for the kafka.share_group.start_offset metric.
+type KafkaShareGroupStartOffsetMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupStartOffsetMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaShareGroupTimeLagMetricConfig provides config for the kafka.share_group.time_lag metric.
+type KafkaShareGroupTimeLagMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupTimeLagMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaShareGroupTimeLagMaxMetricConfig provides config for the kafka.share_group.time_lag_max metric.
+type KafkaShareGroupTimeLagMaxMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupTimeLagMaxMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaTopicLogRetentionPeriodMetricConfig provides config for the kafka.topic.log_retention_period metric.
 type KafkaTopicLogRetentionPeriodMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -781,6 +921,13 @@ type MetricsConfig struct {
 	KafkaPartitionSize                   KafkaPartitionSizeMetricConfig                   `mapstructure:"kafka.partition.size"`
 	KafkaPartitionUnderMinIsr            KafkaPartitionUnderMinIsrMetricConfig            `mapstructure:"kafka.partition.under_min_isr"`
 	KafkaPartitionUnderReplicated        KafkaPartitionUnderReplicatedMetricConfig        `mapstructure:"kafka.partition.under_replicated"`
+	KafkaShareGroupLag                   KafkaShareGroupLagMetricConfig                   `mapstructure:"kafka.share_group.lag"`
+	KafkaShareGroupLagMax                KafkaShareGroupLagMaxMetricConfig                `mapstructure:"kafka.share_group.lag_max"`
+	KafkaShareGroupLagSum                KafkaShareGroupLagSumMetricConfig                `mapstructure:"kafka.share_group.lag_sum"`
+	KafkaShareGroupMembers               KafkaShareGroupMembersMetricConfig               `mapstructure:"kafka.share_group.members"`
+	KafkaShareGroupStartOffset           KafkaShareGroupStartOffsetMetricConfig           `mapstructure:"kafka.share_group.start_offset"`
+	KafkaShareGroupTimeLag               KafkaShareGroupTimeLagMetricConfig               `mapstructure:"kafka.share_group.time_lag"`
+	KafkaShareGroupTimeLagMax            KafkaShareGroupTimeLagMaxMetricConfig            `mapstructure:"kafka.share_group.time_lag_max"`
 	KafkaTopicLogRetentionPeriod         KafkaTopicLogRetentionPeriodMetricConfig         `mapstructure:"kafka.topic.log_retention_period"`
 	KafkaTopicLogRetentionSize           KafkaTopicLogRetentionSizeMetricConfig           `mapstructure:"kafka.topic.log_retention_size"`
 	KafkaTopicMinInsyncReplicas          KafkaTopicMinInsyncReplicasMetricConfig          `mapstructure:"kafka.topic.min_insync_replicas"`
@@ -884,6 +1031,27 @@ func DefaultMetricsConfig() MetricsConfig {
 			Enabled: false,
 		},
 		KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
+			Enabled: true,
+		},
+		KafkaShareGroupLag: KafkaShareGroupLagMetricConfig{
+			Enabled: true,
+		},
+		KafkaShareGroupLagMax: KafkaShareGroupLagMaxMetricConfig{
+			Enabled: true,
+		},
+		KafkaShareGroupLagSum: KafkaShareGroupLagSumMetricConfig{
+			Enabled: true,
+		},
+		KafkaShareGroupMembers: KafkaShareGroupMembersMetricConfig{
+			Enabled: true,
+		},
+		KafkaShareGroupStartOffset: KafkaShareGroupStartOffsetMetricConfig{
+			Enabled: false,
+		},
+		KafkaShareGroupTimeLag: KafkaShareGroupTimeLagMetricConfig{
+			Enabled: false,
+		},
+		KafkaShareGroupTimeLagMax: KafkaShareGroupTimeLagMaxMetricConfig{
 			Enabled: true,
 		},
 		KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{

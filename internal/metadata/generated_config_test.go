@@ -122,6 +122,27 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: true,
 					},
+					KafkaShareGroupLag: KafkaShareGroupLagMetricConfig{
+						Enabled: true,
+					},
+					KafkaShareGroupLagMax: KafkaShareGroupLagMaxMetricConfig{
+						Enabled: true,
+					},
+					KafkaShareGroupLagSum: KafkaShareGroupLagSumMetricConfig{
+						Enabled: true,
+					},
+					KafkaShareGroupMembers: KafkaShareGroupMembersMetricConfig{
+						Enabled: true,
+					},
+					KafkaShareGroupStartOffset: KafkaShareGroupStartOffsetMetricConfig{
+						Enabled: true,
+					},
+					KafkaShareGroupTimeLag: KafkaShareGroupTimeLagMetricConfig{
+						Enabled: true,
+					},
+					KafkaShareGroupTimeLagMax: KafkaShareGroupTimeLagMaxMetricConfig{
+						Enabled: true,
+					},
 					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
 						Enabled: true,
 					},
@@ -244,6 +265,27 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: false,
 					},
+					KafkaShareGroupLag: KafkaShareGroupLagMetricConfig{
+						Enabled: false,
+					},
+					KafkaShareGroupLagMax: KafkaShareGroupLagMaxMetricConfig{
+						Enabled: false,
+					},
+					KafkaShareGroupLagSum: KafkaShareGroupLagSumMetricConfig{
+						Enabled: false,
+					},
+					KafkaShareGroupMembers: KafkaShareGroupMembersMetricConfig{
+						Enabled: false,
+					},
+					KafkaShareGroupStartOffset: KafkaShareGroupStartOffsetMetricConfig{
+						Enabled: false,
+					},
+					KafkaShareGroupTimeLag: KafkaShareGroupTimeLagMetricConfig{
+						Enabled: false,
+					},
+					KafkaShareGroupTimeLagMax: KafkaShareGroupTimeLagMaxMetricConfig{
+						Enabled: false,
+					},
 					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
 						Enabled: false,
 					},
@@ -270,7 +312,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

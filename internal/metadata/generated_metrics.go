@@ -180,6 +180,34 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.partition.under_replicated",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaShareGroupLag: metricInfo{
+		Name:       "kafka.share_group.lag",
+		Attributes: []string{"group", "topic", "partition"},
+	},
+	KafkaShareGroupLagMax: metricInfo{
+		Name:       "kafka.share_group.lag_max",
+		Attributes: []string{"group"},
+	},
+	KafkaShareGroupLagSum: metricInfo{
+		Name:       "kafka.share_group.lag_sum",
+		Attributes: []string{"group", "topic"},
+	},
+	KafkaShareGroupMembers: metricInfo{
+		Name:       "kafka.share_group.members",
+		Attributes: []string{"group"},
+	},
+	KafkaShareGroupStartOffset: metricInfo{
+		Name:       "kafka.share_group.start_offset",
+		Attributes: []string{"group", "topic", "partition"},
+	},
+	KafkaShareGroupTimeLag: metricInfo{
+		Name:       "kafka.share_group.time_lag",
+		Attributes: []string{"group", "topic", "partition"},
+	},
+	KafkaShareGroupTimeLagMax: metricInfo{
+		Name:       "kafka.share_group.time_lag_max",
+		Attributes: []string{"group", "topic"},
+	},
 	KafkaTopicLogRetentionPeriod: metricInfo{
 		Name:       "kafka.topic.log_retention_period",
 		Attributes: []string{"topic"},
@@ -235,6 +263,13 @@ type metricsInfo struct {
 	KafkaPartitionSize                   metricInfo
 	KafkaPartitionUnderMinIsr            metricInfo
 	KafkaPartitionUnderReplicated        metricInfo
+	KafkaShareGroupLag                   metricInfo
+	KafkaShareGroupLagMax                metricInfo
+	KafkaShareGroupLagSum                metricInfo
+	KafkaShareGroupMembers               metricInfo
+	KafkaShareGroupStartOffset           metricInfo
+	KafkaShareGroupTimeLag               metricInfo
+	KafkaShareGroupTimeLagMax            metricInfo
 	KafkaTopicLogRetentionPeriod         metricInfo
 	KafkaTopicLogRetentionSize           metricInfo
 	KafkaTopicMinInsyncReplicas          metricInfo
@@ -1984,6 +2019,385 @@ func newMetricKafkaPartitionUnderReplicated(cfg KafkaPartitionUnderReplicatedMet
 	return m
 }
 
+type metricKafkaShareGroupLag struct {
+	data     pmetric.Metric                 // data buffer for generated metric.
+	config   KafkaShareGroupLagMetricConfig // metric config provided by user.
+	capacity int                            // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.lag metric with initial data.
+func (m *metricKafkaShareGroupLag) init() {
+	m.data.SetName("kafka.share_group.lag")
+	m.data.SetDescription("Number of records that the share group has not completed, from its start offset to the partition's end, as its coordinator counts them. Absent where the group has not started and where the coordinator does not know.")
+	m.data.SetUnit("{records}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupLag) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupLag) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupLag) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupLag(cfg KafkaShareGroupLagMetricConfig) metricKafkaShareGroupLag {
+	m := metricKafkaShareGroupLag{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaShareGroupLagMax struct {
+	data     pmetric.Metric                    // data buffer for generated metric.
+	config   KafkaShareGroupLagMaxMetricConfig // metric config provided by user.
+	capacity int                               // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.lag_max metric with initial data.
+func (m *metricKafkaShareGroupLagMax) init() {
+	m.data.SetName("kafka.share_group.lag_max")
+	m.data.SetDescription("The largest lag among the share group's partitions. Absent while the lag of one of them is not known.")
+	m.data.SetUnit("{records}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupLagMax) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupLagMax) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupLagMax) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupLagMax(cfg KafkaShareGroupLagMaxMetricConfig) metricKafkaShareGroupLagMax {
+	m := metricKafkaShareGroupLagMax{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaShareGroupLagSum struct {
+	data     pmetric.Metric                    // data buffer for generated metric.
+	config   KafkaShareGroupLagSumMetricConfig // metric config provided by user.
+	capacity int                               // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.lag_sum metric with initial data.
+func (m *metricKafkaShareGroupLagSum) init() {
+	m.data.SetName("kafka.share_group.lag_sum")
+	m.data.SetDescription("The lag of the share group in all partitions of the topic. Absent while that of one of them is not known.")
+	m.data.SetUnit("{records}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupLagSum) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupLagSum) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupLagSum) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupLagSum(cfg KafkaShareGroupLagSumMetricConfig) metricKafkaShareGroupLagSum {
+	m := metricKafkaShareGroupLagSum{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaShareGroupMembers struct {
+	data     pmetric.Metric                     // data buffer for generated metric.
+	config   KafkaShareGroupMembersMetricConfig // metric config provided by user.
+	capacity int                                // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.members metric with initial data.
+func (m *metricKafkaShareGroupMembers) init() {
+	m.data.SetName("kafka.share_group.members")
+	m.data.SetDescription("Number of live members in the share group.")
+	m.data.SetUnit("{members}")
+	m.data.SetEmptySum()
+	m.data.Sum().SetIsMonotonic(false)
+	m.data.Sum().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	m.data.Sum().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupMembers) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Sum().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupMembers) updateCapacity() {
+	if m.data.Sum().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupMembers) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Sum().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupMembers(cfg KafkaShareGroupMembersMetricConfig) metricKafkaShareGroupMembers {
+	m := metricKafkaShareGroupMembers{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaShareGroupStartOffset struct {
+	data     pmetric.Metric                         // data buffer for generated metric.
+	config   KafkaShareGroupStartOffsetMetricConfig // metric config provided by user.
+	capacity int                                    // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.start_offset metric with initial data.
+func (m *metricKafkaShareGroupStartOffset) init() {
+	m.data.SetName("kafka.share_group.start_offset")
+	m.data.SetDescription("The offset of the oldest record that the share group has not completed.")
+	m.data.SetUnit("{offset}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupStartOffset) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupStartOffset) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupStartOffset) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupStartOffset(cfg KafkaShareGroupStartOffsetMetricConfig) metricKafkaShareGroupStartOffset {
+	m := metricKafkaShareGroupStartOffset{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaShareGroupTimeLag struct {
+	data     pmetric.Metric                     // data buffer for generated metric.
+	config   KafkaShareGroupTimeLagMetricConfig // metric config provided by user.
+	capacity int                                // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.time_lag metric with initial data.
+func (m *metricKafkaShareGroupTimeLag) init() {
+	m.data.SetName("kafka.share_group.time_lag")
+	m.data.SetDescription("Age of the oldest record that the share group has not completed, by the record's own timestamp; 0 where it has completed all.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupTimeLag) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(3)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupTimeLag) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupTimeLag) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupTimeLag(cfg KafkaShareGroupTimeLagMetricConfig) metricKafkaShareGroupTimeLag {
+	m := metricKafkaShareGroupTimeLag{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaShareGroupTimeLagMax struct {
+	data     pmetric.Metric                        // data buffer for generated metric.
+	config   KafkaShareGroupTimeLagMaxMetricConfig // metric config provided by user.
+	capacity int                                   // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.time_lag_max metric with initial data.
+func (m *metricKafkaShareGroupTimeLagMax) init() {
+	m.data.SetName("kafka.share_group.time_lag_max")
+	m.data.SetDescription("The largest time lag of the share group among the topic's partitions. Absent while that of one of them is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupTimeLagMax) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupTimeLagMax) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupTimeLagMax) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupTimeLagMax(cfg KafkaShareGroupTimeLagMaxMetricConfig) metricKafkaShareGroupTimeLagMax {
+	m := metricKafkaShareGroupTimeLagMax{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaTopicLogRetentionPeriod struct {
 	data     pmetric.Metric                           // data buffer for generated metric.
 	config   KafkaTopicLogRetentionPeriodMetricConfig // metric config provided by user.
@@ -2288,6 +2702,13 @@ type MetricsBuilder struct {
 	metricKafkaPartitionSize                   metricKafkaPartitionSize
 	metricKafkaPartitionUnderMinIsr            metricKafkaPartitionUnderMinIsr
 	metricKafkaPartitionUnderReplicated        metricKafkaPartitionUnderReplicated
+	metricKafkaShareGroupLag                   metricKafkaShareGroupLag
+	metricKafkaShareGroupLagMax                metricKafkaShareGroupLagMax
+	metricKafkaShareGroupLagSum                metricKafkaShareGroupLagSum
+	metricKafkaShareGroupMembers               metricKafkaShareGroupMembers
+	metricKafkaShareGroupStartOffset           metricKafkaShareGroupStartOffset
+	metricKafkaShareGroupTimeLag               metricKafkaShareGroupTimeLag
+	metricKafkaShareGroupTimeLagMax            metricKafkaShareGroupTimeLagMax
 	metricKafkaTopicLogRetentionPeriod         metricKafkaTopicLogRetentionPeriod
 	metricKafkaTopicLogRetentionSize           metricKafkaTopicLogRetentionSize
 	metricKafkaTopicMinInsyncReplicas          metricKafkaTopicMinInsyncReplicas
@@ -2350,6 +2771,13 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaPartitionSize:                   newMetricKafkaPartitionSize(mbc.Metrics.KafkaPartitionSize),
 		metricKafkaPartitionUnderMinIsr:            newMetricKafkaPartitionUnderMinIsr(mbc.Metrics.KafkaPartitionUnderMinIsr),
 		metricKafkaPartitionUnderReplicated:        newMetricKafkaPartitionUnderReplicated(mbc.Metrics.KafkaPartitionUnderReplicated),
+		metricKafkaShareGroupLag:                   newMetricKafkaShareGroupLag(mbc.Metrics.KafkaShareGroupLag),
+		metricKafkaShareGroupLagMax:                newMetricKafkaShareGroupLagMax(mbc.Metrics.KafkaShareGroupLagMax),
+		metricKafkaShareGroupLagSum:                newMetricKafkaShareGroupLagSum(mbc.Metrics.KafkaShareGroupLagSum),
+		metricKafkaShareGroupMembers:               newMetricKafkaShareGroupMembers(mbc.Metrics.KafkaShareGroupMembers),
+		metricKafkaShareGroupStartOffset:           newMetricKafkaShareGroupStartOffset(mbc.Metrics.KafkaShareGroupStartOffset),
+		metricKafkaShareGroupTimeLag:               newMetricKafkaShareGroupTimeLag(mbc.Metrics.KafkaShareGroupTimeLag),
+		metricKafkaShareGroupTimeLagMax:            newMetricKafkaShareGroupTimeLagMax(mbc.Metrics.KafkaShareGroupTimeLagMax),
 		metricKafkaTopicLogRetentionPeriod:         newMetricKafkaTopicLogRetentionPeriod(mbc.Metrics.KafkaTopicLogRetentionPeriod),
 		metricKafkaTopicLogRetentionSize:           newMetricKafkaTopicLogRetentionSize(mbc.Metrics.KafkaTopicLogRetentionSize),
 		metricKafkaTopicMinInsyncReplicas:          newMetricKafkaTopicMinInsyncReplicas(mbc.Metrics.KafkaTopicMinInsyncReplicas),
@@ -2471,6 +2899,13 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaPartitionSize.emit(ils.Metrics())
 	mb.metricKafkaPartitionUnderMinIsr.emit(ils.Metrics())
 	mb.metricKafkaPartitionUnderReplicated.emit(ils.Metrics())
+	mb.metricKafkaShareGroupLag.emit(ils.Metrics())
+	mb.metricKafkaShareGroupLagMax.emit(ils.Metrics())
+	mb.metricKafkaShareGroupLagSum.emit(ils.Metrics())
+	mb.metricKafkaShareGroupMembers.emit(ils.Metrics())
+	mb.metricKafkaShareGroupStartOffset.emit(ils.Metrics())
+	mb.metricKafkaShareGroupTimeLag.emit(ils.Metrics())
+	mb.metricKafkaShareGroupTimeLagMax.emit(ils.Metrics())
 	mb.metricKafkaTopicLogRetentionPeriod.emit(ils.Metrics())
 	mb.metricKafkaTopicLogRetentionSize.emit(ils.Metrics())
 	mb.metricKafkaTopicMinInsyncReplicas.emit(ils.Metrics())
@@ -2665,6 +3100,41 @@ func (mb *MetricsBuilder) RecordKafkaPartitionUnderMinIsrDataPoint(ts pcommon.Ti
 // RecordKafkaPartitionUnderReplicatedDataPoint adds a data point to kafka.partition.under_replicated metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionUnderReplicatedDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionUnderReplicated.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaShareGroupLagDataPoint adds a data point to kafka.share_group.lag metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupLagDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaShareGroupLag.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaShareGroupLagMaxDataPoint adds a data point to kafka.share_group.lag_max metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupLagMaxDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	mb.metricKafkaShareGroupLagMax.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
+}
+
+// RecordKafkaShareGroupLagSumDataPoint adds a data point to kafka.share_group.lag_sum metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupLagSumDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaShareGroupLagSum.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaShareGroupMembersDataPoint adds a data point to kafka.share_group.members metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupMembersDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	mb.metricKafkaShareGroupMembers.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
+}
+
+// RecordKafkaShareGroupStartOffsetDataPoint adds a data point to kafka.share_group.start_offset metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupStartOffsetDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaShareGroupStartOffset.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaShareGroupTimeLagDataPoint adds a data point to kafka.share_group.time_lag metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupTimeLagDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaShareGroupTimeLag.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaShareGroupTimeLagMaxDataPoint adds a data point to kafka.share_group.time_lag_max metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupTimeLagMaxDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaShareGroupTimeLagMax.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
 // RecordKafkaTopicLogRetentionPeriodDataPoint adds a data point to kafka.topic.log_retention_period metric.

@@ -162,6 +162,27 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionUnderReplicatedDataPoint(ts, 1, "topic-val", 9)
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaShareGroupLagDataPoint(ts, 1, "group-val", "topic-val", 9)
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaShareGroupLagMaxDataPoint(ts, 1, "group-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaShareGroupLagSumDataPoint(ts, 1, "group-val", "topic-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaShareGroupMembersDataPoint(ts, 1, "group-val")
+
+			allMetricsCount++
+			mb.RecordKafkaShareGroupStartOffsetDataPoint(ts, 1, "group-val", "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaShareGroupTimeLagDataPoint(ts, 1, "group-val", "topic-val", 9)
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaShareGroupTimeLagMaxDataPoint(ts, 1, "group-val", "topic-val")
 
 			allMetricsCount++
 			mb.RecordKafkaTopicLogRetentionPeriodDataPoint(ts, 1, "topic-val")
@@ -811,6 +832,137 @@ func TestMetricsBuilder(t *testing.T) {
 					partitionAttrVal, ok := dp.Attributes().Get("partition")
 					assert.True(t, ok)
 					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.share_group.lag":
+					assert.False(t, validatedMetrics["kafka.share_group.lag"], "Found a duplicate in the metrics slice: kafka.share_group.lag")
+					validatedMetrics["kafka.share_group.lag"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of records that the share group has not completed, from its start offset to the partition's end, as its coordinator counts them. Absent where the group has not started and where the coordinator does not know.", mi.Description())
+					assert.Equal(t, "{records}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.share_group.lag_max":
+					assert.False(t, validatedMetrics["kafka.share_group.lag_max"], "Found a duplicate in the metrics slice: kafka.share_group.lag_max")
+					validatedMetrics["kafka.share_group.lag_max"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The largest lag among the share group's partitions. Absent while the lag of one of them is not known.", mi.Description())
+					assert.Equal(t, "{records}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+				case "kafka.share_group.lag_sum":
+					assert.False(t, validatedMetrics["kafka.share_group.lag_sum"], "Found a duplicate in the metrics slice: kafka.share_group.lag_sum")
+					validatedMetrics["kafka.share_group.lag_sum"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The lag of the share group in all partitions of the topic. Absent while that of one of them is not known.", mi.Description())
+					assert.Equal(t, "{records}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.share_group.members":
+					assert.False(t, validatedMetrics["kafka.share_group.members"], "Found a duplicate in the metrics slice: kafka.share_group.members")
+					validatedMetrics["kafka.share_group.members"] = true
+					assert.Equal(t, pmetric.MetricTypeSum, mi.Type())
+					assert.Equal(t, 1, mi.Sum().DataPoints().Len())
+					assert.Equal(t, "Number of live members in the share group.", mi.Description())
+					assert.Equal(t, "{members}", mi.Unit())
+					assert.False(t, mi.Sum().IsMonotonic())
+					assert.Equal(t, pmetric.AggregationTemporalityCumulative, mi.Sum().AggregationTemporality())
+					dp := mi.Sum().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+				case "kafka.share_group.start_offset":
+					assert.False(t, validatedMetrics["kafka.share_group.start_offset"], "Found a duplicate in the metrics slice: kafka.share_group.start_offset")
+					validatedMetrics["kafka.share_group.start_offset"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The offset of the oldest record that the share group has not completed.", mi.Description())
+					assert.Equal(t, "{offset}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.share_group.time_lag":
+					assert.False(t, validatedMetrics["kafka.share_group.time_lag"], "Found a duplicate in the metrics slice: kafka.share_group.time_lag")
+					validatedMetrics["kafka.share_group.time_lag"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Age of the oldest record that the share group has not completed, by the record's own timestamp; 0 where it has completed all.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.share_group.time_lag_max":
+					assert.False(t, validatedMetrics["kafka.share_group.time_lag_max"], "Found a duplicate in the metrics slice: kafka.share_group.time_lag_max")
+					validatedMetrics["kafka.share_group.time_lag_max"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The largest time lag of the share group among the topic's partitions. Absent while that of one of them is not known.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
 				case "kafka.topic.log_retention_period":
 					assert.False(t, validatedMetrics["kafka.topic.log_retention_period"], "Found a duplicate in the metrics slice: kafka.topic.log_retention_period")
 					validatedMetrics["kafka.topic.log_retention_period"] = true

@@ -73,7 +73,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	var err, errs error
 	builder.KafkalagAnomalies, err = builder.meter.Int64Gauge(
 		"otelcol_kafkalag_anomalies",
-		metric.WithDescription("What the last scrape found odd, by kind: committed_beyond_end, commit_for_deleted_topic, group_claimed_twice, name_not_utf8, partition_without_commit, sum_too_large. [Alpha]"),
+		metric.WithDescription("What the last scrape found odd, by kind: committed_beyond_end, commit_for_deleted_topic, group_claimed_twice, name_not_utf8, negative_lag, partition_without_commit, sum_too_large. [Alpha]"),
 		metric.WithUnit("{anomaly}"),
 	)
 	errs = errors.Join(errs, err)

@@ -24,7 +24,7 @@ func NewSettings(tt *componenttest.Telemetry) receiver.Settings {
 func AssertEqualKafkalagAnomalies(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_anomalies",
-		Description: "What the last scrape found odd, by kind: committed_beyond_end, commit_for_deleted_topic, group_claimed_twice, name_not_utf8, partition_without_commit, sum_too_large. [Alpha]",
+		Description: "What the last scrape found odd, by kind: committed_beyond_end, commit_for_deleted_topic, group_claimed_twice, name_not_utf8, negative_lag, partition_without_commit, sum_too_large. [Alpha]",
 		Unit:        "{anomaly}",
 		Data: metricdata.Gauge[int64]{
 			DataPoints: dps,

@@ -186,16 +186,21 @@ func (n *InvalidNames) InReport(r *lag.Report) *lag.Report {
 		return r
 	}
 	out := *r
-	out.Groups = slices.Clone(r.Groups)
-	for i := range out.Groups {
-		g := &out.Groups[i]
+	out.Groups, out.Share = n.inGroups(r.Groups), n.inGroups(r.Share)
+	return &out
+}
+
+func (n *InvalidNames) inGroups(groups []lag.Group) []lag.Group {
+	groups = slices.Clone(groups)
+	for i := range groups {
+		g := &groups[i]
 		g.Name = shown(n.groups, g.Name)
 		g.Topics = slices.Clone(g.Topics)
 		for t := range g.Topics {
 			g.Topics[t].Name = shown(n.topics, g.Topics[t].Name)
 		}
 	}
-	return &out
+	return groups
 }
 
 // shown returns the name to record.

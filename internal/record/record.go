@@ -82,6 +82,9 @@ func (r *Recorder) listed(next round) {
 	for _, g := range next.listed {
 		r.group(g)
 	}
+	for i := range next.share {
+		r.shareGroup(&next.share[i])
+	}
 	for i := range next.inZooKeeper {
 		r.zookeeperLag(&next.inZooKeeper[i])
 	}
@@ -188,7 +191,11 @@ func (r *Recorder) logRange(topic string, p *cluster.Partition) {
 
 func (r *Recorder) group(g *cluster.Group) {
 	r.mb.RecordKafkaConsumerGroupInfoDataPoint(r.ts, 1, g.Name, g.State, g.Type, g.Protocol, brokerID(g.Coordinator))
-	if g.Described {
+	switch {
+	case !g.Described:
+	case g.Type == cluster.TypeShare:
+		r.mb.RecordKafkaShareGroupMembersDataPoint(r.ts, int64(g.Members), g.Name)
+	default:
 		r.mb.RecordKafkaConsumerGroupMembersDataPoint(r.ts, int64(g.Members), g.Name)
 	}
 	for _, a := range g.Assigned {

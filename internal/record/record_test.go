@@ -29,6 +29,8 @@ var at = time.Unix(1_700_000_000, 0)
 //   - payments is only known by name;
 //   - billing has committed nothing in orders/2 and lost records of orders/0 to
 //     retention; shipping has stopped; nobody answered for audit;
+//   - workers shares its records, has not started in orders/1 as far as is known,
+//     and printers is on a broker that does not count;
 //   - orders has a retention time and users none; broker 2 said nothing of its
 //     disks, broker 3 not what is left on them.
 func sample() (*cluster.Snapshot, *lag.Report) {
@@ -59,6 +61,7 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			},
 			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
 			"audit":    {Name: "audit", Coordinator: 3},
+			"workers":  {Name: "workers", Coordinator: 1, State: "Stable", Type: "share", Members: 3, Described: true, CommitsKnown: true},
 		},
 		BrokerConfigs: map[int32]cluster.BrokerConfig{
 			1: {RetentionTime: new(int64(604_800_000))},
@@ -90,6 +93,17 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 				{ID: 2, Committed: 5, Lag: 2, Age: aged(0.25), Status: lag.StatusOK},
 			},
 		}}},
+	}, Share: []lag.Group{
+		{Name: "printers", Share: true, LagMax: cluster.None, Topics: []lag.Topic{{
+			Name: "orders", LagSum: cluster.None, Partitions: []lag.Partition{{ID: 0, Committed: 20, Lag: cluster.None}},
+		}}},
+		{Name: "workers", Share: true, LagMax: cluster.Unknown, Topics: []lag.Topic{
+			{
+				Name: "orders", LagSum: cluster.Unknown,
+				Partitions: []lag.Partition{{ID: 0, Committed: 30, Lag: 50, Age: aged(60)}, {ID: 1, Committed: cluster.Unknown, Lag: cluster.Unknown}},
+			},
+			{Name: "users", LagSum: 0, AgeMax: aged(0), Partitions: []lag.Partition{{ID: 0, Committed: 0, Lag: 0, Age: aged(0)}}},
+		}},
 	}, ZooKeeper: []lag.Group{
 		{Name: "old", LagMax: 90, Topics: []lag.Topic{{
 			Name: "orders", Partitions: []lag.Partition{{ID: 0, Committed: 10, Lag: 90}, {ID: 2, Committed: 7, Lag: 0}},
@@ -154,7 +168,7 @@ func TestRecordCountsMissingPointsOfEnabledMetrics(t *testing.T) {
 		"lag_max":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true }, 1},
 		"expired":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupExpired.Enabled = true }, 1},
 		"none":           {func(*metadata.MetricsConfig) {}, 0},
-		"all":            {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, 11},
+		"all":            {func(on *metadata.MetricsConfig) { *on = metadata.DefaultMetricsConfig() }, 14},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := newConfig()

@@ -24,18 +24,20 @@ type round struct {
 	topics      []*cluster.Topic
 	listed      []*cluster.Group
 	groups      []lag.Group
+	share       []lag.Group
 	inZooKeeper []lag.Group
 }
 
 // eachRound calls record with all topics and groups, sorted by name, in rounds. There
 // is at least one round.
 func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
-	topics, listed, groups, inZooKeeper := sorted(s.Topics), sorted(s.Groups), report.Groups, report.ZooKeeper
-	for first := true; first || len(topics)+len(listed)+len(groups)+len(inZooKeeper) > 0; first = false {
+	topics, listed, groups, share, inZooKeeper := sorted(s.Topics), sorted(s.Groups), report.Groups, report.Share, report.ZooKeeper
+	for first := true; first || len(topics)+len(listed)+len(groups)+len(share)+len(inZooKeeper) > 0; first = false {
 		var next round
 		next.topics, topics = split(topics, topicPoints)
 		next.listed, listed = split(listed, listedPoints)
 		next.groups, groups = split(groups, lagPoints)
+		next.share, share = split(share, lagPoints)
 		next.inZooKeeper, inZooKeeper = split(inZooKeeper, lagPoints)
 		record(next)
 	}

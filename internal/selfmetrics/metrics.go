@@ -64,6 +64,7 @@ func (m *Metrics) Scraped(ctx context.Context, s *cluster.Snapshot, report *lag.
 		"partition_without_commit": report.Anomalies.Uncommitted,
 		"name_not_utf8":            invalidNames,
 		"sum_too_large":            report.Anomalies.SumTooLarge,
+		"negative_lag":             report.Anomalies.Impossible,
 	})
 }
 
@@ -88,7 +89,8 @@ func (m *Metrics) LeftOut(ctx context.Context, points int) {
 // counts once.
 func failedIn(failures []cluster.Failure) (groups, partitions int) {
 	for _, f := range failures {
-		if f.API == "OffsetFetch" || f.API == "ListGroups" {
+		switch f.API {
+		case "OffsetFetch", "DescribeShareGroupOffsets", "ListGroups":
 			groups += f.Groups
 		}
 		partitions += f.Partitions

@@ -85,10 +85,12 @@ func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) 
 	d.forget(s)
 	d.observe(s, r)
 	next := 0
-	for g := range r.Groups {
-		for t := range r.Groups[g].Topics {
-			unknown += d.topic(&r.Groups[g].Topics[t], d.inUse[next])
-			next++
+	for _, groups := range [][]lag.Group{r.Groups, r.Share} {
+		for g := range groups {
+			for t := range groups[g].Topics {
+				unknown += d.topic(&groups[g].Topics[t], d.inUse[next])
+				next++
+			}
 		}
 	}
 	slices.SortFunc(d.targets, func(a, b target) int {
@@ -113,16 +115,10 @@ func (d *Estimator) forget(s *cluster.Snapshot) {
 // are to be dated.
 func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 	d.inUse = d.inUse[:0]
-	for g := range r.Groups {
-		for t := range r.Groups[g].Topics {
-			t := &r.Groups[g].Topics[t]
-			topic := s.Topics[t.Name]
-			known := d.remember(topic)
-			d.inUse = append(d.inUse, known)
-			for _, p := range t.Partitions {
-				if now, exists := topic.Locate(p.ID); exists {
-					known.partition(now).observe(d, now, p)
-				}
+	for _, groups := range [][]lag.Group{r.Groups, r.Share} {
+		for g := range groups {
+			for t := range groups[g].Topics {
+				d.observeTopic(s.Topics[groups[g].Topics[t].Name], &groups[g].Topics[t])
 			}
 		}
 	}
@@ -144,6 +140,17 @@ func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 	}
 }
 
+// observeTopic learns from what one group has of one topic.
+func (d *Estimator) observeTopic(topic *cluster.Topic, of *lag.Topic) {
+	known := d.remember(topic)
+	d.inUse = append(d.inUse, known)
+	for _, p := range of.Partitions {
+		if now, exists := topic.Locate(p.ID); exists {
+			known.partition(now).observe(d, now, p)
+		}
+	}
+}
+
 // scrapes returns how many scrapes fit into what is remembered.
 func (d *Estimator) scrapes() int32 { return int32(min(d.Keep/d.Interval, math.MaxInt32)) }
 
@@ -154,11 +161,13 @@ func (d *Estimator) missing(r *lag.Report) bool {
 	if d.groups == nil {
 		d.groups = map[string]int32{}
 	}
-	for i := range r.Groups {
-		d.groups[r.Groups[i].Name] = d.scrape
+	for _, groups := range [][]lag.Group{r.Groups, r.Share} {
+		for i := range groups {
+			d.groups[groups[i].Name] = d.scrape
+		}
 	}
 	maps.DeleteFunc(d.groups, func(_ string, seen int32) bool { return d.scrape-seen > cluster.GoneAfter })
-	return len(d.groups) > len(r.Groups)
+	return len(d.groups) > len(r.Groups)+len(r.Share)
 }
 
 // remember returns what is known of a topic.
@@ -240,6 +249,10 @@ func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
 	t.AgeMax = lag.Age{Known: true}
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
+		if p.Lag == cluster.None { // no broker counts it, so that no look-up helps
+			t.AgeMax = lag.Age{}
+			return unknown
+		}
 		p.Age = d.age(t.Name, known, p)
 		t.AgeMax.Duration = max(t.AgeMax.Duration, p.Age.Duration)
 		if !p.Age.Known {

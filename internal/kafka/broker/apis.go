@@ -11,8 +11,10 @@ const (
 	APIListOffsets           = "ListOffsets"
 	APIDescribeGroups        = "DescribeGroups"
 	APIConsumerGroupDescribe = "ConsumerGroupDescribe"
+	APIShareGroupDescribe    = "ShareGroupDescribe"
 	APIDescribeConfigs       = "DescribeConfigs"
 	APIDescribeLogDirs       = "DescribeLogDirs"
 
+	APIDescribeShareGroupOffsets  = "DescribeShareGroupOffsets"
 	APIListPartitionReassignments = "ListPartitionReassignments"
 )

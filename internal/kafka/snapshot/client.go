@@ -33,6 +33,8 @@ type Request struct {
 	// Commits asks for committed offsets, Describe for members and state, and
 	// with Assignments also for the partitions that the members are assigned.
 	Commits, Describe, Assignments bool
+	// Share asks for where share groups are, and DescribeShare for their members.
+	Share, DescribeShare bool
 	// Ends and Starts ask for the partitions' end and log start offsets.
 	Ends, Starts PartitionScope
 	// Committed has the ends leave out what a transaction has not committed.
@@ -62,8 +64,8 @@ const (
 
 // optionalAPIs names the requests that nothing else depends on.
 var optionalAPIs = []string{
-	broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIDescribeConfigs, broker.APIDescribeLogDirs,
-	broker.APIListPartitionReassignments,
+	broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIShareGroupDescribe, broker.APIDescribeShareGroupOffsets,
+	broker.APIDescribeConfigs, broker.APIDescribeLogDirs, broker.APIListPartitionReassignments,
 }
 
 // CommitSource is where groups commit beside Kafka.
@@ -100,6 +102,10 @@ type memory struct {
 	// unsupported names the requests that some broker was found not to know.
 	unsupported map[string]bool
 	configs     configCache
+	// shareStarts is where share groups have started.
+	shareStarts shareStarts
+	// uncounted says that brokers were found not to count the lag of share groups.
+	uncounted bool
 }
 
 // New returns a client for cfg, which has been validated, and warns of

@@ -47,15 +47,17 @@ func questions() map[string]question {
 	node := &broker.Node{ID: 1}
 	configs := wire.DescribeConfigs(kmsg.NewPtrDescribeConfigsRequest())
 	return map[string]question{
-		"Metadata":              ask(newMetadataRequest(false), decodeMetadata),
-		"ListGroups":            ask(newListGroupsRequest(s.ask), func(r *wire.Reader) groupsOf { return s.decodeGroups(r, node) }),
-		"OffsetFetch":           ask(newOffsetFetchRequest(groups), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups) }),
-		"OffsetFetch, one":      ask(newOffsetFetchRequest(groups[:1]), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups[:1]) }),
-		"ListOffsets":           ask(s.newListOffsetsRequest(leader), func(r *wire.Reader) offsetsOf { return decodeOffsets(r, leader) }),
-		"DescribeGroups":        ask(newDescribeGroupsRequest(nil), s.decodeClassic),
-		"ConsumerGroupDescribe": ask(newConsumerGroupDescribeRequest(nil), s.decodeConsumer),
-		"DescribeConfigs":       ask(configs, decodeResources),
-		"DescribeLogDirs":       ask(newDescribeLogDirsRequest(), func(r *wire.Reader) logDirsOf { return s.decodeLogDirs(r, node) }),
+		"Metadata":                  ask(newMetadataRequest(false), decodeMetadata),
+		"ListGroups":                ask(newListGroupsRequest(s.ask), func(r *wire.Reader) groupsOf { return s.decodeGroups(r, node) }),
+		"OffsetFetch":               ask(newOffsetFetchRequest(groups), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups) }),
+		"OffsetFetch, one":          ask(newOffsetFetchRequest(groups[:1]), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups[:1]) }),
+		"ListOffsets":               ask(s.newListOffsetsRequest(leader), func(r *wire.Reader) offsetsOf { return decodeOffsets(r, leader) }),
+		"DescribeGroups":            ask(newDescribeGroupsRequest(nil), s.decodeClassic),
+		"ConsumerGroupDescribe":     ask(newConsumerGroupDescribeRequest(nil), s.decodeConsumer),
+		"ShareGroupDescribe":        ask(newShareGroupDescribeRequest(nil), decodeShareGroups),
+		"DescribeShareGroupOffsets": ask(newShareOffsetsRequest(groups), func(r *wire.Reader) fetched { return s.decodeShare(r, groups) }),
+		"DescribeConfigs":           ask(configs, decodeResources),
+		"DescribeLogDirs":           ask(newDescribeLogDirsRequest(), func(r *wire.Reader) logDirsOf { return s.decodeLogDirs(r, node) }),
 	}
 }
 
@@ -82,23 +84,28 @@ var (
 
 // hostileAnswers is those to the newest versions that are understood here.
 var hostileAnswers = map[string]hostile{
-	"brokers":             {"Metadata", none(4), with(none(4), text, none(6)), with(none(5), text, none(1))},
-	"topics":              {"Metadata", with(none(4), text, none(5)), with(none(2), text, none(17), text, none(5)), none(1)},
-	"partitions":          {"Metadata", with(none(4), text, none(5), one, none(2), topic, none(17)), with(none(14), text, text, text, none(1)), none(6)},
-	"listed groups":       {"ListGroups", none(6), with(text, text, text, text, none(1)), none(1)},
-	"groups with commits": {"OffsetFetch", none(4), with(text, text, none(3)), none(1)},
-	"commits of a group":  {"OffsetFetch", with(none(4), one, group), with(text, text, none(1)), none(4)},
-	"commits in a topic":  {"OffsetFetch", with(none(4), one, group, one, topic), none(20), none(5)},
-	"offsets":             {"ListOffsets", none(4), with(text, text, none(1)), none(1)},
-	"offsets of a topic":  {"ListOffsets", with(none(4), one, topic), none(27), none(2)},
-	"classic groups":      {"DescribeGroups", none(4), with(none(2), text, text, text, text, text, none(5)), none(1)},
-	"classic members":     {"DescribeGroups", with(none(4), one, none(2), group, text, text, text), with(text, none(1), text, text, text, text, none(1)), none(6)},
-	"consumer groups":     {"ConsumerGroupDescribe", none(4), with(none(3), text, text, none(8), text, text, none(5)), none(1)},
-	"assignments":         {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text, one, text, none(6), text, text, text, none(1)), with(none(16), text, text, none(1)), with(none(1), text, none(9))},
-	"resources":           {"DescribeConfigs", none(4), with(none(4), text, text, none(1)), none(1)},
-	"settings":            {"DescribeConfigs", with(none(4), one, none(4), topic), with(text, none(4), text, none(3)), none(2)},
-	"log directories":     {"DescribeLogDirs", none(6), with(none(2), text, text, none(17)), none(1)},
-	"sizes":               {"DescribeLogDirs", with(none(6), one, none(2), text, one, topic), none(22), none(19)},
+	"brokers":                   {"Metadata", none(4), with(none(4), text, none(6)), with(none(5), text, none(1))},
+	"topics":                    {"Metadata", with(none(4), text, none(5)), with(none(2), text, none(17), text, none(5)), none(1)},
+	"partitions":                {"Metadata", with(none(4), text, none(5), one, none(2), topic, none(17)), with(none(14), text, text, text, none(1)), none(6)},
+	"listed groups":             {"ListGroups", none(6), with(text, text, text, text, none(1)), none(1)},
+	"groups with commits":       {"OffsetFetch", none(4), with(text, text, none(3)), none(1)},
+	"commits of a group":        {"OffsetFetch", with(none(4), one, group), with(text, text, none(1)), none(4)},
+	"commits in a topic":        {"OffsetFetch", with(none(4), one, group, one, topic), none(20), none(5)},
+	"offsets":                   {"ListOffsets", none(4), with(text, text, none(1)), none(1)},
+	"offsets of a topic":        {"ListOffsets", with(none(4), one, topic), none(27), none(2)},
+	"classic groups":            {"DescribeGroups", none(4), with(none(2), text, text, text, text, text, none(5)), none(1)},
+	"classic members":           {"DescribeGroups", with(none(4), one, none(2), group, text, text, text), with(text, none(1), text, text, text, text, none(1)), none(6)},
+	"consumer groups":           {"ConsumerGroupDescribe", none(4), with(none(3), text, text, none(8), text, text, none(5)), none(1)},
+	"assignments":               {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text, one, text, none(6), text, text, text, none(1)), with(none(16), text, text, none(1)), with(none(1), text, none(9))},
+	"share groups":              {"ShareGroupDescribe", none(4), with(none(3), text, text, none(8), text, text, none(5)), none(1)},
+	"share members":             {"ShareGroupDescribe", with(none(4), one, none(3), group, text, none(8), text), with(text, none(5), text, text, text, text, none(2)), none(6)},
+	"share groups with offsets": {"DescribeShareGroupOffsets", none(4), with(text, text, none(4)), none(1)},
+	"offsets of a share group":  {"DescribeShareGroupOffsets", with(none(4), one, group), with(text, none(16), text, none(1)), none(5)},
+	"share offsets in a topic":  {"DescribeShareGroupOffsets", with(none(4), one, group, one, topic, none(16)), none(28), none(6)},
+	"resources":                 {"DescribeConfigs", none(4), with(none(4), text, text, none(1)), none(1)},
+	"settings":                  {"DescribeConfigs", with(none(4), one, none(4), topic), with(text, none(4), text, none(3)), none(2)},
+	"log directories":           {"DescribeLogDirs", none(6), with(none(2), text, text, none(17)), none(1)},
+	"sizes":                     {"DescribeLogDirs", with(none(6), one, none(2), text, one, topic), none(22), none(19)},
 }
 
 // frame is an answer of about size bytes.

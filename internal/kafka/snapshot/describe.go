@@ -17,12 +17,6 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// Types of groups, as ListGroups names them.
-const (
-	typeClassic  = "classic"
-	typeConsumer = "consumer"
-)
-
 // stateDead is that of a classic group which does not exist.
 const stateDead = "Dead"
 
@@ -69,13 +63,14 @@ func (s *scrape) enterDescriptions(answers []described) []described {
 // askMembers learns the groups' members and states from their coordinators,
 // in parallel. Nothing else depends on it.
 func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []described {
-	classic, consumer := byCoordinator(groups)
+	classic, consumer, share := byCoordinator(groups)
 	return slices.Concat(broker.Parallel(s.pool.Brokers(), func(n *broker.Node) []described {
 		ctx, cancel := withHalfRemaining(ctx)
 		defer cancel()
 		return []described{
 			s.describeAll(ctx, n, broker.APIDescribeGroups, classic[n.ID], s.describeClassic),
 			s.describeAll(ctx, n, broker.APIConsumerGroupDescribe, consumer[n.ID], s.describeConsumer),
+			s.describeAll(ctx, n, broker.APIShareGroupDescribe, share[n.ID], s.describeShare),
 		}
 	})...)
 }
@@ -108,19 +103,21 @@ func (s *scrape) findCoordinators(ctx context.Context) {
 }
 
 // byCoordinator sorts the groups by whom to ask, and how. Those whose type is
-// not known are classic ones: brokers that know other types name them. Share
-// and streams groups have requests of their own, which this client lacks.
-func byCoordinator(groups []*cluster.Group) (classic, consumer map[int32][]*cluster.Group) {
-	classic, consumer = map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}
+// not known are classic ones: brokers that know other types name them. Streams
+// groups have a request of their own, which this client lacks.
+func byCoordinator(groups []*cluster.Group) (classic, consumer, share map[int32][]*cluster.Group) {
+	classic, consumer, share = map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}
 	for _, g := range groups {
 		switch g.Type {
-		case "", typeClassic:
+		case "", cluster.TypeClassic:
 			classic[g.Coordinator] = append(classic[g.Coordinator], g)
-		case typeConsumer:
+		case cluster.TypeConsumer:
 			consumer[g.Coordinator] = append(consumer[g.Coordinator], g)
+		case cluster.TypeShare:
+			share[g.Coordinator] = append(share[g.Coordinator], g)
 		}
 	}
-	return classic, consumer
+	return classic, consumer, share
 }
 
 // describeAll asks n in batches.

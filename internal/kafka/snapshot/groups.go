@@ -33,6 +33,7 @@ type groupsOf struct {
 // not in full.
 type groupError struct {
 	group string
+	api   string // empty: OffsetFetch
 	err   error
 	// partitions counts those with an error, where the group had none.
 	partitions int
@@ -93,6 +94,8 @@ func (s *scrape) groups(ctx context.Context) {
 	})
 	s.memory.sizes.forget(s.snapshot.Groups, open.listed)
 	s.remember(&open)
+	s.doubtStarts()
+	s.reportUncounted()
 	s.failed(open.failures()...)
 }
 
@@ -108,7 +111,7 @@ func (s *scrape) askGroups(ctx context.Context, open *pendingGroups) []groupsOf 
 	claimed := map[string]int32{}
 	for _, a := range answers {
 		s.pool.Observe(broker.APIListGroups, a.listErr)
-		s.observeGroups(broker.APIOffsetFetch, a.failed)
+		s.observeCommits(a.failed)
 		open.note(a)
 		if a.multiGroup {
 			s.memory.multiGroup[a.node.ID] = true
@@ -154,10 +157,26 @@ func (s *scrape) askCommits(ctx context.Context, a groupsOf) groupsOf {
 		known := s.snapshot.Groups[g.Name]
 		return known != nil && whole(known)
 	})
-	if s.ask.Commits && len(a.groups) > 0 {
-		a.commitAnswers, a.multiGroup = s.commits(ctx, a.node, a.groups)
+	share, others := splitShare(a.groups)
+	if s.ask.Commits && len(others) > 0 {
+		a.commitAnswers, a.multiGroup = s.commits(ctx, a.node, others)
+	}
+	if s.ask.Share && len(share) > 0 {
+		a.failed = append(a.failed, s.shareOffsets(ctx, a.node, share)...)
 	}
 	return a
+}
+
+// splitShare returns the share groups, and the others.
+func splitShare(groups []*cluster.Group) (share, others []*cluster.Group) {
+	for _, g := range groups {
+		if g.Type == cluster.TypeShare {
+			share = append(share, g)
+		} else {
+			others = append(others, g)
+		}
+	}
+	return share, others
 }
 
 // list asks one broker for its groups.

@@ -23,7 +23,7 @@ func (q *Request) wants(g *cluster.Group) bool {
 // that know other types return them.
 func (q *Request) wantsType(name string) bool {
 	if name == "" {
-		name = typeClassic
+		name = cluster.TypeClassic
 	}
 	return len(q.Types) == 0 || slices.Contains(q.Types, name)
 }
@@ -52,11 +52,19 @@ func (s *scrape) allowed(groups []*cluster.Group) []*cluster.Group {
 func (s *scrape) toDescribe() []*cluster.Group {
 	groups := make([]*cluster.Group, 0, len(s.snapshot.Groups))
 	for _, g := range s.snapshot.Groups {
-		if s.ask.Describe || len(s.ask.States) > 0 && g.State == "" {
+		if s.ask.describes(g) || len(s.ask.States) > 0 && g.State == "" {
 			groups = append(groups, g)
 		}
 	}
 	return groups
+}
+
+// describes reports whether metrics need a description of the group.
+func (q *Request) describes(g *cluster.Group) bool {
+	if g.Type == cluster.TypeShare {
+		return q.DescribeShare
+	}
+	return q.Describe
 }
 
 // withoutState lists the groups that were listed without their state.

@@ -14,6 +14,17 @@ func (s *scrape) observeGroups(api string, failed []groupError) {
 	s.pool.Observe(api, errs...)
 }
 
+// observeCommits counts the groups of one broker whose commits are missing.
+func (s *scrape) observeCommits(failed []groupError) {
+	errs := map[string][]error{broker.APIOffsetFetch: nil} // which answered where none failed
+	for _, g := range failed {
+		errs[g.request()] = append(errs[g.request()], g.err)
+	}
+	for api, of := range errs {
+		s.pool.Observe(api, of...)
+	}
+}
+
 // observePartitions counts the partitions of one answer that failed.
 func (s *scrape) observePartitions(failed []partitionError) {
 	errs := make([]error, len(failed))

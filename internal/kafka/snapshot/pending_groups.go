@@ -94,17 +94,25 @@ func (o *pendingGroups) failures() []cluster.Failure {
 		f.Groups = o.lists[id].groups
 		failures = append(failures, f)
 	}
-	byNode := map[*broker.Node][]groupError{}
+	type question struct {
+		node *broker.Node
+		api  string
+	}
+	unanswered := map[question][]groupError{}
 	for _, name := range slices.Sorted(maps.Keys(o.groups)) {
 		g := o.groups[name]
-		byNode[g.node] = append(byNode[g.node], g.groupError)
+		q := question{g.node, g.request()}
+		unanswered[q] = append(unanswered[q], g.groupError)
 	}
-	byID := func(a, b *broker.Node) int { return cmp.Compare(a.ID, b.ID) }
-	for _, n := range slices.SortedFunc(maps.Keys(byNode), byID) {
-		failures = append(failures, mergeGroups(n, broker.APIOffsetFetch, byNode[n])...)
+	byID := func(a, b question) int { return cmp.Or(cmp.Compare(a.node.ID, b.node.ID), cmp.Compare(b.api, a.api)) }
+	for _, q := range slices.SortedFunc(maps.Keys(unanswered), byID) {
+		failures = append(failures, mergeGroups(q.node, q.api, unanswered[q])...)
 	}
 	return failures
 }
+
+// request is Kafka's name of the request that failed.
+func (g groupError) request() string { return cmp.Or(g.api, broker.APIOffsetFetch) }
 
 // mergeGroups puts one broker's failed groups together by error. A group counts
 // as missing as a whole, or with the partitions that are.
