@@ -9,5 +9,5 @@ time=${1:?usage: fuzz.sh TIME}
 
 mapfile -t targets < <(grep -r --include='*_test.go' --exclude-dir=build -o '^func Fuzz[A-Za-z0-9_]*' . | sort)
 for target in "${targets[@]}"; do
-	go test "$(dirname "${target%%:*}")" -run '^$' -fuzz "^${target##* }\$" -fuzztime "$time"
+	go test "$(dirname "${target%%:*}")" -run '^$' -fuzz "^${target##* }\$" -fuzztime "$time" -fuzzminimizetime 10x
 done

@@ -49,7 +49,7 @@ type truth struct {
 }
 
 // seed puts a layout into a cluster.
-func seed(t *testing.T, s kafkatest.Seed, l layout) *truth {
+func seed(t testing.TB, s kafkatest.Seed, l layout) *truth {
 	t.Helper()
 	for topic := range l.topics {
 		s.CreateTopic(t, l.topic(topic), int32(l.partitions), l.replicas, nil)
