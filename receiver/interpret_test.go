@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
@@ -48,6 +49,48 @@ func TestScrapesAreHeldAgainstThoseBefore(t *testing.T) {
 	require.Equal(t, 1, lines.Len())
 	assert.Contains(t, lines.All()[0].Message, "Retention deleted records")
 	assert.Equal(t, int64(10), lines.All()[0].ContextMap()["records"])
+}
+
+// A group that reads two records a second of a topic that gets one has nine left
+// after ten scrapes. That its offset is reset tells no rate.
+func TestProgressOfAGroup(t *testing.T) {
+	now, committed, end := time.Unix(1_700_000_000, 0), cluster.Offset(80), cluster.Offset(100)
+	c := answering(func(context.Context) (*cluster.Snapshot, error) {
+		snapshot := oneGroup(cluster.Partition{Leader: 1, Start: 0, End: end})
+		snapshot.Groups["billing"].Commits[0].Partitions[0].Offset = committed
+		return snapshot, nil
+	})
+	cfg := newConfig()
+	cfg.Metrics.KafkaConsumerGroupConsumeRate.Enabled = true
+	cfg.Metrics.KafkaPartitionProduceRate.Enabled = true
+	s := newTestScraper(settings(zap.NewNop()), cfg, c)
+	s.now = func() time.Time { return now }
+	var got pmetric.Metrics
+	scrape := func() {
+		var err error
+		got, err = s.scrape(t.Context())
+		require.NoError(t, err)
+	}
+	scrape()
+	for range 11 {
+		now, committed, end = now.Add(time.Second), committed+2, end+1
+		scrape()
+	}
+	groupTopic, partition := "group=billing topic=orders", "topic=orders partition=0"
+	assert.Equal(t, map[string]float64{groupTopic: 9}, metrictest.Doubles(got)["kafka.consumer_group.catch_up_time"])
+	assert.Equal(t, map[string]float64{groupTopic: 0}, metrictest.Doubles(got)["kafka.consumer_group.commit_age"])
+	assert.Equal(t, map[string]float64{groupTopic: 2}, metrictest.Doubles(got)["kafka.consumer_group.consume_rate"])
+	assert.Equal(t, map[string]float64{partition: 1}, metrictest.Doubles(got)["kafka.partition.produce_rate"])
+
+	now = now.Add(7 * time.Second)
+	scrape()
+	assert.Equal(t, map[string]float64{groupTopic: 7}, metrictest.Doubles(got)["kafka.consumer_group.commit_age"])
+
+	now, committed, end = now.Add(time.Second), 10, 50
+	scrape()
+	for _, name := range []string{"kafka.consumer_group.catch_up_time", "kafka.consumer_group.consume_rate", "kafka.partition.produce_rate"} {
+		assert.Empty(t, metrictest.Doubles(got)[name], name)
+	}
 }
 
 func TestIntegrationAssignments(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
+	"github.com/kafkalag/kafkalagreceiver/internal/history"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
-	"github.com/kafkalag/kafkalagreceiver/internal/status"
 )
 
 // memories is what scrapes of one cluster leave to those after them, except for
@@ -18,7 +18,7 @@ type memories struct {
 	ranges    lag.Memory
 	groups    *groupLimiter
 	limiter   *partitionLimiter
-	status    *status.Evaluator // nil if no status metric is enabled
+	history   *history.History // nil if no metric is enabled that looks back
 	failures  *failurelog.Log
 	anomalies *failurelog.Anomalies
 	expired   *failurelog.Expired
@@ -32,8 +32,8 @@ func newMemories(cfg *Config, log *zap.Logger) *memories {
 		anomalies: failurelog.NewAnomalies(log),
 		expired:   failurelog.NewExpired(log),
 	}
-	if needsStatus(cfg.Metrics) {
-		m.status = &status.Evaluator{Window: cfg.StatusWindow}
+	if needsStatus(cfg.Metrics) || needsProgress(cfg.Metrics) {
+		m.history = &history.History{Window: cfg.StatusWindow}
 	}
 	return m
 }

@@ -15,8 +15,10 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+	"github.com/kafkalag/kafkalagreceiver/internal/progress"
 	"github.com/kafkalag/kafkalagreceiver/internal/record"
 	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
+	"github.com/kafkalag/kafkalagreceiver/internal/status"
 	"github.com/kafkalag/kafkalagreceiver/internal/timelag/search"
 )
 
@@ -91,7 +93,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		return pmetric.NewMetrics(), err
 	}
 	s.followCluster(snapshot.ClusterID)
-	s.ranges.Restore(snapshot)
+	s.ranges.Restore(s.now(), snapshot)
 	snapshot.Failures = append(snapshot.Failures, leaderless(snapshot, s.ask.Ends)...)
 	if s.assigned {
 		snapshot.Failures = append(snapshot.Failures, unassigned(lag.OnlyAssigned(snapshot))...)
@@ -113,8 +115,10 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 	if s.timeLag != nil {
 		s.timeLag.Estimate(ctx, s.now(), learned, report)
 	}
-	if s.status != nil {
-		s.status.Evaluate(learned, report)
+	if s.history != nil {
+		s.history.Observe(s.now(), learned, report)
+		status.Evaluate(s.history, report)
+		progress.Estimate(s.history, report)
 	}
 	if s.ask.Starts != snapshot.Nowhere {
 		s.expired.Report(s.now(), report)

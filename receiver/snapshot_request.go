@@ -22,7 +22,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Share:           needsShare(on),
 		DescribeShare:   on.KafkaShareGroupMembers.Enabled,
 		Describe:        needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
-		Ends:            extent(on.KafkaPartitionCurrentOffset.Enabled || needsZooKeeperLag(cfg), needsLag(on) || needsShareTimeLag(on)),
+		Ends:            extent(needsEnds(cfg), needsLag(on) || needsShareTimeLag(on)),
 		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsTimeLag(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
 		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
@@ -56,7 +56,14 @@ func needsLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupLag.Enabled ||
 		on.KafkaConsumerGroupLagSum.Enabled ||
 		on.KafkaConsumerGroupLagMax.Enabled ||
-		needsConsumerTimeLag(on) || needsStatus(on)
+		needsConsumerTimeLag(on) || needsStatus(on) || needsProgress(on)
+}
+
+// needsEnds reports whether a metric needs the ends of all partitions.
+func needsEnds(cfg *Config) bool {
+	return cfg.Metrics.KafkaPartitionCurrentOffset.Enabled ||
+		cfg.Metrics.KafkaPartitionProduceRate.Enabled ||
+		needsZooKeeperLag(cfg)
 }
 
 func needsTimeLag(on metadata.MetricsConfig) bool {
@@ -78,6 +85,12 @@ func needsShare(on metadata.MetricsConfig) bool {
 
 func needsStatus(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupStatus.Enabled || on.KafkaConsumerGroupPartitionStatus.Enabled
+}
+
+func needsProgress(on metadata.MetricsConfig) bool {
+	return on.KafkaConsumerGroupCommitAge.Enabled ||
+		on.KafkaConsumerGroupCatchUpTime.Enabled ||
+		on.KafkaConsumerGroupConsumeRate.Enabled
 }
 
 func needsAssignments(on metadata.MetricsConfig) bool {

@@ -78,6 +78,18 @@ func TestSnapshotRequest(t *testing.T) {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupPartitionStatus.Enabled = true },
 			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
+		"commit_age": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupCommitAge.Enabled = true },
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
+		},
+		"catch_up_time": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupCatchUpTime.Enabled = true },
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
+		},
+		"consume_rate": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupConsumeRate.Enabled = true },
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
+		},
 		"topic_members": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTopicMembers.Enabled = true },
 			asked{groups: true, describe: true, assignments: true},
@@ -120,6 +132,7 @@ func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 		"log dir size":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: snapshot.Request{LogDirs: true}},
 		"log dir total":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: snapshot.Request{LogDirs: true}},
 		"log dir usable":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: snapshot.Request{LogDirs: true}},
+		"produce rate":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionProduceRate.Enabled = true }, want: snapshot.Request{Ends: snapshot.Everywhere}},
 		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: snapshot.Request{Ends: snapshot.Everywhere}},
 		"zookeeper offset":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperOffset.Enabled = true }, change: zookeeper},
 		"zookeeper lag without a zookeeper": {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -78,7 +79,8 @@ func readVersion(t *testing.T, version string) map[string]bool {
 		cfg.ZooKeeper.Servers = []string{server}
 	}
 	core, logs := observer.New(zapcore.WarnLevel)
-	scraped := scrapeLogging(t, cfg, zap.New(core))
+	cfg.CollectionInterval = time.Second
+	scraped := scrapeTwice(t, cfg, zap.New(core)) // a rate takes two
 	assert.Empty(t, logs.All(), "nothing to complain about")
 
 	got := metrictest.Points(scraped)

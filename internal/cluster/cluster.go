@@ -173,6 +173,10 @@ type Partition struct {
 	// bytes, valid when SizeKnown.
 	Size      int64
 	SizeKnown bool
+	// ProduceRate is how many records a second came since the end was last
+	// learned before, valid when ProduceRateKnown. Package lag fills it in.
+	ProduceRate      float64
+	ProduceRateKnown bool
 }
 
 // Reassignment is a change of a partition's replicas that is under way.

@@ -6,6 +6,7 @@ package lag
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -60,6 +61,6 @@ func BenchmarkRestore(b *testing.B) {
 	var m Memory
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Restore(s)
+		m.Restore(time.Time{}, s)
 	}
 }

@@ -6,6 +6,7 @@ package lag
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
@@ -14,6 +15,7 @@ import (
 // to the next. While a partition has no leader nobody can write to it, so its
 // last range is still its range. The zero Memory is empty and ready for use.
 type Memory struct {
+	began  time.Time
 	topics map[string]*remembered
 }
 
@@ -27,12 +29,18 @@ type remembered struct {
 type logRange struct {
 	partition  int32
 	start, end cluster.Offset
+	at         time.Duration // when the end was learned, since the first scrape
 }
 
-// Restore fills in what s lacks of partitions without a leader, and remembers
-// what it holds of the others. A partition whose leader merely did not answer
-// stays unknown: it may have grown meanwhile.
-func (m *Memory) Restore(s *cluster.Snapshot) {
+// Restore fills in what s, learned at the time now, lacks of partitions without a
+// leader, and remembers what it holds of the others. A partition whose leader
+// merely did not answer stays unknown: it may have grown meanwhile.
+//
+// It also tells how fast records came since the last known end.
+func (m *Memory) Restore(now time.Time, s *cluster.Snapshot) {
+	if m.topics == nil {
+		m.began = now
+	}
 	next := make(map[string]*remembered, len(s.Topics))
 	for name, topic := range s.Topics {
 		past := m.topics[name]
@@ -43,13 +51,13 @@ func (m *Memory) Restore(s *cluster.Snapshot) {
 			next[name] = past
 			continue
 		}
-		next[name] = past.restore(topic)
+		next[name] = past.restore(now.Sub(m.began), topic)
 	}
 	m.topics = next
 }
 
 // restore fills in one topic and returns what to remember of it.
-func (r *remembered) restore(topic *cluster.Topic) *remembered {
+func (r *remembered) restore(now time.Duration, topic *cluster.Topic) *remembered {
 	next := &remembered{id: topic.ID, ranges: make([]logRange, len(topic.Partitions))}
 	for i := range topic.Partitions {
 		p := &topic.Partitions[i]
@@ -59,7 +67,11 @@ func (r *remembered) restore(topic *cluster.Topic) *remembered {
 			p.End = p.End.Or(past.end)
 			p.Remembered = true
 		}
-		next.ranges[i] = past.learn(p)
+		if p.End.Known() && past.end.Known() {
+			rate := NewRate(p.End-past.end, now-past.at)
+			p.ProduceRate, p.ProduceRateKnown = rate.PerSecond, rate.Known
+		}
+		next.ranges[i] = past.learn(now, p)
 	}
 	return next
 }
@@ -81,8 +93,11 @@ func (r *remembered) find(partition int32) logRange {
 
 // learn is the range to remember after p was seen. An end that went back
 // belongs to another log than the one remembered.
-func (l logRange) learn(p *cluster.Partition) logRange {
-	next := logRange{partition: p.ID, start: p.Start.Or(l.start), end: p.End.Or(l.end)}
+func (l logRange) learn(now time.Duration, p *cluster.Partition) logRange {
+	next := logRange{partition: p.ID, start: p.Start.Or(l.start), end: p.End.Or(l.end), at: l.at}
+	if p.End.Known() && !p.Remembered {
+		next.at = now
+	}
 	if p.End.Known() && p.End < l.end {
 		next.start = p.Start
 	}

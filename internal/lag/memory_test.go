@@ -5,6 +5,7 @@ package lag
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -66,11 +67,53 @@ func TestMemoryRestore(t *testing.T) {
 				if topic != nil {
 					s.Topics["t"] = topic
 				}
-				m.Restore(s)
+				m.Restore(time.Time{}, s)
 			}
 			p := tt.now.Partitions[0]
 			assert.Equal(t, tt.start, p.Start, "start")
 			assert.Equal(t, tt.end, p.End, "end")
 		})
+	}
+}
+
+func TestProduceRate(t *testing.T) {
+	const unknown = cluster.Unknown
+	online := func(end cluster.Offset) cluster.Partition { return cluster.Partition{Leader: 1, Start: 0, End: end} }
+	offline := cluster.Partition{Leader: cluster.NoBroker, Start: unknown, End: unknown}
+	for name, tt := range map[string]struct {
+		each []cluster.Partition // 10 s apart
+		want Rate
+	}{
+		"two ends":                          {[]cluster.Partition{online(5), online(105)}, Rate{10, true}},
+		"only the last interval counts":     {[]cluster.Partition{online(5), online(105), online(107)}, Rate{0.2, true}},
+		"none came":                         {[]cluster.Partition{online(5), online(5)}, Rate{0, true}},
+		"seen once":                         {[]cluster.Partition{online(5)}, Rate{}},
+		"went back":                         {[]cluster.Partition{online(105), online(5)}, Rate{}},
+		"the interval after it went back":   {[]cluster.Partition{online(105), online(5), online(15)}, Rate{1, true}},
+		"not known now":                     {[]cluster.Partition{online(5), online(unknown)}, Rate{}},
+		"not known before":                  {[]cluster.Partition{online(5), online(unknown), online(105)}, Rate{5, true}},
+		"nobody can write without a leader": {[]cluster.Partition{online(5), offline}, Rate{0, true}},
+		"since there was a leader":          {[]cluster.Partition{online(5), offline, online(105)}, Rate{5, true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var m Memory
+			var last *cluster.Partition
+			for i, p := range tt.each {
+				topic := &cluster.Topic{Name: "t", ID: cluster.TopicID{1}, Partitions: []cluster.Partition{p}}
+				m.Restore(time.Unix(int64(10*i), 0), &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": topic}})
+				last = &topic.Partitions[0]
+			}
+			assert.Equal(t, tt.want, Rate{last.ProduceRate, last.ProduceRateKnown})
+		})
+	}
+}
+
+// Records of a topic that was created anew are others.
+func TestProduceRateOfAnotherTopic(t *testing.T) {
+	var m Memory
+	for i, end := range []cluster.Offset{5, 105} {
+		topic := &cluster.Topic{Name: "t", ID: cluster.TopicID{byte(i)}, Partitions: []cluster.Partition{{Leader: 1, End: end}}}
+		m.Restore(time.Unix(int64(10*i), 0), &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": topic}})
+		assert.False(t, topic.Partitions[0].ProduceRateKnown)
 	}
 }

@@ -56,6 +56,21 @@ type Topic struct {
 	// AgeMax is the largest Age among the partitions; unknown as soon as one
 	// of them is. Time lag fills it in.
 	AgeMax Age
+	// Progress is filled in by package progress.
+	Progress
+}
+
+// Progress is how a group moves in a topic. Each part is unknown as soon as that of
+// one partition is.
+type Progress struct {
+	// CommitAge is for how long the committed offset has not moved, as far as it
+	// was seen: the longest of the partitions with lag, 0 where there is none.
+	CommitAge Age
+	// CatchUp is how long the group takes to read all: the longest of the
+	// partitions, 0 where it has.
+	CatchUp Age
+	// ConsumeRate adds up the partitions.
+	ConsumeRate Rate
 }
 
 // Partition is the lag of a group in one partition; Unknown marks as in
@@ -120,8 +135,40 @@ type GroupTopic struct{ Group, Topic string }
 // firstFew is how many anomalies of a kind are named.
 const firstFew = 3
 
-// Age is how long ago a record was written. The zero Age is unknown.
+// Age is how long ago a record was written, or how long something takes. The zero
+// Age is unknown.
 type Age struct {
 	time.Duration
 	Known bool
+}
+
+// Max is the longer one; it is unknown as soon as one of them is.
+func (a Age) Max(other Age) Age {
+	if !a.Known || !other.Known {
+		return Age{}
+	}
+	return Age{Duration: max(a.Duration, other.Duration), Known: true}
+}
+
+// Rate is a number of records per second. The zero Rate is unknown.
+type Rate struct {
+	PerSecond float64
+	Known     bool
+}
+
+// NewRate is that of so many records in so much time. It is unknown of an offset
+// that went back, and where no time has passed.
+func NewRate(records cluster.Offset, in time.Duration) Rate {
+	if records < 0 || in <= 0 {
+		return Rate{}
+	}
+	return Rate{PerSecond: float64(records) / in.Seconds(), Known: true}
+}
+
+// Plus is the sum; it is unknown as soon as one of them is.
+func (r Rate) Plus(other Rate) Rate {
+	if !r.Known || !other.Known {
+		return Rate{}
+	}
+	return Rate{PerSecond: r.PerSecond + other.PerSecond, Known: true}
 }

@@ -147,6 +147,66 @@ func (ms *KafkaConsumerGroupAssignedPartitionsMetricConfig) Unmarshal(parser *co
 	return nil
 }
 
+// KafkaConsumerGroupCatchUpTimeMetricConfig provides config for the kafka.consumer_group.catch_up_time metric.
+type KafkaConsumerGroupCatchUpTimeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupCatchUpTimeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupCommitAgeMetricConfig provides config for the kafka.consumer_group.commit_age metric.
+type KafkaConsumerGroupCommitAgeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupCommitAgeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupConsumeRateMetricConfig provides config for the kafka.consumer_group.consume_rate metric.
+type KafkaConsumerGroupConsumeRateMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupConsumeRateMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaConsumerGroupExpiredMetricConfig provides config for the kafka.consumer_group.expired metric.
 type KafkaConsumerGroupExpiredMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -547,6 +607,26 @@ func (ms *KafkaPartitionOldestOffsetMetricConfig) Unmarshal(parser *confmap.Conf
 	return nil
 }
 
+// KafkaPartitionProduceRateMetricConfig provides config for the kafka.partition.produce_rate metric.
+type KafkaPartitionProduceRateMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaPartitionProduceRateMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaPartitionReplicasMetricConfig provides config for the kafka.partition.replicas metric.
 type KafkaPartitionReplicasMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -896,6 +976,9 @@ type MetricsConfig struct {
 	KafkaBrokerLogRetentionPeriod        KafkaBrokerLogRetentionPeriodMetricConfig        `mapstructure:"kafka.broker.log_retention_period"`
 	KafkaBrokers                         KafkaBrokersMetricConfig                         `mapstructure:"kafka.brokers"`
 	KafkaConsumerGroupAssignedPartitions KafkaConsumerGroupAssignedPartitionsMetricConfig `mapstructure:"kafka.consumer_group.assigned_partitions"`
+	KafkaConsumerGroupCatchUpTime        KafkaConsumerGroupCatchUpTimeMetricConfig        `mapstructure:"kafka.consumer_group.catch_up_time"`
+	KafkaConsumerGroupCommitAge          KafkaConsumerGroupCommitAgeMetricConfig          `mapstructure:"kafka.consumer_group.commit_age"`
+	KafkaConsumerGroupConsumeRate        KafkaConsumerGroupConsumeRateMetricConfig        `mapstructure:"kafka.consumer_group.consume_rate"`
 	KafkaConsumerGroupExpired            KafkaConsumerGroupExpiredMetricConfig            `mapstructure:"kafka.consumer_group.expired"`
 	KafkaConsumerGroupInfo               KafkaConsumerGroupInfoMetricConfig               `mapstructure:"kafka.consumer_group.info"`
 	KafkaConsumerGroupLag                KafkaConsumerGroupLagMetricConfig                `mapstructure:"kafka.consumer_group.lag"`
@@ -916,6 +999,7 @@ type MetricsConfig struct {
 	KafkaPartitionLeaderIsPreferred      KafkaPartitionLeaderIsPreferredMetricConfig      `mapstructure:"kafka.partition.leader_is_preferred"`
 	KafkaPartitionOffline                KafkaPartitionOfflineMetricConfig                `mapstructure:"kafka.partition.offline"`
 	KafkaPartitionOldestOffset           KafkaPartitionOldestOffsetMetricConfig           `mapstructure:"kafka.partition.oldest_offset"`
+	KafkaPartitionProduceRate            KafkaPartitionProduceRateMetricConfig            `mapstructure:"kafka.partition.produce_rate"`
 	KafkaPartitionReplicas               KafkaPartitionReplicasMetricConfig               `mapstructure:"kafka.partition.replicas"`
 	KafkaPartitionReplicasInSync         KafkaPartitionReplicasInSyncMetricConfig         `mapstructure:"kafka.partition.replicas_in_sync"`
 	KafkaPartitionSize                   KafkaPartitionSizeMetricConfig                   `mapstructure:"kafka.partition.size"`
@@ -956,6 +1040,15 @@ func DefaultMetricsConfig() MetricsConfig {
 			Enabled: true,
 		},
 		KafkaConsumerGroupAssignedPartitions: KafkaConsumerGroupAssignedPartitionsMetricConfig{
+			Enabled: false,
+		},
+		KafkaConsumerGroupCatchUpTime: KafkaConsumerGroupCatchUpTimeMetricConfig{
+			Enabled: true,
+		},
+		KafkaConsumerGroupCommitAge: KafkaConsumerGroupCommitAgeMetricConfig{
+			Enabled: true,
+		},
+		KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 			Enabled: false,
 		},
 		KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
@@ -1017,6 +1110,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaPartitionOldestOffset: KafkaPartitionOldestOffsetMetricConfig{
 			Enabled: true,
+		},
+		KafkaPartitionProduceRate: KafkaPartitionProduceRateMetricConfig{
+			Enabled: false,
 		},
 		KafkaPartitionReplicas: KafkaPartitionReplicasMetricConfig{
 			Enabled: true,

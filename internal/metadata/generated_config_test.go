@@ -47,6 +47,15 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupAssignedPartitions: KafkaConsumerGroupAssignedPartitionsMetricConfig{
 						Enabled: true,
 					},
+					KafkaConsumerGroupCatchUpTime: KafkaConsumerGroupCatchUpTimeMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupCommitAge: KafkaConsumerGroupCommitAgeMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
+						Enabled: true,
+					},
 					KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 						Enabled: true,
 					},
@@ -105,6 +114,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 						Enabled: true,
 					},
 					KafkaPartitionOldestOffset: KafkaPartitionOldestOffsetMetricConfig{
+						Enabled: true,
+					},
+					KafkaPartitionProduceRate: KafkaPartitionProduceRateMetricConfig{
 						Enabled: true,
 					},
 					KafkaPartitionReplicas: KafkaPartitionReplicasMetricConfig{
@@ -190,6 +202,15 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupAssignedPartitions: KafkaConsumerGroupAssignedPartitionsMetricConfig{
 						Enabled: false,
 					},
+					KafkaConsumerGroupCatchUpTime: KafkaConsumerGroupCatchUpTimeMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupCommitAge: KafkaConsumerGroupCommitAgeMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
+						Enabled: false,
+					},
 					KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 						Enabled: false,
 					},
@@ -248,6 +269,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 						Enabled: false,
 					},
 					KafkaPartitionOldestOffset: KafkaPartitionOldestOffsetMetricConfig{
+						Enabled: false,
+					},
+					KafkaPartitionProduceRate: KafkaPartitionProduceRateMetricConfig{
 						Enabled: false,
 					},
 					KafkaPartitionReplicas: KafkaPartitionReplicasMetricConfig{
@@ -312,7 +336,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

@@ -80,6 +80,18 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.consumer_group.assigned_partitions",
 		Attributes: []string{"group", "topic"},
 	},
+	KafkaConsumerGroupCatchUpTime: metricInfo{
+		Name:       "kafka.consumer_group.catch_up_time",
+		Attributes: []string{"group", "topic"},
+	},
+	KafkaConsumerGroupCommitAge: metricInfo{
+		Name:       "kafka.consumer_group.commit_age",
+		Attributes: []string{"group", "topic"},
+	},
+	KafkaConsumerGroupConsumeRate: metricInfo{
+		Name:       "kafka.consumer_group.consume_rate",
+		Attributes: []string{"group", "topic"},
+	},
 	KafkaConsumerGroupExpired: metricInfo{
 		Name:       "kafka.consumer_group.expired",
 		Attributes: []string{"group", "topic"},
@@ -160,6 +172,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.partition.oldest_offset",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaPartitionProduceRate: metricInfo{
+		Name:       "kafka.partition.produce_rate",
+		Attributes: []string{"topic", "partition"},
+	},
 	KafkaPartitionReplicas: metricInfo{
 		Name:       "kafka.partition.replicas",
 		Attributes: []string{"topic", "partition"},
@@ -238,6 +254,9 @@ type metricsInfo struct {
 	KafkaBrokerLogRetentionPeriod        metricInfo
 	KafkaBrokers                         metricInfo
 	KafkaConsumerGroupAssignedPartitions metricInfo
+	KafkaConsumerGroupCatchUpTime        metricInfo
+	KafkaConsumerGroupCommitAge          metricInfo
+	KafkaConsumerGroupConsumeRate        metricInfo
 	KafkaConsumerGroupExpired            metricInfo
 	KafkaConsumerGroupInfo               metricInfo
 	KafkaConsumerGroupLag                metricInfo
@@ -258,6 +277,7 @@ type metricsInfo struct {
 	KafkaPartitionLeaderIsPreferred      metricInfo
 	KafkaPartitionOffline                metricInfo
 	KafkaPartitionOldestOffset           metricInfo
+	KafkaPartitionProduceRate            metricInfo
 	KafkaPartitionReplicas               metricInfo
 	KafkaPartitionReplicasInSync         metricInfo
 	KafkaPartitionSize                   metricInfo
@@ -649,6 +669,168 @@ func (m *metricKafkaConsumerGroupAssignedPartitions) emit(metrics pmetric.Metric
 
 func newMetricKafkaConsumerGroupAssignedPartitions(cfg KafkaConsumerGroupAssignedPartitionsMetricConfig) metricKafkaConsumerGroupAssignedPartitions {
 	m := metricKafkaConsumerGroupAssignedPartitions{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupCatchUpTime struct {
+	data     pmetric.Metric                            // data buffer for generated metric.
+	config   KafkaConsumerGroupCatchUpTimeMetricConfig // metric config provided by user.
+	capacity int                                       // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.catch_up_time metric with initial data.
+func (m *metricKafkaConsumerGroupCatchUpTime) init() {
+	m.data.SetName("kafka.consumer_group.catch_up_time")
+	m.data.SetDescription("How long the group takes to have read all of the topic, if it reads and producers write on as in the last scrapes. The longest of its partitions; 0 where it has read all. Absent while one of them is not gaining on the end, or that is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupCatchUpTime) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupCatchUpTime) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupCatchUpTime) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupCatchUpTime(cfg KafkaConsumerGroupCatchUpTimeMetricConfig) metricKafkaConsumerGroupCatchUpTime {
+	m := metricKafkaConsumerGroupCatchUpTime{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupCommitAge struct {
+	data     pmetric.Metric                          // data buffer for generated metric.
+	config   KafkaConsumerGroupCommitAgeMetricConfig // metric config provided by user.
+	capacity int                                     // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.commit_age metric with initial data.
+func (m *metricKafkaConsumerGroupCommitAge) init() {
+	m.data.SetName("kafka.consumer_group.commit_age")
+	m.data.SetDescription("How long ago the group's committed offset last moved, as far as scrapes saw it, which is a lower bound. The longest of the topic's partitions with lag; 0 where none has lag. Absent while the lag of one of them is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupCommitAge) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupCommitAge) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupCommitAge) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupCommitAge(cfg KafkaConsumerGroupCommitAgeMetricConfig) metricKafkaConsumerGroupCommitAge {
+	m := metricKafkaConsumerGroupCommitAge{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupConsumeRate struct {
+	data     pmetric.Metric                            // data buffer for generated metric.
+	config   KafkaConsumerGroupConsumeRateMetricConfig // metric config provided by user.
+	capacity int                                       // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.consume_rate metric with initial data.
+func (m *metricKafkaConsumerGroupConsumeRate) init() {
+	m.data.SetName("kafka.consumer_group.consume_rate")
+	m.data.SetDescription("Records a second by which the group's committed offsets moved since the scrape before, over the topic's partitions. Absent while one of them is not known, and in a scrape after an offset went back.")
+	m.data.SetUnit("{records}/s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupConsumeRate) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupConsumeRate) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupConsumeRate) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupConsumeRate(cfg KafkaConsumerGroupConsumeRateMetricConfig) metricKafkaConsumerGroupConsumeRate {
+	m := metricKafkaConsumerGroupConsumeRate{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -1745,6 +1927,60 @@ func newMetricKafkaPartitionOldestOffset(cfg KafkaPartitionOldestOffsetMetricCon
 	return m
 }
 
+type metricKafkaPartitionProduceRate struct {
+	data     pmetric.Metric                        // data buffer for generated metric.
+	config   KafkaPartitionProduceRateMetricConfig // metric config provided by user.
+	capacity int                                   // max observed number of data points added to the metric.
+}
+
+// init fills kafka.partition.produce_rate metric with initial data.
+func (m *metricKafkaPartitionProduceRate) init() {
+	m.data.SetName("kafka.partition.produce_rate")
+	m.data.SetDescription("Records a second by which the partition's end offset moved since the scrape before. Absent in a scrape after it went back.")
+	m.data.SetUnit("{records}/s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaPartitionProduceRate) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaPartitionProduceRate) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaPartitionProduceRate) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaPartitionProduceRate(cfg KafkaPartitionProduceRateMetricConfig) metricKafkaPartitionProduceRate {
+	m := metricKafkaPartitionProduceRate{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaPartitionReplicas struct {
 	data     pmetric.Metric                     // data buffer for generated metric.
 	config   KafkaPartitionReplicasMetricConfig // metric config provided by user.
@@ -2677,6 +2913,9 @@ type MetricsBuilder struct {
 	metricKafkaBrokerLogRetentionPeriod        metricKafkaBrokerLogRetentionPeriod
 	metricKafkaBrokers                         metricKafkaBrokers
 	metricKafkaConsumerGroupAssignedPartitions metricKafkaConsumerGroupAssignedPartitions
+	metricKafkaConsumerGroupCatchUpTime        metricKafkaConsumerGroupCatchUpTime
+	metricKafkaConsumerGroupCommitAge          metricKafkaConsumerGroupCommitAge
+	metricKafkaConsumerGroupConsumeRate        metricKafkaConsumerGroupConsumeRate
 	metricKafkaConsumerGroupExpired            metricKafkaConsumerGroupExpired
 	metricKafkaConsumerGroupInfo               metricKafkaConsumerGroupInfo
 	metricKafkaConsumerGroupLag                metricKafkaConsumerGroupLag
@@ -2697,6 +2936,7 @@ type MetricsBuilder struct {
 	metricKafkaPartitionLeaderIsPreferred      metricKafkaPartitionLeaderIsPreferred
 	metricKafkaPartitionOffline                metricKafkaPartitionOffline
 	metricKafkaPartitionOldestOffset           metricKafkaPartitionOldestOffset
+	metricKafkaPartitionProduceRate            metricKafkaPartitionProduceRate
 	metricKafkaPartitionReplicas               metricKafkaPartitionReplicas
 	metricKafkaPartitionReplicasInSync         metricKafkaPartitionReplicasInSync
 	metricKafkaPartitionSize                   metricKafkaPartitionSize
@@ -2746,6 +2986,9 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaBrokerLogRetentionPeriod:        newMetricKafkaBrokerLogRetentionPeriod(mbc.Metrics.KafkaBrokerLogRetentionPeriod),
 		metricKafkaBrokers:                         newMetricKafkaBrokers(mbc.Metrics.KafkaBrokers),
 		metricKafkaConsumerGroupAssignedPartitions: newMetricKafkaConsumerGroupAssignedPartitions(mbc.Metrics.KafkaConsumerGroupAssignedPartitions),
+		metricKafkaConsumerGroupCatchUpTime:        newMetricKafkaConsumerGroupCatchUpTime(mbc.Metrics.KafkaConsumerGroupCatchUpTime),
+		metricKafkaConsumerGroupCommitAge:          newMetricKafkaConsumerGroupCommitAge(mbc.Metrics.KafkaConsumerGroupCommitAge),
+		metricKafkaConsumerGroupConsumeRate:        newMetricKafkaConsumerGroupConsumeRate(mbc.Metrics.KafkaConsumerGroupConsumeRate),
 		metricKafkaConsumerGroupExpired:            newMetricKafkaConsumerGroupExpired(mbc.Metrics.KafkaConsumerGroupExpired),
 		metricKafkaConsumerGroupInfo:               newMetricKafkaConsumerGroupInfo(mbc.Metrics.KafkaConsumerGroupInfo),
 		metricKafkaConsumerGroupLag:                newMetricKafkaConsumerGroupLag(mbc.Metrics.KafkaConsumerGroupLag),
@@ -2766,6 +3009,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaPartitionLeaderIsPreferred:      newMetricKafkaPartitionLeaderIsPreferred(mbc.Metrics.KafkaPartitionLeaderIsPreferred),
 		metricKafkaPartitionOffline:                newMetricKafkaPartitionOffline(mbc.Metrics.KafkaPartitionOffline),
 		metricKafkaPartitionOldestOffset:           newMetricKafkaPartitionOldestOffset(mbc.Metrics.KafkaPartitionOldestOffset),
+		metricKafkaPartitionProduceRate:            newMetricKafkaPartitionProduceRate(mbc.Metrics.KafkaPartitionProduceRate),
 		metricKafkaPartitionReplicas:               newMetricKafkaPartitionReplicas(mbc.Metrics.KafkaPartitionReplicas),
 		metricKafkaPartitionReplicasInSync:         newMetricKafkaPartitionReplicasInSync(mbc.Metrics.KafkaPartitionReplicasInSync),
 		metricKafkaPartitionSize:                   newMetricKafkaPartitionSize(mbc.Metrics.KafkaPartitionSize),
@@ -2874,6 +3118,9 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaBrokerLogRetentionPeriod.emit(ils.Metrics())
 	mb.metricKafkaBrokers.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupAssignedPartitions.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupCatchUpTime.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupCommitAge.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupConsumeRate.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupExpired.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupInfo.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupLag.emit(ils.Metrics())
@@ -2894,6 +3141,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaPartitionLeaderIsPreferred.emit(ils.Metrics())
 	mb.metricKafkaPartitionOffline.emit(ils.Metrics())
 	mb.metricKafkaPartitionOldestOffset.emit(ils.Metrics())
+	mb.metricKafkaPartitionProduceRate.emit(ils.Metrics())
 	mb.metricKafkaPartitionReplicas.emit(ils.Metrics())
 	mb.metricKafkaPartitionReplicasInSync.emit(ils.Metrics())
 	mb.metricKafkaPartitionSize.emit(ils.Metrics())
@@ -2975,6 +3223,21 @@ func (mb *MetricsBuilder) RecordKafkaBrokersDataPoint(ts pcommon.Timestamp, val 
 // RecordKafkaConsumerGroupAssignedPartitionsDataPoint adds a data point to kafka.consumer_group.assigned_partitions metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupAssignedPartitionsDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
 	mb.metricKafkaConsumerGroupAssignedPartitions.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaConsumerGroupCatchUpTimeDataPoint adds a data point to kafka.consumer_group.catch_up_time metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupCatchUpTimeDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupCatchUpTime.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaConsumerGroupCommitAgeDataPoint adds a data point to kafka.consumer_group.commit_age metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupCommitAgeDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupCommitAge.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaConsumerGroupConsumeRateDataPoint adds a data point to kafka.consumer_group.consume_rate metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupConsumeRateDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupConsumeRate.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
 // RecordKafkaConsumerGroupExpiredDataPoint adds a data point to kafka.consumer_group.expired metric.
@@ -3075,6 +3338,11 @@ func (mb *MetricsBuilder) RecordKafkaPartitionOfflineDataPoint(ts pcommon.Timest
 // RecordKafkaPartitionOldestOffsetDataPoint adds a data point to kafka.partition.oldest_offset metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionOldestOffsetDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionOldestOffset.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaPartitionProduceRateDataPoint adds a data point to kafka.partition.produce_rate metric.
+func (mb *MetricsBuilder) RecordKafkaPartitionProduceRateDataPoint(ts pcommon.Timestamp, val float64, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaPartitionProduceRate.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
 }
 
 // RecordKafkaPartitionReplicasDataPoint adds a data point to kafka.partition.replicas metric.

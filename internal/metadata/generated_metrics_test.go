@@ -89,6 +89,15 @@ func TestMetricsBuilder(t *testing.T) {
 			mb.RecordKafkaConsumerGroupAssignedPartitionsDataPoint(ts, 1, "group-val", "topic-val")
 			defaultMetricsCount++
 			allMetricsCount++
+			mb.RecordKafkaConsumerGroupCatchUpTimeDataPoint(ts, 1, "group-val", "topic-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupCommitAgeDataPoint(ts, 1, "group-val", "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupConsumeRateDataPoint(ts, 1, "group-val", "topic-val")
+			defaultMetricsCount++
+			allMetricsCount++
 			mb.RecordKafkaConsumerGroupExpiredDataPoint(ts, 1, "group-val", "topic-val")
 			defaultMetricsCount++
 			allMetricsCount++
@@ -147,6 +156,9 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionOldestOffsetDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaPartitionProduceRateDataPoint(ts, 1, "topic-val", 9)
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionReplicasDataPoint(ts, 1, "topic-val", 9)
@@ -346,6 +358,60 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, ts, dp.Timestamp())
 					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
 					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.catch_up_time":
+					assert.False(t, validatedMetrics["kafka.consumer_group.catch_up_time"], "Found a duplicate in the metrics slice: kafka.consumer_group.catch_up_time")
+					validatedMetrics["kafka.consumer_group.catch_up_time"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long the group takes to have read all of the topic, if it reads and producers write on as in the last scrapes. The longest of its partitions; 0 where it has read all. Absent while one of them is not gaining on the end, or that is not known.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.commit_age":
+					assert.False(t, validatedMetrics["kafka.consumer_group.commit_age"], "Found a duplicate in the metrics slice: kafka.consumer_group.commit_age")
+					validatedMetrics["kafka.consumer_group.commit_age"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long ago the group's committed offset last moved, as far as scrapes saw it, which is a lower bound. The longest of the topic's partitions with lag; 0 where none has lag. Absent while the lag of one of them is not known.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.consume_rate":
+					assert.False(t, validatedMetrics["kafka.consumer_group.consume_rate"], "Found a duplicate in the metrics slice: kafka.consumer_group.consume_rate")
+					validatedMetrics["kafka.consumer_group.consume_rate"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Records a second by which the group's committed offsets moved since the scrape before, over the topic's partitions. Absent while one of them is not known, and in a scrape after an offset went back.", mi.Description())
+					assert.Equal(t, "{records}/s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
 					groupAttrVal, ok := dp.Attributes().Get("group")
 					assert.True(t, ok)
 					assert.Equal(t, "group-val", groupAttrVal.Str())
@@ -732,6 +798,24 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, ts, dp.Timestamp())
 					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
 					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.partition.produce_rate":
+					assert.False(t, validatedMetrics["kafka.partition.produce_rate"], "Found a duplicate in the metrics slice: kafka.partition.produce_rate")
+					validatedMetrics["kafka.partition.produce_rate"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Records a second by which the partition's end offset moved since the scrape before. Absent in a scrape after it went back.", mi.Description())
+					assert.Equal(t, "{records}/s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
 					topicAttrVal, ok := dp.Attributes().Get("topic")
 					assert.True(t, ok)
 					assert.Equal(t, "topic-val", topicAttrVal.Str())

@@ -162,6 +162,7 @@ func (r *Recorder) topic(t *cluster.Topic) {
 		r.logRange(t.Name, &t.Partitions[i])
 		r.minInSync(t, &t.Partitions[i])
 		r.size(t.Name, &t.Partitions[i])
+		r.produceRate(t.Name, &t.Partitions[i])
 	}
 }
 
@@ -217,6 +218,7 @@ func (r *Recorder) topicLag(group string, t *lag.Topic) {
 	if t.AgeMax.Known {
 		r.mb.RecordKafkaConsumerGroupTimeLagMaxDataPoint(r.ts, t.AgeMax.Seconds(), group, t.Name)
 	}
+	r.progress(group, t)
 }
 
 func (r *Recorder) partitionOffset(group, topic string, p lag.Partition) {

@@ -45,7 +45,7 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			"orders": {Name: "orders", Config: &cluster.TopicConfig{
 				MinInSync: new(int64(2)), RetentionTime: new(int64(3_600_999)), RetentionSize: new(cluster.NoLimit),
 			}, Partitions: []cluster.Partition{
-				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100, Size: 4096, SizeKnown: true},
+				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100, Size: 4096, SizeKnown: true, ProduceRate: 1.5, ProduceRateKnown: true},
 				{ID: 1, Leader: 2, Replicas: []int32{1, 2, 3}, InSync: []int32{2, 3}, Start: 0, End: cluster.Unknown},
 				{ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7},
 			}},
@@ -88,6 +88,9 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 		{Name: "shipping", LagMax: 2, Status: lag.StatusWarn, Topics: []lag.Topic{{
 			Name: "orders", OffsetSum: 103, LagSum: 2, Expired: 0,
 			AgeMax: aged(90.5),
+			Progress: lag.Progress{
+				CommitAge: aged(30), CatchUp: aged(12.5), ConsumeRate: lag.Rate{PerSecond: 0.75, Known: true},
+			},
 			Partitions: []lag.Partition{
 				{ID: 0, Committed: 98, Lag: 2, Age: aged(90.5), Status: lag.StatusWarn},
 				{ID: 2, Committed: 5, Lag: 2, Age: aged(0.25), Status: lag.StatusOK},

@@ -4,15 +4,12 @@
 package status
 
 import (
-	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/history"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// sample is what one scrape saw of a partition.
-type sample struct{ commit, lag cluster.Offset }
-
 // samples are those of the last scrapes, the newest last.
-type samples []sample
+type samples []history.Sample
 
 // rules are tried in this order; the first that holds decides. They are given how
 // many scrapes the full window has.
@@ -39,11 +36,11 @@ func (s samples) status(window int) lag.Status {
 }
 
 // Rule 1: nothing is left to read.
-func (s samples) hasReadAll(int) bool { return s[len(s)-1].lag == 0 }
+func (s samples) hasReadAll(int) bool { return s[len(s)-1].Lag == 0 }
 
 // Rule 2: the committed offset went back.
 func (s samples) wentBack(int) bool {
-	return s.any(func(before, after sample) bool { return after.commit < before.commit })
+	return s.any(func(before, after history.Sample) bool { return after.Commit < before.Commit })
 }
 
 // Rule 3: too few scrapes have seen it to show a trend.
@@ -53,7 +50,7 @@ func (s samples) isNew(window int) bool { return len(s) < window }
 // is not evaluated by what came since.
 func (s samples) onceReadAll(int) bool {
 	for _, at := range s {
-		if at.lag == 0 {
+		if at.Lag == 0 {
 			return true
 		}
 	}
@@ -61,16 +58,16 @@ func (s samples) onceReadAll(int) bool {
 }
 
 // Rule 5: the committed offset has not moved.
-func (s samples) standsStill(int) bool { return s[0].commit == s[len(s)-1].commit }
+func (s samples) standsStill(int) bool { return s[0].Commit == s[len(s)-1].Commit }
 
 // Rule 6: the lag has grown, and never shrunk in between.
 func (s samples) fallsBehind(int) bool {
-	shrunk := s.any(func(before, after sample) bool { return after.lag < before.lag })
-	return !shrunk && s[len(s)-1].lag > s[0].lag
+	shrunk := s.any(func(before, after history.Sample) bool { return after.Lag < before.Lag })
+	return !shrunk && s[len(s)-1].Lag > s[0].Lag
 }
 
 // any reports whether something happened between two scrapes.
-func (s samples) any(happened func(before, after sample) bool) bool {
+func (s samples) any(happened func(before, after history.Sample) bool) bool {
 	for i := 1; i < len(s); i++ {
 		if happened(s[i-1], s[i]) {
 			return true

@@ -5,18 +5,24 @@ package status
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/history"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
+
+func sample(commit, lags cluster.Offset) history.Sample {
+	return history.Sample{Commit: commit, Lag: lags}
+}
 
 // series makes samples of one offset a scrape.
 func series(commits, lags []cluster.Offset) samples {
 	s := make(samples, len(commits))
 	for i := range commits {
-		s[i] = sample{commits[i], lags[i]}
+		s[i] = sample(commits[i], lags[i])
 	}
 	return s
 }
@@ -79,23 +85,24 @@ func TestStatusRules(t *testing.T) {
 	}
 }
 
-// evaluate shows j one scrape of group g, which has a partition of topic t for
-// each (commit, lag).
-func evaluate(j *Evaluator, id byte, partitions ...sample) lag.Group {
+// evaluate shows h one scrape of group g, which has a partition of topic t for
+// each sample.
+func evaluate(h *history.History, id byte, partitions ...history.Sample) lag.Group {
 	s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", ID: cluster.TopicID{id}}}}
 	g := lag.Group{Name: "g", Topics: []lag.Topic{{Name: "t"}}}
 	for i, p := range partitions {
-		g.Topics[0].Partitions = append(g.Topics[0].Partitions, lag.Partition{ID: int32(i), Committed: p.commit, Lag: p.lag})
+		g.Topics[0].Partitions = append(g.Topics[0].Partitions, lag.Partition{ID: int32(i), Committed: p.Commit, Lag: p.Lag})
 	}
 	r := &lag.Report{Groups: []lag.Group{g}}
-	j.Evaluate(s, r)
+	h.Observe(time.Time{}, s, r)
+	Evaluate(h, r)
 	return r.Groups[0]
 }
 
-func TestEvaluatorTakesTheWorstPartition(t *testing.T) {
-	j := Evaluator{Window: window}
+func TestEvaluateTakesTheWorstPartition(t *testing.T) {
+	h := history.History{Window: window}
 	for i := range cluster.Offset(window + 3) {
-		g := evaluate(&j, 1, sample{100 + i, 0}, sample{100, 50}, sample{100 + i, 50 + i})
+		g := evaluate(&h, 1, sample(100+i, 0), sample(100, 50), sample(100+i, 50+i))
 		if i < window-1 {
 			assert.Equal(t, lag.StatusOK, g.Status, "scrape %d", i)
 			continue
@@ -107,32 +114,18 @@ func TestEvaluatorTakesTheWorstPartition(t *testing.T) {
 		}
 		assert.Equal(t, []lag.Status{lag.StatusOK, lag.StatusStall, lag.StatusWarn}, each)
 	}
-	g := evaluate(&j, 1, sample{200, 0}, sample{100, cluster.Unknown}, sample{200, 90})
+	g := evaluate(&h, 1, sample(200, 0), sample(100, cluster.Unknown), sample(200, 90))
 	assert.Equal(t, lag.StatusUnknown, g.Status, "one is not known")
 	assert.Equal(t, lag.StatusWarn, g.Topics[0].Partitions[2].Status)
-	g = evaluate(&j, 1, sample{200, 0}, sample{100, 50}, sample{200, 90})
+	g = evaluate(&h, 1, sample(200, 0), sample(100, 50), sample(200, 90))
 	assert.Equal(t, lag.StatusStall, g.Status, "the trend goes on")
-	g = evaluate(&j, 2, sample{0, 0}, sample{0, 5}, sample{0, 5})
+	g = evaluate(&h, 2, sample(0, 0), sample(0, 5), sample(0, 5))
 	assert.Equal(t, lag.StatusOK, g.Status, "a topic created anew does not rewind")
 }
 
-func TestEvaluatorWithAShorterWindow(t *testing.T) {
-	j := Evaluator{Window: 3}
+func TestEvaluateWithAShorterWindow(t *testing.T) {
+	h := history.History{Window: 3}
 	for i, want := range []lag.Status{lag.StatusOK, lag.StatusOK, lag.StatusStall, lag.StatusStall} {
-		assert.Equal(t, want, evaluate(&j, 1, sample{100, 50}).Status, "scrape %d", i)
+		assert.Equal(t, want, evaluate(&h, 1, sample(100, 50)).Status, "scrape %d", i)
 	}
-	assert.Len(t, j.groups["g"].partitions[topicPartition{"t", cluster.TopicID{1}, 0}].samples, 3)
-}
-
-func TestEvaluatorForgets(t *testing.T) {
-	j := Evaluator{Window: window}
-	evaluate(&j, 1, sample{100, 5}, sample{100, 5})
-	for range window + 1 {
-		evaluate(&j, 1, sample{100, 5})
-	}
-	assert.Len(t, j.groups["g"].partitions, 1)
-	for range window + 1 {
-		j.Evaluate(&cluster.Snapshot{}, &lag.Report{})
-	}
-	assert.Empty(t, j.groups)
 }

@@ -36,28 +36,37 @@ func Enabled(metrics metadata.MetricsConfig) []string {
 // Points maps the names of metrics to the whole numbers of their data points, by
 // attributes: "group=billing topic=orders".
 func Points(metrics pmetric.Metrics) map[string]map[string]int64 {
-	got := map[string]map[string]int64{}
+	return pointsOf(metrics, pmetric.NumberDataPoint.IntValue)
+}
+
+// Doubles maps the same names and attributes to numbers that need not be whole.
+func Doubles(metrics pmetric.Metrics) map[string]map[string]float64 {
+	return pointsOf(metrics, pmetric.NumberDataPoint.DoubleValue)
+}
+
+func pointsOf[V any](metrics pmetric.Metrics, value func(pmetric.NumberDataPoint) V) map[string]map[string]V {
+	got := map[string]map[string]V{}
 	for _, resource := range metrics.ResourceMetrics().All() {
 		for _, scope := range resource.ScopeMetrics().All() {
 			for _, metric := range scope.Metrics().All() {
 				if got[metric.Name()] == nil {
-					got[metric.Name()] = map[string]int64{}
+					got[metric.Name()] = map[string]V{}
 				}
-				maps.Copy(got[metric.Name()], pointsByAttributes(metric))
+				maps.Copy(got[metric.Name()], pointsByAttributes(metric, value))
 			}
 		}
 	}
 	return got
 }
 
-func pointsByAttributes(metric pmetric.Metric) map[string]int64 {
+func pointsByAttributes[V any](metric pmetric.Metric, valueOf func(pmetric.NumberDataPoint) V) map[string]V {
 	var points pmetric.NumberDataPointSlice
 	if metric.Type() == pmetric.MetricTypeSum {
 		points = metric.Sum().DataPoints()
 	} else {
 		points = metric.Gauge().DataPoints()
 	}
-	got := map[string]int64{}
+	got := map[string]V{}
 	for _, point := range points.All() {
 		key := ""
 		for name, value := range point.Attributes().All() {
@@ -66,7 +75,7 @@ func pointsByAttributes(metric pmetric.Metric) map[string]int64 {
 			}
 			key += name + "=" + value.AsString()
 		}
-		got[key] = point.IntValue()
+		got[key] = valueOf(point)
 	}
 	return got
 }

@@ -1,0 +1,129 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+const window = 3
+
+var start = time.Unix(1_700_000_000, 0)
+
+// observe shows h one scrape of group g, which has those partitions of topic t.
+func observe(h *History, at time.Duration, id byte, partitions ...lag.Partition) {
+	s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", ID: cluster.TopicID{id}}}}
+	r := &lag.Report{Groups: []lag.Group{{Name: "g", Topics: []lag.Topic{{Name: "t", Partitions: partitions}}}}}
+	h.Observe(start.Add(at), s, r)
+}
+
+func at(id int32, committed, behind cluster.Offset) lag.Partition {
+	return lag.Partition{ID: id, Committed: committed, Lag: behind}
+}
+
+func TestSamples(t *testing.T) {
+	h := &History{Window: window}
+	observe(h, 0, 1, at(0, 10, 5), at(7, 20, 6))
+	observe(h, 10*time.Second, 1, at(0, 11, 5), at(7, 20, cluster.Unknown))
+	observe(h, 20*time.Second, 1, at(0, 12, 5), at(7, 30, 1))
+	observe(h, 30*time.Second, 1, at(0, 13, 5), at(7, 30, 2))
+
+	assert.Equal(t, []Sample{{10 * time.Second, 11, 5}, {20 * time.Second, 12, 5}, {30 * time.Second, 13, 5}},
+		h.Of("g", "t").Partition(0).Samples, "as many as the window has")
+	assert.Equal(t, []Sample{{0, 20, 6}, {20 * time.Second, 30, 1}, {30 * time.Second, 30, 2}},
+		h.Of("g", "t").Partition(7).Samples, "a lag that is not known is left out")
+	assert.Nil(t, h.Of("g", "t").Partition(1))
+	assert.Nil(t, h.Of("g", "other"))
+	assert.Nil(t, h.Of("other", "t"))
+
+	observe(h, 40*time.Second, 2, at(0, 1, 5))
+	assert.Equal(t, []Sample{{40 * time.Second, 1, 5}}, h.Of("g", "t").Partition(0).Samples, "a topic that was created anew")
+}
+
+func TestCommitAge(t *testing.T) {
+	h := &History{Window: window}
+	for i, tt := range []struct {
+		commit cluster.Offset
+		want   time.Duration
+	}{
+		{10, 0},
+		{10, time.Second},
+		{10, 2 * time.Second},
+		{10, 3 * time.Second},
+		{10, 4 * time.Second}, // longer than the window
+		{11, 0},
+		{11, time.Second},
+		{5, 0}, // it went back
+	} {
+		observe(h, time.Duration(i)*time.Second, 1, at(0, tt.commit, 9))
+		assert.Equal(t, tt.want, h.Of("g", "t").Partition(0).CommitAge(), "scrape %d", i)
+	}
+}
+
+func TestForgets(t *testing.T) {
+	h := &History{Window: window}
+	observe(h, 0, 1, at(0, 10, 5), at(1, 10, 5))
+	for range window {
+		observe(h, time.Second, 1, at(0, 10, 5))
+	}
+	require.NotNil(t, h.Of("g", "t").Partition(1), "for a window it may come back")
+	observe(h, time.Second, 1, at(0, 10, 5))
+	assert.Nil(t, h.Of("g", "t").Partition(1))
+
+	withoutTopic := &lag.Report{Groups: []lag.Group{{Name: "g"}}}
+	for range window + 1 {
+		h.Observe(start, &cluster.Snapshot{}, withoutTopic)
+	}
+	assert.Nil(t, h.Of("g", "t"))
+	for range window + 1 {
+		h.Observe(start, &cluster.Snapshot{}, &lag.Report{})
+	}
+	assert.Empty(t, h.groups)
+}
+
+// large is 100,000 group-partitions: 500 groups in 20 topics of 10 partitions each.
+func large() (*cluster.Snapshot, *lag.Report) {
+	s, r := &cluster.Snapshot{Topics: map[string]*cluster.Topic{}}, &lag.Report{}
+	for g := range 500 {
+		group := lag.Group{Name: fmt.Sprintf("group-%03d", g)}
+		for t := range 20 {
+			topic := lag.Topic{Name: fmt.Sprintf("topic-%03d", (g+t)%1000)}
+			s.Topics[topic.Name] = &cluster.Topic{Name: topic.Name}
+			for p := range int32(10) {
+				topic.Partitions = append(topic.Partitions, at(p, 50, 50))
+			}
+			group.Topics = append(group.Topics, topic)
+		}
+		r.Groups = append(r.Groups, group)
+	}
+	return s, r
+}
+
+// Once a window has been seen, a scrape allocates nothing.
+func TestAllocationsOfObserving(t *testing.T) {
+	s, r := large()
+	h := &History{Window: window}
+	assert.Zero(t, testing.AllocsPerRun(window+1, func() { h.Observe(start, s, r) }))
+}
+
+// BenchmarkObserve adds a scrape of 100,000 group-partitions to a full window.
+func BenchmarkObserve(b *testing.B) {
+	s, r := large()
+	h := &History{Window: 10}
+	for range h.Window {
+		h.Observe(start, s, r)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		h.Observe(start, s, r)
+	}
+}

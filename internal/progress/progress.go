@@ -1,0 +1,88 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package progress tells how consumer groups move: since when they have committed
+// nothing new, how fast they read, and when they will have read all. It uses the
+// standard library only.
+package progress
+
+import (
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/history"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+// Estimate fills in the progress of r's groups in each topic, by what h remembers:
+// it has observed r.
+func Estimate(h *history.History, r *lag.Report) {
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		for n := range g.Topics {
+			estimate(&g.Topics[n], h.Of(g.Name, g.Topics[n].Name))
+		}
+	}
+}
+
+// estimate fills in one topic. What is not known of one partition is not known of
+// the topic.
+func estimate(t *lag.Topic, past *history.Topic) {
+	t.CommitAge, t.CatchUp, t.ConsumeRate = lag.Age{Known: true}, lag.Age{Known: true}, lag.Rate{Known: true}
+	for i := range t.Partitions {
+		p := &t.Partitions[i]
+		if !p.Lag.Known() {
+			t.CommitAge, t.CatchUp, t.ConsumeRate = lag.Age{}, lag.Age{}, lag.Rate{}
+			return
+		}
+		known := past.Partition(p.ID)
+		t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(known.Samples))
+		if p.Lag > 0 {
+			t.CommitAge = t.CommitAge.Max(lag.Age{Duration: known.CommitAge(), Known: true})
+			t.CatchUp = t.CatchUp.Max(catchUp(known.Samples))
+		}
+	}
+}
+
+// consumeRate is how fast the committed offset moved between the last two scrapes.
+// It is not known after it went back.
+func consumeRate(s []history.Sample) lag.Rate {
+	if len(s) < 2 {
+		return lag.Rate{}
+	}
+	before, now := s[len(s)-2], s[len(s)-1]
+	return lag.NewRate(now.Commit-before.Commit, now.At-before.At)
+}
+
+const (
+	// fewest is how many samples tell a trend: two would make one of any noise.
+	fewest = 3
+	// never is longer than anybody waits: a group that takes as long does not
+	// catch up.
+	never = 365 * 24 * time.Hour
+)
+
+// catchUp is how long the group takes to read all, if both sides go on as they did
+// since the offsets last went back. It is not known of one that does not gain on
+// the end.
+func catchUp(s []history.Sample) lag.Age {
+	s = sinceReset(s)
+	if len(s) < fewest {
+		return lag.Age{}
+	}
+	seconds := float64(s[len(s)-1].Lag) / gain(s)
+	if seconds <= 0 || seconds >= never.Seconds() {
+		return lag.Age{}
+	}
+	return lag.Age{Duration: time.Duration(seconds * float64(time.Second)), Known: true}
+}
+
+// sinceReset leaves out what was before an offset last went back: that is another
+// position, or another log.
+func sinceReset(s []history.Sample) []history.Sample {
+	for i := len(s) - 1; i > 0; i-- {
+		if s[i].Commit < s[i-1].Commit || s[i].End() < s[i-1].End() {
+			return s[i:]
+		}
+	}
+	return s
+}
