@@ -114,6 +114,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, report *lag.Report) {
 	if s.timeLag != nil {
 		s.timeLag.Estimate(ctx, s.now(), learned, report)
+		lag.FillRetentionMargins(learned, report)
 	}
 	if s.history != nil {
 		s.history.Observe(s.now(), learned, report)

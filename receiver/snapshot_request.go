@@ -29,6 +29,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
 		BrokerRetention: on.KafkaBrokerLogRetentionPeriod.Enabled,
 		Reassignments:   on.KafkaPartitionUnderReplicated.Enabled,
+		Deletion:        on.KafkaConsumerGroupRetentionMargin.Enabled,
 		LogDirs:         needsLogDirs(on),
 	}
 	if cfg.OnlyAssignedPartitions && ask.Commits {
@@ -75,7 +76,9 @@ func needsShareTimeLag(on metadata.MetricsConfig) bool {
 }
 
 func needsConsumerTimeLag(on metadata.MetricsConfig) bool {
-	return on.KafkaConsumerGroupTimeLag.Enabled || on.KafkaConsumerGroupTimeLagMax.Enabled
+	return on.KafkaConsumerGroupTimeLag.Enabled ||
+		on.KafkaConsumerGroupTimeLagMax.Enabled ||
+		on.KafkaConsumerGroupRetentionMargin.Enabled
 }
 
 func needsShare(on metadata.MetricsConfig) bool {

@@ -122,10 +122,14 @@ func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 		change func(*Config)
 		want   snapshot.Request
 	}{
-		"broker retention":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogRetentionPeriod.Enabled = true }, want: snapshot.Request{BrokerRetention: true}},
-		"retention period":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionPeriod.Enabled = true }, want: snapshot.Request{TopicRetention: true}},
-		"retention size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionSize.Enabled = true }, want: snapshot.Request{TopicRetention: true}},
-		"min in sync":                       {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicMinInsyncReplicas.Enabled = true }, want: snapshot.Request{MinInSync: true}},
+		"broker retention": {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogRetentionPeriod.Enabled = true }, want: snapshot.Request{BrokerRetention: true}},
+		"retention period": {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionPeriod.Enabled = true }, want: snapshot.Request{TopicRetention: true}},
+		"retention size":   {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicLogRetentionSize.Enabled = true }, want: snapshot.Request{TopicRetention: true}},
+		"min in sync":      {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicMinInsyncReplicas.Enabled = true }, want: snapshot.Request{MinInSync: true}},
+		"retention margin": {
+			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupRetentionMargin.Enabled = true },
+			want:   snapshot.Request{Commits: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted, Deletion: true},
+		},
 		"under min ISR":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: snapshot.Request{MinInSync: true}},
 		"replication factor":                {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicReplicationFactor.Enabled = true }},
 		"partition size":                    {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: snapshot.Request{LogDirs: true}},

@@ -12,6 +12,9 @@ type TopicConfig struct {
 	// MinInSync is how many replicas have to be in sync for a producer that
 	// waits for all of them to be served.
 	MinInSync *int64
+	// Deletes says whether records are deleted when they are old, or too many: not
+	// in a topic that is only compacted.
+	Deletes *bool
 	// RetentionTime is in milliseconds, RetentionSize in bytes for each
 	// partition. Each can be [NoLimit].
 	RetentionTime, RetentionSize *int64

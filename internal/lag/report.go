@@ -56,6 +56,12 @@ type Topic struct {
 	// AgeMax is the largest Age among the partitions; unknown as soon as one
 	// of them is. Time lag fills it in.
 	AgeMax Age
+	// AgeBound is an age that no unread record exceeds: AgeMax, or more where that
+	// is an estimate. Time lag fills it in.
+	AgeBound Age
+	// RetentionMargin is the least time until a record that the group has not read
+	// may be deleted; unknown where that never happens.
+	RetentionMargin Age
 	// Progress is filled in by package progress.
 	Progress
 }

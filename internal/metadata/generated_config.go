@@ -387,6 +387,26 @@ func (ms *KafkaConsumerGroupPartitionStatusMetricConfig) Unmarshal(parser *confm
 	return nil
 }
 
+// KafkaConsumerGroupRetentionMarginMetricConfig provides config for the kafka.consumer_group.retention_margin metric.
+type KafkaConsumerGroupRetentionMarginMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupRetentionMarginMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaConsumerGroupStatusMetricConfig provides config for the kafka.consumer_group.status metric.
 type KafkaConsumerGroupStatusMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -988,6 +1008,7 @@ type MetricsConfig struct {
 	KafkaConsumerGroupOffset             KafkaConsumerGroupOffsetMetricConfig             `mapstructure:"kafka.consumer_group.offset"`
 	KafkaConsumerGroupOffsetSum          KafkaConsumerGroupOffsetSumMetricConfig          `mapstructure:"kafka.consumer_group.offset_sum"`
 	KafkaConsumerGroupPartitionStatus    KafkaConsumerGroupPartitionStatusMetricConfig    `mapstructure:"kafka.consumer_group.partition_status"`
+	KafkaConsumerGroupRetentionMargin    KafkaConsumerGroupRetentionMarginMetricConfig    `mapstructure:"kafka.consumer_group.retention_margin"`
 	KafkaConsumerGroupStatus             KafkaConsumerGroupStatusMetricConfig             `mapstructure:"kafka.consumer_group.status"`
 	KafkaConsumerGroupTimeLag            KafkaConsumerGroupTimeLagMetricConfig            `mapstructure:"kafka.consumer_group.time_lag"`
 	KafkaConsumerGroupTimeLagMax         KafkaConsumerGroupTimeLagMaxMetricConfig         `mapstructure:"kafka.consumer_group.time_lag_max"`
@@ -1077,6 +1098,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaConsumerGroupPartitionStatus: KafkaConsumerGroupPartitionStatusMetricConfig{
 			Enabled: false,
+		},
+		KafkaConsumerGroupRetentionMargin: KafkaConsumerGroupRetentionMarginMetricConfig{
+			Enabled: true,
 		},
 		KafkaConsumerGroupStatus: KafkaConsumerGroupStatusMetricConfig{
 			Enabled: false,

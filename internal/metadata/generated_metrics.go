@@ -128,6 +128,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.consumer_group.partition_status",
 		Attributes: []string{"group", "topic", "partition", "status"},
 	},
+	KafkaConsumerGroupRetentionMargin: metricInfo{
+		Name:       "kafka.consumer_group.retention_margin",
+		Attributes: []string{"group", "topic"},
+	},
 	KafkaConsumerGroupStatus: metricInfo{
 		Name:       "kafka.consumer_group.status",
 		Attributes: []string{"group", "status"},
@@ -266,6 +270,7 @@ type metricsInfo struct {
 	KafkaConsumerGroupOffset             metricInfo
 	KafkaConsumerGroupOffsetSum          metricInfo
 	KafkaConsumerGroupPartitionStatus    metricInfo
+	KafkaConsumerGroupRetentionMargin    metricInfo
 	KafkaConsumerGroupStatus             metricInfo
 	KafkaConsumerGroupTimeLag            metricInfo
 	KafkaConsumerGroupTimeLagMax         metricInfo
@@ -1322,6 +1327,60 @@ func (m *metricKafkaConsumerGroupPartitionStatus) emit(metrics pmetric.MetricSli
 
 func newMetricKafkaConsumerGroupPartitionStatus(cfg KafkaConsumerGroupPartitionStatusMetricConfig) metricKafkaConsumerGroupPartitionStatus {
 	m := metricKafkaConsumerGroupPartitionStatus{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupRetentionMargin struct {
+	data     pmetric.Metric                                // data buffer for generated metric.
+	config   KafkaConsumerGroupRetentionMarginMetricConfig // metric config provided by user.
+	capacity int                                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.retention_margin metric with initial data.
+func (m *metricKafkaConsumerGroupRetentionMargin) init() {
+	m.data.SetName("kafka.consumer_group.retention_margin")
+	m.data.SetDescription("The least time until retention may delete a record of the topic that the group has not read, by retention.ms and the records' own timestamps. All of retention.ms where nothing is unread. Absent where the age of a record is not known, where records are never deleted for their age, and without the right to read the topic's settings.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupRetentionMargin) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupRetentionMargin) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupRetentionMargin) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupRetentionMargin(cfg KafkaConsumerGroupRetentionMarginMetricConfig) metricKafkaConsumerGroupRetentionMargin {
+	m := metricKafkaConsumerGroupRetentionMargin{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -2925,6 +2984,7 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupOffset             metricKafkaConsumerGroupOffset
 	metricKafkaConsumerGroupOffsetSum          metricKafkaConsumerGroupOffsetSum
 	metricKafkaConsumerGroupPartitionStatus    metricKafkaConsumerGroupPartitionStatus
+	metricKafkaConsumerGroupRetentionMargin    metricKafkaConsumerGroupRetentionMargin
 	metricKafkaConsumerGroupStatus             metricKafkaConsumerGroupStatus
 	metricKafkaConsumerGroupTimeLag            metricKafkaConsumerGroupTimeLag
 	metricKafkaConsumerGroupTimeLagMax         metricKafkaConsumerGroupTimeLagMax
@@ -2998,6 +3058,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupOffset:             newMetricKafkaConsumerGroupOffset(mbc.Metrics.KafkaConsumerGroupOffset),
 		metricKafkaConsumerGroupOffsetSum:          newMetricKafkaConsumerGroupOffsetSum(mbc.Metrics.KafkaConsumerGroupOffsetSum),
 		metricKafkaConsumerGroupPartitionStatus:    newMetricKafkaConsumerGroupPartitionStatus(mbc.Metrics.KafkaConsumerGroupPartitionStatus),
+		metricKafkaConsumerGroupRetentionMargin:    newMetricKafkaConsumerGroupRetentionMargin(mbc.Metrics.KafkaConsumerGroupRetentionMargin),
 		metricKafkaConsumerGroupStatus:             newMetricKafkaConsumerGroupStatus(mbc.Metrics.KafkaConsumerGroupStatus),
 		metricKafkaConsumerGroupTimeLag:            newMetricKafkaConsumerGroupTimeLag(mbc.Metrics.KafkaConsumerGroupTimeLag),
 		metricKafkaConsumerGroupTimeLagMax:         newMetricKafkaConsumerGroupTimeLagMax(mbc.Metrics.KafkaConsumerGroupTimeLagMax),
@@ -3130,6 +3191,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupOffset.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupOffsetSum.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupPartitionStatus.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupRetentionMargin.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupStatus.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupTimeLag.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupTimeLagMax.emit(ils.Metrics())
@@ -3283,6 +3345,11 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupOffsetSumDataPoint(ts pcommon.
 // RecordKafkaConsumerGroupPartitionStatusDataPoint adds a data point to kafka.consumer_group.partition_status metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupPartitionStatusDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64, statusAttributeValue AttributeStatus) {
 	mb.metricKafkaConsumerGroupPartitionStatus.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue, statusAttributeValue.String())
+}
+
+// RecordKafkaConsumerGroupRetentionMarginDataPoint adds a data point to kafka.consumer_group.retention_margin metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupRetentionMarginDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupRetentionMargin.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
 // RecordKafkaConsumerGroupStatusDataPoint adds a data point to kafka.consumer_group.status metric.

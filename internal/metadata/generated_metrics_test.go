@@ -123,6 +123,9 @@ func TestMetricsBuilder(t *testing.T) {
 
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupPartitionStatusDataPoint(ts, 1, "group-val", "topic-val", 9, AttributeStatusOK)
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupRetentionMarginDataPoint(ts, 1, "group-val", "topic-val")
 
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupStatusDataPoint(ts, 1, "group-val", AttributeStatusOK)
@@ -597,6 +600,24 @@ func TestMetricsBuilder(t *testing.T) {
 					statusAttrVal, ok := dp.Attributes().Get("status")
 					assert.True(t, ok)
 					assert.Equal(t, "OK", statusAttrVal.Str())
+				case "kafka.consumer_group.retention_margin":
+					assert.False(t, validatedMetrics["kafka.consumer_group.retention_margin"], "Found a duplicate in the metrics slice: kafka.consumer_group.retention_margin")
+					validatedMetrics["kafka.consumer_group.retention_margin"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The least time until retention may delete a record of the topic that the group has not read, by retention.ms and the records' own timestamps. All of retention.ms where nothing is unread. Absent where the age of a record is not known, where records are never deleted for their age, and without the right to read the topic's settings.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
 				case "kafka.consumer_group.status":
 					assert.False(t, validatedMetrics["kafka.consumer_group.status"], "Found a duplicate in the metrics slice: kafka.consumer_group.status")
 					validatedMetrics["kafka.consumer_group.status"] = true

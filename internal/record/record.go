@@ -218,6 +218,9 @@ func (r *Recorder) topicLag(group string, t *lag.Topic) {
 	if t.AgeMax.Known {
 		r.mb.RecordKafkaConsumerGroupTimeLagMaxDataPoint(r.ts, t.AgeMax.Seconds(), group, t.Name)
 	}
+	if t.RetentionMargin.Known {
+		r.mb.RecordKafkaConsumerGroupRetentionMarginDataPoint(r.ts, t.RetentionMargin.Seconds(), group, t.Name)
+	}
 	r.progress(group, t)
 }
 

@@ -87,7 +87,7 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 		{Name: "idle", LagMax: cluster.None},
 		{Name: "shipping", LagMax: 2, Status: lag.StatusWarn, Topics: []lag.Topic{{
 			Name: "orders", OffsetSum: 103, LagSum: 2, Expired: 0,
-			AgeMax: aged(90.5),
+			AgeMax: aged(90.5), RetentionMargin: aged(3500.5),
 			Progress: lag.Progress{
 				CommitAge: aged(30), CatchUp: aged(12.5), ConsumeRate: lag.Rate{PerSecond: 0.75, Known: true},
 			},

@@ -72,7 +72,7 @@ func listedPoints(g *cluster.Group) int { return 2 + 2*len(g.Assigned) }
 func lagPoints(g lag.Group) int {
 	sum := 1
 	for i := range g.Topics {
-		sum += 6 + 2*len(g.Topics[i].Partitions)
+		sum += 7 + 2*len(g.Topics[i].Partitions)
 	}
 	return sum
 }

@@ -63,3 +63,24 @@ func (d *Estimator) date(t *topicDates, p *partitionDates, commit cluster.Offset
 func (d *Estimator) off(at cluster.Timestamp) cluster.Timestamp {
 	return max(d.interval(), (d.now-at)/20)
 }
+
+// earliest is how early a commit may be dated that is known so well. The last record
+// known at or before it is dated no later. Where a commit is dated by its arrival,
+// that record may be long ago: then counts what the estimate may be off by.
+func (d *Estimator) earliest(p *partitionDates, commit cluster.Offset, known date) cluster.Timestamp {
+	below, _ := p.index.around(commit)
+	byArrival := known.arrived.quality != none && known.arrived.at == known.at
+	earliest := known.at
+	if byArrival {
+		// In bursts it may be off by two intervals, or by a tenth of the true age,
+		// which is a ninth of the age without that tenth.
+		earliest -= max(2*d.interval(), (d.now-known.at)/9)
+	}
+	switch {
+	case below == nil:
+		return earliest
+	case byArrival:
+		return min(max(earliest, below.at), known.at)
+	}
+	return min(below.at, known.at)
+}

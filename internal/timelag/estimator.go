@@ -246,48 +246,52 @@ func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return m
 
 // topic fills in the ages of one group in one topic, of which so much is known.
 func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
-	t.AgeMax = lag.Age{Known: true}
+	t.AgeMax, t.AgeBound = lag.Age{Known: true}, lag.Age{Known: true}
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
 		if p.Lag == cluster.None { // no broker counts it, so that no look-up helps
-			t.AgeMax = lag.Age{}
+			t.AgeMax, t.AgeBound = lag.Age{}, lag.Age{}
 			return unknown
 		}
-		p.Age = d.age(t.Name, known, p)
-		t.AgeMax.Duration = max(t.AgeMax.Duration, p.Age.Duration)
+		var bound lag.Age
+		p.Age, bound = d.age(t.Name, known, p)
+		t.AgeMax, t.AgeBound = t.AgeMax.Max(p.Age), t.AgeBound.Max(bound)
 		if !p.Age.Known {
 			unknown++
 		}
 	}
-	if unknown > 0 {
-		t.AgeMax = lag.Age{}
-	}
 	return unknown
 }
 
-// age is how old the first record is that a group has not read in a partition:
+// age is how old the first record is that a group has not read in a partition, and
+// an age that it does not exceed:
 //   - 0 where there is none: nothing is committed beyond, or retention has
 //     deleted all that was;
 //   - 0 for a record of the future.
-func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) lag.Age {
+func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bound lag.Age) {
 	if !g.Lag.Known() {
-		return lag.Age{}
+		return lag.Age{}, lag.Age{}
 	}
 	p, _ := t.find(g.ID)
 	commit := p.unread(g.Committed)
 	if g.Lag == 0 || commit >= p.end {
-		return lag.Age{Known: true}
+		return lag.Age{Known: true}, lag.Age{Known: true}
 	}
 	date := d.date(t, p, commit)
 	d.want(date, p, target{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
-	age := max(d.now-date.at, 0)
-	if date.quality == none || age > d.interval() {
+	age = d.since(date.at)
+	if date.quality == none || age.Duration > d.Interval {
 		d.clarify(topic, t)
 	}
 	if date.quality == none {
-		return lag.Age{}
+		return lag.Age{}, lag.Age{}
 	}
-	return lag.Age{Duration: time.Duration(age) * time.Millisecond, Known: true}
+	return age, d.since(d.earliest(p, commit, date))
+}
+
+// since is the age of what is dated so, 0 if that is in the future.
+func (d *Estimator) since(at cluster.Timestamp) lag.Age {
+	return lag.Age{Duration: time.Duration(max(d.now-at, 0)) * time.Millisecond, Known: true}
 }
 
 func (d *Estimator) interval() cluster.Timestamp { return cluster.Timestamp(d.Interval.Milliseconds()) }

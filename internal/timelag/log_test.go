@@ -103,14 +103,24 @@ func newDates() *Estimator { return &Estimator{Keep: time.Hour, Interval: 30 * t
 
 // scrape dates the groups' commits at the time now; ages are in their order.
 func (l *testLog) scrape(d *Estimator, now time.Time, commits ...cluster.Offset) []lag.Age {
+	topics := l.scrapeTopics(d, now, commits...)
+	ages := make([]lag.Age, len(topics))
+	for i := range topics {
+		ages[i] = topics[i].Partitions[0].Age
+	}
+	return ages
+}
+
+// scrapeTopics returns all that a scrape tells of the topic, by group.
+func (l *testLog) scrapeTopics(d *Estimator, now time.Time, commits ...cluster.Offset) []lag.Topic {
 	s := l.snapshot(commits...)
 	r := lag.Compute(s)
 	d.Estimate(now, s, r)
-	ages := make([]lag.Age, len(r.Groups))
+	topics := make([]lag.Topic, len(r.Groups))
 	for i := range r.Groups {
-		ages[i] = r.Groups[i].Topics[0].Partitions[0].Age
+		topics[i] = r.Groups[i].Topics[0]
 	}
-	return ages
+	return topics
 }
 
 // search answers d's look-ups until it has none, and returns how many rounds it

@@ -222,7 +222,10 @@ func watchArrivals(t *testing.T, seed uint64) (w watched) {
 			}
 		}
 		log.pass(d.Interval)
-		for i, age := range log.scrape(d, log.now, commits...) {
+		for i, topic := range log.scrapeTopics(d, log.now, commits...) {
+			age := topic.AgeMax
+			require.Equal(t, age.Known, topic.AgeBound.Known)
+			require.LessOrEqual(t, age.Duration, topic.AgeBound.Duration)
 			if w.all++; !age.Known {
 				continue
 			}
@@ -241,6 +244,7 @@ func watchArrivals(t *testing.T, seed uint64) (w watched) {
 				if math.Abs(truth-age.Seconds()) <= near(d, truth) {
 					w.close++
 				}
+				require.GreaterOrEqual(t, topic.AgeBound.Seconds(), truth, "seed %d, scrape %d, commit %d of %v", seed, n, commits[i], commits)
 			}
 			require.InDelta(t, truth, age.Seconds(), off, "seed %d, scrape %d, commit %d of %v", seed, n, commits[i], commits)
 		}

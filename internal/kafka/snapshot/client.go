@@ -45,6 +45,9 @@ type Request struct {
 	// Reassignments asks which partitions are being moved, where some lack
 	// replicas in sync.
 	Reassignments bool
+	// Deletion asks when records of the topics in which groups have committed are
+	// deleted. That a login may not know is no failure.
+	Deletion bool
 	// LogDirs asks for the brokers' log directories and the partitions' sizes.
 	LogDirs bool
 }
@@ -106,6 +109,8 @@ type memory struct {
 	shareStarts shareStarts
 	// uncounted says that brokers were found not to count the lag of share groups.
 	uncounted bool
+	// refusedDeletion says that the log has told of the right that is missing.
+	refusedDeletion bool
 }
 
 // New returns a client for cfg, which has been validated, and warns of

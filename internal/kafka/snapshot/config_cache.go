@@ -73,8 +73,13 @@ func (s *scrape) due(now time.Time) []configResource {
 			due = append(due, of)
 		}
 	}
-	if s.ask.MinInSync || s.ask.TopicRetention {
+	switch {
+	case s.ask.MinInSync || s.ask.TopicRetention:
 		for _, t := range s.snapshot.Topics {
+			check(configResource{topic: t.Name, id: t.ID})
+		}
+	case s.ask.Deletion:
+		for _, t := range s.committedTopics() {
 			check(configResource{topic: t.Name, id: t.ID})
 		}
 	}
@@ -101,8 +106,14 @@ func (q *Request) resource(of configResource) kmsg.DescribeConfigsRequestResourc
 	if q.MinInSync {
 		resource.ConfigNames = append(resource.ConfigNames, minInSync)
 	}
+	if q.Deletion {
+		resource.ConfigNames = append(resource.ConfigNames, cleanupPolicy)
+	}
+	if q.Deletion || q.TopicRetention {
+		resource.ConfigNames = append(resource.ConfigNames, retentionTime)
+	}
 	if q.TopicRetention {
-		resource.ConfigNames = append(resource.ConfigNames, retentionTime, retentionSize)
+		resource.ConfigNames = append(resource.ConfigNames, retentionSize)
 	}
 	return resource
 }
@@ -123,6 +134,7 @@ func decodeSetting(of configResource, resource wire.Resource) *cachedConfig {
 	}
 	return &cachedConfig{topic: &cluster.TopicConfig{
 		MinInSync:     numbers[minInSync],
+		Deletes:       deletes(resource.Settings),
 		RetentionTime: atLeastNoLimit(numbers[retentionTime], 1),
 		RetentionSize: atLeastNoLimit(numbers[retentionSize], 1),
 	}}

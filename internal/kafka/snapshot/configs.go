@@ -89,7 +89,9 @@ func (s *scrape) configsOf(ctx context.Context, n *broker.Node, resources []conf
 					learned.at = time.Now()
 				}
 				a.learned[of] = learned
-				s.pool.Observe(broker.APIDescribeConfigs, learned.err)
+				if !s.expected(learned.err) {
+					s.pool.Observe(broker.APIDescribeConfigs, learned.err)
+				}
 			}
 		}
 	}
@@ -110,6 +112,7 @@ func nameOf(kind kmsg.ConfigResourceType, name string) string { return string(ru
 // stays a failure for as long as that answer serves.
 func (s *scrape) applySettings() {
 	var failures []cluster.Failure
+	var refused []string // topics
 	logged := map[configsRefused]bool{}
 	s.snapshot.BrokerConfigs = map[int32]cluster.BrokerConfig{}
 	for of, known := range s.memory.configs {
@@ -118,6 +121,10 @@ func (s *scrape) applySettings() {
 		}
 		if known.broker != nil {
 			s.snapshot.BrokerConfigs[of.broker] = *known.broker
+		}
+		if s.expected(known.err) {
+			refused = append(refused, of.topic)
+			continue
 		}
 		if known.err != nil {
 			next := broker.Failure(known.node, broker.APIDescribeConfigs, known.err)
@@ -129,6 +136,7 @@ func (s *scrape) applySettings() {
 		}
 	}
 	s.failed(failures...)
+	s.reportRefusedDeletion(refused)
 }
 
 // configsRefused is a broker that refuses, and why. That it does so for several

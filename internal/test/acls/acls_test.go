@@ -28,10 +28,11 @@ var (
 
 // The lines that a login with few rights finds in the log.
 const (
-	clusterHidden = "This login may not describe the cluster"
-	topicsHidden  = "The brokers name no topics"
-	groupHidden   = " GROUP_AUTHORIZATION_FAILED: an ACL is missing: Describe on the group"
-	topicOfGroup  = "ConsumerGroupDescribe TOPIC_AUTHORIZATION_FAILED: an ACL is missing: Describe on the topic"
+	clusterHidden  = "This login may not describe the cluster"
+	topicsHidden   = "The brokers name no topics"
+	settingsHidden = "This login may not read the settings of topics"
+	groupHidden    = " GROUP_AUTHORIZATION_FAILED: an ACL is missing: Describe on the group"
+	topicOfGroup   = "ConsumerGroupDescribe TOPIC_AUTHORIZATION_FAILED: an ACL is missing: Describe on the topic"
 )
 
 // cases are logins by user name, each with less than all rights or with rights

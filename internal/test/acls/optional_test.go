@@ -79,4 +79,21 @@ func seeOptional(t *testing.T, cluster *kafkatest.Cluster) {
 			assertLines(t, want.lines, got)
 		})
 	}
+	seeMargins(t, cluster)
+}
+
+// seeMargins has logins want what is on by default, and does without where the right
+// is missing. The group audit has read all, so that nothing has to be dated.
+func seeMargins(t *testing.T, cluster *kafkatest.Cluster) {
+	t.Helper()
+	const margin = "kafka.consumer_group.retention_margin group=audit topic=orders"
+	enable := func(cfg *receiver.Config) { cfg.Metrics.KafkaConsumerGroupRetentionMargin.Enabled = true }
+	got := see(t, cluster, login("with_configs"), enable)
+	assert.Contains(t, got.points, margin)
+	assert.Empty(t, got.lines)
+
+	got = see(t, cluster, login("without_configs"), enable)
+	assert.NotContains(t, got.points, margin)
+	assertLines(t, []string{settingsHidden}, got)
+	assert.Empty(t, got.errors)
 }

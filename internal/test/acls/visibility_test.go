@@ -58,8 +58,9 @@ func see(t *testing.T, cluster *kafkatest.Cluster, sasl *sasl.Config, change ...
 	cfg.Brokers = cluster.Addresses(listener)
 	cfg.Auth.SASL = sasl
 	cfg.InitialDelay, cfg.CollectionInterval = 0, 100*time.Millisecond
-	// It is found between the scrapes, and so at a time of its own.
+	// They are found between the scrapes, and so at a time of their own.
 	cfg.Metrics.KafkaConsumerGroupTimeLagMax.Enabled = false
+	cfg.Metrics.KafkaConsumerGroupRetentionMargin.Enabled = false
 	for _, change := range change {
 		change(cfg)
 	}
