@@ -96,7 +96,7 @@ func nthScrape(t *testing.T, cfg *Config, log *zap.Logger, n int) pmetric.Metric
 }
 
 // afterTheFirstScrape names the metrics of groups with lag that one scrape does not
-// tell: ages are found between scrapes, and one makes no trend.
+// show: ages are found between scrapes, and one makes no trend.
 var afterTheFirstScrape = []string{
 	"kafka.consumer_group.time_lag_max", "kafka.consumer_group.retention_margin", "kafka.consumer_group.catch_up_time",
 }

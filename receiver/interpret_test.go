@@ -52,7 +52,7 @@ func TestScrapesAreHeldAgainstThoseBefore(t *testing.T) {
 }
 
 // A group that reads two records a second of a topic that gets one has nine left
-// after ten scrapes. That its offset is reset tells no rate.
+// after ten scrapes. After its offset is reset there is no rate.
 func TestProgressOfAGroup(t *testing.T) {
 	now, committed, end := time.Unix(1_700_000_000, 0), cluster.Offset(80), cluster.Offset(100)
 	c := answering(func(context.Context) (*cluster.Snapshot, error) {

@@ -35,7 +35,7 @@ type group struct {
 // Topic is what is remembered of a group in one topic.
 type Topic struct {
 	name       string
-	id         cluster.TopicID // tells it from a later topic of the same name
+	id         cluster.TopicID // differs for a later topic of the same name
 	scrape     int
 	partitions []*Partition // sorted by id
 }

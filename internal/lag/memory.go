@@ -36,7 +36,7 @@ type logRange struct {
 // leader, and remembers what it holds of the others. A partition whose leader
 // merely did not answer stays unknown: it may have grown meanwhile.
 //
-// It also tells how fast records came since the last known end.
+// It also sets how fast records came since the last known end.
 func (m *Memory) Restore(now time.Time, s *cluster.Snapshot) {
 	if m.topics == nil {
 		m.began = now

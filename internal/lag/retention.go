@@ -10,9 +10,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// FillRetentionMargins tells of each topic of r's groups, which was computed from s,
-// how long it takes at least until a record may be deleted that the group has not
-// read. It needs the bounds of the ages.
+// FillRetentionMargins sets, for each topic of the groups of r, which was computed
+// from s, the least time until a record may be deleted that the group has not read. It needs the bounds of the ages.
 func FillRetentionMargins(s *cluster.Snapshot, r *Report) {
 	for i := range r.Groups {
 		for n := range r.Groups[i].Topics {

@@ -33,9 +33,9 @@ func TestRetentionMargin(t *testing.T) {
 		"kept for ever":              {keeps(cluster.NoLimit), age(time.Hour), Age{}},
 		"kept for centuries":         {keeps(math.MaxInt64), age(time.Hour), Age{}},
 		"only compacted":             {&cluster.TopicConfig{Deletes: new(false), RetentionTime: new(int64(hour))}, age(time.Minute), Age{}},
-		"the policy was not told":    {&cluster.TopicConfig{RetentionTime: new(int64(hour))}, age(time.Minute), Age{}},
-		"the retention was not told": {&cluster.TopicConfig{Deletes: new(true)}, age(time.Minute), Age{}},
-		"the settings were not told": {nil, age(time.Minute), Age{}},
+		"the policy is not known":    {&cluster.TopicConfig{RetentionTime: new(int64(hour))}, age(time.Minute), Age{}},
+		"the retention is not known": {&cluster.TopicConfig{Deletes: new(true)}, age(time.Minute), Age{}},
+		"the settings are not known": {nil, age(time.Minute), Age{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", Config: tt.config}}}

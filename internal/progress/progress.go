@@ -1,7 +1,7 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package progress tells how consumer groups move: since when they have committed
+// Package progress works out how consumer groups move: since when they have committed
 // nothing new, how fast they read, and when they will have read all. It uses the
 // standard library only.
 package progress
@@ -54,7 +54,7 @@ func consumeRate(s []history.Sample) lag.Rate {
 }
 
 const (
-	// fewest is how many samples tell a trend: two would make one of any noise.
+	// fewest is how many samples show a trend: two would make one of any noise.
 	fewest = 3
 	// never is longer than anybody waits: a group that takes as long does not
 	// catch up.

@@ -121,7 +121,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// A clock that stands still tells no rate.
+// A clock that stands still gives no rate.
 func TestNoTimePasses(t *testing.T) {
 	s := []history.Sample{{Commit: 1, Lag: 9}, {Commit: 2, Lag: 8}, {Commit: 3, Lag: 7}}
 	assert.Equal(t, lag.Rate{}, consumeRate(s))

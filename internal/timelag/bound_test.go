@@ -16,7 +16,7 @@ import (
 )
 
 // However far a search has come, no record is older than the bound of its age, and
-// the bound is hardly above an age that is told.
+// the bound is hardly above an age that is reported.
 func TestBoundOfAnAge(t *testing.T) {
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {

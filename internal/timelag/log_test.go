@@ -111,7 +111,7 @@ func (l *testLog) scrape(d *Estimator, now time.Time, commits ...cluster.Offset)
 	return ages
 }
 
-// scrapeTopics returns all that a scrape tells of the topic, by group.
+// scrapeTopics returns all that a scrape reports of the topic, by group.
 func (l *testLog) scrapeTopics(d *Estimator, now time.Time, commits ...cluster.Offset) []lag.Topic {
 	s := l.snapshot(commits...)
 	r := lag.Compute(s)

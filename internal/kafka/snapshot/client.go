@@ -109,7 +109,7 @@ type memory struct {
 	shareStarts shareStarts
 	// uncounted says that brokers were found not to count the lag of share groups.
 	uncounted bool
-	// refusedDeletion says that the log has told of the right that is missing.
+	// refusedDeletion says that the log has named the right that is missing.
 	refusedDeletion bool
 }
 

@@ -38,11 +38,11 @@ func (s *scrape) committedTopics() []*cluster.Topic {
 	return topics
 }
 
-// deletes reads a cleanup.policy: whether old records are deleted. Nil where it was
-// not told.
+// deletes reads a cleanup.policy: whether old records are deleted. Nil where it is
+// not known.
 func deletes(settings map[string]string) *bool {
-	policy, told := settings[cleanupPolicy]
-	if !told {
+	policy, known := settings[cleanupPolicy]
+	if !known {
 		return nil
 	}
 	return new(strings.Contains(policy, "delete"))

@@ -48,7 +48,7 @@ func TestDeletion(t *testing.T) {
 	assert.Equal(t, 1, fake.Requests()["DescribeConfigs"], "then from memory")
 }
 
-// A login without the right to settings is told so once, and nothing fails.
+// A login without the right to settings is logged once, and nothing fails.
 func TestDeletionRefused(t *testing.T) {
 	fake := twoTopics(t)
 	core, lines := observer.New(zapcore.InfoLevel)
