@@ -22,12 +22,15 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
-// dated is the time lags of one scrape, by "group/topic/partition".
+// dated is what one scrape says of time: time lags and offsets by
+// "group/topic/partition", all else by "group/topic".
 type dated struct {
 	at      time.Time
 	seconds map[string]float64
-	most    map[string]float64 // by "group/topic"
 	offsets map[string]cluster.Offset
+
+	most, margins, catchUp, expired map[string]float64
+	starts                          map[string]cluster.Offset // by "topic/partition"
 }
 
 // watched is a running receiver with the metrics of a collector's own.
@@ -100,7 +103,10 @@ func (w *watched) rounds(t *testing.T) int64 {
 }
 
 func datedIn(m pmetric.Metrics) dated {
-	d := dated{seconds: map[string]float64{}, most: map[string]float64{}, offsets: map[string]cluster.Offset{}}
+	d := dated{
+		seconds: map[string]float64{}, offsets: map[string]cluster.Offset{}, starts: map[string]cluster.Offset{},
+		most: map[string]float64{}, margins: map[string]float64{}, catchUp: map[string]float64{}, expired: map[string]float64{},
+	}
 	key := func(p pmetric.NumberDataPoint, names ...string) (key string) {
 		for _, name := range names {
 			value, _ := p.Attributes().Get(name)
@@ -123,6 +129,16 @@ func datedIn(m pmetric.Metrics) dated {
 				})
 			case "kafka.consumer_group.time_lag_max":
 				each(metric, func(p pmetric.NumberDataPoint) { d.most[key(p, "group", "topic")] = p.DoubleValue() })
+			case "kafka.consumer_group.retention_margin":
+				each(metric, func(p pmetric.NumberDataPoint) { d.margins[key(p, "group", "topic")] = p.DoubleValue() })
+			case "kafka.consumer_group.catch_up_time":
+				each(metric, func(p pmetric.NumberDataPoint) { d.catchUp[key(p, "group", "topic")] = p.DoubleValue() })
+			case "kafka.consumer_group.expired":
+				each(metric, func(p pmetric.NumberDataPoint) { d.expired[key(p, "group", "topic")] = float64(p.IntValue()) })
+			case "kafka.partition.oldest_offset":
+				each(metric, func(p pmetric.NumberDataPoint) {
+					d.starts[key(p, "topic", "partition")] = cluster.Offset(p.IntValue())
+				})
 			case "kafka.consumer_group.offset":
 				each(metric, func(p pmetric.NumberDataPoint) {
 					d.offsets[key(p, "group", "topic", "partition")] = cluster.Offset(p.IntValue())
