@@ -146,7 +146,7 @@ func TestIntegrationSoakCatchUpTime(t *testing.T) {
 	for {
 		now := w.next(t)
 		left, known := now.catchUp["g/backlog"]
-		if known && left == 0 {
+		if behind, seen := now.lags["g/backlog"]; seen && behind < produced/2 { // what came since it last committed
 			for _, then := range foretold {
 				assert.InEpsilon(t, now.at.Sub(then.at).Seconds(), then.catchUp["g/backlog"], 0.1)
 			}
@@ -155,7 +155,7 @@ func TestIntegrationSoakCatchUpTime(t *testing.T) {
 		if !known {
 			fell++
 		}
-		if known && now.at.Sub(began) > before+5*time.Second && left > 5 { // a window and an interval later
+		if known && now.at.Sub(began) > before+5*time.Second && left > 10 { // a window and an interval later
 			foretold = append(foretold, now)
 		}
 		require.Less(t, time.Since(began), before+2*length, "it never caught up")

@@ -29,8 +29,8 @@ type dated struct {
 	seconds map[string]float64
 	offsets map[string]cluster.Offset
 
-	most, margins, catchUp, expired map[string]float64
-	starts                          map[string]cluster.Offset // by "topic/partition"
+	most, margins, catchUp, expired, lags map[string]float64
+	starts                                map[string]cluster.Offset // by "topic/partition"
 }
 
 // watched is a running receiver with the metrics of a collector's own.
@@ -105,7 +105,7 @@ func (w *watched) rounds(t *testing.T) int64 {
 func datedIn(m pmetric.Metrics) dated {
 	d := dated{
 		seconds: map[string]float64{}, offsets: map[string]cluster.Offset{}, starts: map[string]cluster.Offset{},
-		most: map[string]float64{}, margins: map[string]float64{}, catchUp: map[string]float64{}, expired: map[string]float64{},
+		most: map[string]float64{}, margins: map[string]float64{}, catchUp: map[string]float64{}, expired: map[string]float64{}, lags: map[string]float64{},
 	}
 	key := func(p pmetric.NumberDataPoint, names ...string) (key string) {
 		for _, name := range names {
@@ -133,6 +133,8 @@ func datedIn(m pmetric.Metrics) dated {
 				each(metric, func(p pmetric.NumberDataPoint) { d.margins[key(p, "group", "topic")] = p.DoubleValue() })
 			case "kafka.consumer_group.catch_up_time":
 				each(metric, func(p pmetric.NumberDataPoint) { d.catchUp[key(p, "group", "topic")] = p.DoubleValue() })
+			case "kafka.consumer_group.lag_sum":
+				each(metric, func(p pmetric.NumberDataPoint) { d.lags[key(p, "group", "topic")] = float64(p.IntValue()) })
 			case "kafka.consumer_group.expired":
 				each(metric, func(p pmetric.NumberDataPoint) { d.expired[key(p, "group", "topic")] = float64(p.IntValue()) })
 			case "kafka.partition.oldest_offset":

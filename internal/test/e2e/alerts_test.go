@@ -131,10 +131,17 @@ func TestRulesAlertsFire(t *testing.T) {
 	kafka.CreateTopic(t, "expiring", 1, 3, nil)
 	kafka.ProduceEach(t, "expiring", 100)
 	kafka.Commit(t, "losing", map[string]map[int32]int64{"expiring": {0: 10}})
+	kafka.CreateTopic(t, "hour", 1, 3, map[string]string{"retention.ms": "3600000"})
+	almost := time.Now().Add(-57 * time.Minute)
+	kafka.ProduceAt(t, "hour", 0, almost, almost, almost)
+	kafka.Commit(t, "doomed", map[string]map[int32]int64{"hour": {0: 1}})
 	kafka.Commit(t, "stuck", map[string]map[int32]int64{"orders": {0: 0, 1: 0, 2: 0}})
 
 	kafka.Broker(3).Kill(t)
 	w := watch(t, kafka.Brokers())
+	w.fires(t, "KafkaConsumerWillLoseData", "group", "doomed", "topic", "hour")
+	kafka.DeleteTopic(t, "hour")
+	w.resolves(t, "KafkaConsumerWillLoseData")
 	w.fires(t, "KafkaPartitionOffline", "topic", "fragile")
 	w.fires(t, "KafkaPartitionUnderReplicated", "topic", "orders")
 	w.fires(t, "KafkaPartitionUnderMinISR", "topic", "orders")
@@ -151,6 +158,7 @@ func TestRulesAlertsFire(t *testing.T) {
 	w.fires(t, "KafkaConsumerGroupStalled", "group", "stuck", "topic", "orders")
 	w.fires(t, "KafkaConsumerGroupTimeLag", "group", "stuck", "topic", "orders")
 	w.fires(t, "KafkaConsumerGroupLagGrowing", "group", "slow", "topic", "orders")
+	w.fires(t, "KafkaConsumerNotCatchingUp", "group", "slow", "topic", "orders")
 	w.hasNever(t, `ALERTS{alertname=~"KafkaConsumerGroupStalled|KafkaConsumerGroupWithoutMembers", alertstate="firing", group!="stuck"}`)
 	stuck.Leave()
 	w.resolves(t, "KafkaConsumerGroupStalled", "group", "stuck") // it has no members now
@@ -161,9 +169,9 @@ func TestRulesAlertsFire(t *testing.T) {
 	stopBilling = consume(t, kafka.Brokers(), "billing", 1000)
 	w.resolves(t, "KafkaConsumerGroupWithoutMembers", "group", "billing")
 
-	w.hasNever(t, `ALERTS{alertname="KafkaConsumerGroupRecordsExpired"}`)
+	w.hasNever(t, `ALERTS{alertname="KafkaConsumerLosesData"}`)
 	kafka.DeleteRecords(t, "expiring", 0, 60)
-	w.fires(t, "KafkaConsumerGroupRecordsExpired", "group", "losing", "topic", "expiring")
+	w.fires(t, "KafkaConsumerLosesData", "group", "losing", "topic", "expiring")
 	w.hasNever(t, `ALERTS{group="settled"}`)
 
 	w.hasNever(t, `ALERTS{alertname="KafkaLagClusterMissing", alertstate="firing"}`)
