@@ -18,10 +18,11 @@ import (
 
 // notInScrapes has the metrics that two scrapes of Kafka need not give.
 var notInScrapes = map[string]string{
-	"kafka.consumer_group.time_lag":         "found between the scrapes",
-	"kafka.consumer_group.time_lag_max":     "found between the scrapes",
-	"kafka.consumer_group.zookeeper.lag":    "read from ZooKeeper",
-	"kafka.consumer_group.zookeeper.offset": "read from ZooKeeper",
+	"kafka.consumer_group.group_time_lag_max": "found between the scrapes",
+	"kafka.consumer_group.time_lag":           "found between the scrapes",
+	"kafka.consumer_group.time_lag_max":       "found between the scrapes",
+	"kafka.consumer_group.zookeeper.lag":      "read from ZooKeeper",
+	"kafka.consumer_group.zookeeper.offset":   "read from ZooKeeper",
 }
 
 // sharesAsked is the metrics of share groups, which the brokers in the process do not

@@ -57,6 +57,7 @@ func needsLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupLag.Enabled ||
 		on.KafkaConsumerGroupLagSum.Enabled ||
 		on.KafkaConsumerGroupLagMax.Enabled ||
+		on.KafkaConsumerGroupGroupLagSum.Enabled ||
 		needsConsumerTimeLag(on) || needsStatus(on) || needsProgress(on)
 }
 
@@ -78,6 +79,7 @@ func needsShareTimeLag(on metadata.MetricsConfig) bool {
 func needsConsumerTimeLag(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupTimeLag.Enabled ||
 		on.KafkaConsumerGroupTimeLagMax.Enabled ||
+		on.KafkaConsumerGroupGroupTimeLagMax.Enabled ||
 		on.KafkaConsumerGroupRetentionMargin.Enabled
 }
 

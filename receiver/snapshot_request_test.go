@@ -62,6 +62,14 @@ func TestSnapshotRequest(t *testing.T) {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true },
 			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
+		"group_lag_sum": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupGroupLagSum.Enabled = true },
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
+		},
+		"group_time_lag_max": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupGroupTimeLagMax.Enabled = true },
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted, starts: snapshot.WhereCommitted},
+		},
 		"time_lag": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupTimeLag.Enabled = true },
 			asked{groups: true, commits: true, ends: snapshot.WhereCommitted, starts: snapshot.WhereCommitted},

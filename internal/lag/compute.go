@@ -53,7 +53,21 @@ func (r *Report) group(s *cluster.Snapshot, g *cluster.Group) Group {
 		}
 		out.Topics = append(out.Topics, t)
 	}
+	out.LagSum = r.lagSum(&out)
 	return out
+}
+
+// lagSum adds up a group's topics.
+func (r *Report) lagSum(g *Group) cluster.Offset {
+	if len(g.Topics) == 0 {
+		return cluster.None
+	}
+	var sum cluster.Offset
+	for i := range g.Topics {
+		tooLarge := add(&sum, g.Topics[i].LagSum)
+		r.Anomalies.tooLarge(tooLarge, GroupTopic{g.Name, g.Topics[i].Name})
+	}
+	return sum
 }
 
 // committed reports whether the group uses a topic at all: Kafka may answer -1

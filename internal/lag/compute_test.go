@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -232,9 +233,46 @@ func TestComputeTopic(t *testing.T) {
 			got.Name, got.Partitions = "", nil
 			assert.Equal(t, tt.want, got)
 			assert.Equal(t, tt.max, report.Groups[0].LagMax)
+			assert.Equal(t, tt.want.LagSum, report.Groups[0].LagSum)
 			assert.Equal(t, tt.want.Uncommitted, report.Anomalies.Uncommitted)
 		})
 	}
+}
+
+// What is not known of one topic is not known of the group.
+func TestSumsOfAGroup(t *testing.T) {
+	const most = cluster.Offset(math.MaxInt64)
+	for name, tt := range map[string]struct {
+		ends     [2]cluster.Offset // of the group's two topics, of which it has read nothing
+		want     cluster.Offset
+		tooLarge int
+	}{
+		"two topics":         {[2]cluster.Offset{10, 5}, 15, 0},
+		"one is not known":   {[2]cluster.Offset{10, cluster.Unknown}, cluster.Unknown, 0},
+		"they do not fit":    {[2]cluster.Offset{most, 1}, cluster.Unknown, 1},
+		"the largest number": {[2]cluster.Offset{most, 0}, most, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{}, Groups: map[string]*cluster.Group{}}
+			g := &cluster.Group{Name: "g", CommitsKnown: true}
+			for i, topic := range []string{"a", "b"} {
+				s.Topics[topic] = &cluster.Topic{Name: topic, Partitions: []cluster.Partition{log(0, 0, tt.ends[i])}}
+				g.Commits = append(g.Commits, cluster.TopicCommits{Topic: topic, Partitions: []cluster.Commit{{}}})
+			}
+			s.Groups["g"] = g
+			report := Compute(s)
+			assert.Equal(t, tt.want, report.Groups[0].LagSum)
+			assert.Equal(t, tt.tooLarge, report.Anomalies.SumTooLarge)
+		})
+	}
+}
+
+func TestAgeMaxOfAGroup(t *testing.T) {
+	age := func(d time.Duration) Topic { return Topic{AgeMax: Age{Duration: d, Known: true}} }
+	old := Group{Topics: []Topic{age(time.Minute), age(time.Hour), age(0)}}
+	assert.Equal(t, Age{Duration: time.Hour, Known: true}, old.AgeMax())
+	undated := Group{Topics: []Topic{age(time.Minute), {}}}
+	assert.Equal(t, Age{}, undated.AgeMax())
 }
 
 func TestComputeLeavesOutTopicsWithoutACommit(t *testing.T) {
@@ -243,6 +281,8 @@ func TestComputeLeavesOutTopicsWithoutACommit(t *testing.T) {
 	require.Len(t, report.Groups, 1)
 	assert.Empty(t, report.Groups[0].Topics)
 	assert.Equal(t, cluster.None, report.Groups[0].LagMax)
+	assert.Equal(t, cluster.None, report.Groups[0].LagSum)
+	assert.Equal(t, Age{}, report.Groups[0].AgeMax())
 	assert.Zero(t, report.Anomalies, "a topic that the group does not use is not odd")
 }
 

@@ -37,9 +37,21 @@ type Group struct {
 	// cluster's marks: Unknown as soon as one of them is unknown, None where
 	// the group has no lag at all to compare.
 	LagMax cluster.Offset
+	// LagSum adds up the group's topics, and is marked like LagMax.
+	LagSum cluster.Offset
 	// Status is that of the worst partition, unknown while one of them is.
 	// The rules of status fill it in.
 	Status Status
+}
+
+// AgeMax is the largest Age among all of the group's partitions; unknown as soon as
+// one of them is, and where there is none.
+func (g *Group) AgeMax() Age {
+	most := Age{Known: len(g.Topics) > 0}
+	for i := range g.Topics {
+		most = most.Max(g.Topics[i].AgeMax)
+	}
+	return most
 }
 
 // Topic is the lag of a group in one topic.

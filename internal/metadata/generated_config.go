@@ -227,6 +227,46 @@ func (ms *KafkaConsumerGroupExpiredMetricConfig) Unmarshal(parser *confmap.Conf)
 	return nil
 }
 
+// KafkaConsumerGroupGroupLagSumMetricConfig provides config for the kafka.consumer_group.group_lag_sum metric.
+type KafkaConsumerGroupGroupLagSumMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupGroupLagSumMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupGroupTimeLagMaxMetricConfig provides config for the kafka.consumer_group.group_time_lag_max metric.
+type KafkaConsumerGroupGroupTimeLagMaxMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupGroupTimeLagMaxMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaConsumerGroupInfoMetricConfig provides config for the kafka.consumer_group.info metric.
 type KafkaConsumerGroupInfoMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -1000,6 +1040,8 @@ type MetricsConfig struct {
 	KafkaConsumerGroupCommitAge          KafkaConsumerGroupCommitAgeMetricConfig          `mapstructure:"kafka.consumer_group.commit_age"`
 	KafkaConsumerGroupConsumeRate        KafkaConsumerGroupConsumeRateMetricConfig        `mapstructure:"kafka.consumer_group.consume_rate"`
 	KafkaConsumerGroupExpired            KafkaConsumerGroupExpiredMetricConfig            `mapstructure:"kafka.consumer_group.expired"`
+	KafkaConsumerGroupGroupLagSum        KafkaConsumerGroupGroupLagSumMetricConfig        `mapstructure:"kafka.consumer_group.group_lag_sum"`
+	KafkaConsumerGroupGroupTimeLagMax    KafkaConsumerGroupGroupTimeLagMaxMetricConfig    `mapstructure:"kafka.consumer_group.group_time_lag_max"`
 	KafkaConsumerGroupInfo               KafkaConsumerGroupInfoMetricConfig               `mapstructure:"kafka.consumer_group.info"`
 	KafkaConsumerGroupLag                KafkaConsumerGroupLagMetricConfig                `mapstructure:"kafka.consumer_group.lag"`
 	KafkaConsumerGroupLagMax             KafkaConsumerGroupLagMaxMetricConfig             `mapstructure:"kafka.consumer_group.lag_max"`
@@ -1074,6 +1116,12 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 			Enabled: true,
+		},
+		KafkaConsumerGroupGroupLagSum: KafkaConsumerGroupGroupLagSumMetricConfig{
+			Enabled: false,
+		},
+		KafkaConsumerGroupGroupTimeLagMax: KafkaConsumerGroupGroupTimeLagMaxMetricConfig{
+			Enabled: false,
 		},
 		KafkaConsumerGroupInfo: KafkaConsumerGroupInfoMetricConfig{
 			Enabled: true,

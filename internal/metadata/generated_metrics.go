@@ -96,6 +96,14 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.consumer_group.expired",
 		Attributes: []string{"group", "topic"},
 	},
+	KafkaConsumerGroupGroupLagSum: metricInfo{
+		Name:       "kafka.consumer_group.group_lag_sum",
+		Attributes: []string{"group"},
+	},
+	KafkaConsumerGroupGroupTimeLagMax: metricInfo{
+		Name:       "kafka.consumer_group.group_time_lag_max",
+		Attributes: []string{"group"},
+	},
 	KafkaConsumerGroupInfo: metricInfo{
 		Name:       "kafka.consumer_group.info",
 		Attributes: []string{"group", "state", "type", "protocol", "coordinator"},
@@ -262,6 +270,8 @@ type metricsInfo struct {
 	KafkaConsumerGroupCommitAge          metricInfo
 	KafkaConsumerGroupConsumeRate        metricInfo
 	KafkaConsumerGroupExpired            metricInfo
+	KafkaConsumerGroupGroupLagSum        metricInfo
+	KafkaConsumerGroupGroupTimeLagMax    metricInfo
 	KafkaConsumerGroupInfo               metricInfo
 	KafkaConsumerGroupLag                metricInfo
 	KafkaConsumerGroupLagMax             metricInfo
@@ -890,6 +900,110 @@ func (m *metricKafkaConsumerGroupExpired) emit(metrics pmetric.MetricSlice) {
 
 func newMetricKafkaConsumerGroupExpired(cfg KafkaConsumerGroupExpiredMetricConfig) metricKafkaConsumerGroupExpired {
 	m := metricKafkaConsumerGroupExpired{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupGroupLagSum struct {
+	data     pmetric.Metric                            // data buffer for generated metric.
+	config   KafkaConsumerGroupGroupLagSumMetricConfig // metric config provided by user.
+	capacity int                                       // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.group_lag_sum metric with initial data.
+func (m *metricKafkaConsumerGroupGroupLagSum) init() {
+	m.data.SetName("kafka.consumer_group.group_lag_sum")
+	m.data.SetDescription("Sum of the group's lag over all partitions of all its topics. Absent while the lag of one of them is not known.")
+	m.data.SetUnit("{records}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupGroupLagSum) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupGroupLagSum) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupGroupLagSum) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupGroupLagSum(cfg KafkaConsumerGroupGroupLagSumMetricConfig) metricKafkaConsumerGroupGroupLagSum {
+	m := metricKafkaConsumerGroupGroupLagSum{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupGroupTimeLagMax struct {
+	data     pmetric.Metric                                // data buffer for generated metric.
+	config   KafkaConsumerGroupGroupTimeLagMaxMetricConfig // metric config provided by user.
+	capacity int                                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.group_time_lag_max metric with initial data.
+func (m *metricKafkaConsumerGroupGroupTimeLagMax) init() {
+	m.data.SetName("kafka.consumer_group.group_time_lag_max")
+	m.data.SetDescription("The largest time lag of the group among all partitions of all its topics. Absent while that of one of them is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupGroupTimeLagMax) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupGroupTimeLagMax) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupGroupTimeLagMax) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupGroupTimeLagMax(cfg KafkaConsumerGroupGroupTimeLagMaxMetricConfig) metricKafkaConsumerGroupGroupTimeLagMax {
+	m := metricKafkaConsumerGroupGroupTimeLagMax{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -2976,6 +3090,8 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupCommitAge          metricKafkaConsumerGroupCommitAge
 	metricKafkaConsumerGroupConsumeRate        metricKafkaConsumerGroupConsumeRate
 	metricKafkaConsumerGroupExpired            metricKafkaConsumerGroupExpired
+	metricKafkaConsumerGroupGroupLagSum        metricKafkaConsumerGroupGroupLagSum
+	metricKafkaConsumerGroupGroupTimeLagMax    metricKafkaConsumerGroupGroupTimeLagMax
 	metricKafkaConsumerGroupInfo               metricKafkaConsumerGroupInfo
 	metricKafkaConsumerGroupLag                metricKafkaConsumerGroupLag
 	metricKafkaConsumerGroupLagMax             metricKafkaConsumerGroupLagMax
@@ -3050,6 +3166,8 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupCommitAge:          newMetricKafkaConsumerGroupCommitAge(mbc.Metrics.KafkaConsumerGroupCommitAge),
 		metricKafkaConsumerGroupConsumeRate:        newMetricKafkaConsumerGroupConsumeRate(mbc.Metrics.KafkaConsumerGroupConsumeRate),
 		metricKafkaConsumerGroupExpired:            newMetricKafkaConsumerGroupExpired(mbc.Metrics.KafkaConsumerGroupExpired),
+		metricKafkaConsumerGroupGroupLagSum:        newMetricKafkaConsumerGroupGroupLagSum(mbc.Metrics.KafkaConsumerGroupGroupLagSum),
+		metricKafkaConsumerGroupGroupTimeLagMax:    newMetricKafkaConsumerGroupGroupTimeLagMax(mbc.Metrics.KafkaConsumerGroupGroupTimeLagMax),
 		metricKafkaConsumerGroupInfo:               newMetricKafkaConsumerGroupInfo(mbc.Metrics.KafkaConsumerGroupInfo),
 		metricKafkaConsumerGroupLag:                newMetricKafkaConsumerGroupLag(mbc.Metrics.KafkaConsumerGroupLag),
 		metricKafkaConsumerGroupLagMax:             newMetricKafkaConsumerGroupLagMax(mbc.Metrics.KafkaConsumerGroupLagMax),
@@ -3183,6 +3301,8 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupCommitAge.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupConsumeRate.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupExpired.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupGroupLagSum.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupGroupTimeLagMax.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupInfo.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupLag.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupLagMax.emit(ils.Metrics())
@@ -3305,6 +3425,16 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupConsumeRateDataPoint(ts pcommo
 // RecordKafkaConsumerGroupExpiredDataPoint adds a data point to kafka.consumer_group.expired metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupExpiredDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
 	mb.metricKafkaConsumerGroupExpired.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaConsumerGroupGroupLagSumDataPoint adds a data point to kafka.consumer_group.group_lag_sum metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupGroupLagSumDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	mb.metricKafkaConsumerGroupGroupLagSum.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
+}
+
+// RecordKafkaConsumerGroupGroupTimeLagMaxDataPoint adds a data point to kafka.consumer_group.group_time_lag_max metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupGroupTimeLagMaxDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string) {
+	mb.metricKafkaConsumerGroupGroupTimeLagMax.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
 }
 
 // RecordKafkaConsumerGroupInfoDataPoint adds a data point to kafka.consumer_group.info metric.

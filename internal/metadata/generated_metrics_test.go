@@ -99,6 +99,12 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupExpiredDataPoint(ts, 1, "group-val", "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupGroupLagSumDataPoint(ts, 1, "group-val")
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupGroupTimeLagMaxDataPoint(ts, 1, "group-val")
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupInfoDataPoint(ts, 1, "group-val", "state-val", "type-val", "protocol-val", "coordinator-val")
@@ -439,6 +445,36 @@ func TestMetricsBuilder(t *testing.T) {
 					topicAttrVal, ok := dp.Attributes().Get("topic")
 					assert.True(t, ok)
 					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.group_lag_sum":
+					assert.False(t, validatedMetrics["kafka.consumer_group.group_lag_sum"], "Found a duplicate in the metrics slice: kafka.consumer_group.group_lag_sum")
+					validatedMetrics["kafka.consumer_group.group_lag_sum"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Sum of the group's lag over all partitions of all its topics. Absent while the lag of one of them is not known.", mi.Description())
+					assert.Equal(t, "{records}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+				case "kafka.consumer_group.group_time_lag_max":
+					assert.False(t, validatedMetrics["kafka.consumer_group.group_time_lag_max"], "Found a duplicate in the metrics slice: kafka.consumer_group.group_time_lag_max")
+					validatedMetrics["kafka.consumer_group.group_time_lag_max"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The largest time lag of the group among all partitions of all its topics. Absent while that of one of them is not known.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
 				case "kafka.consumer_group.info":
 					assert.False(t, validatedMetrics["kafka.consumer_group.info"], "Found a duplicate in the metrics slice: kafka.consumer_group.info")
 					validatedMetrics["kafka.consumer_group.info"] = true

@@ -97,6 +97,12 @@ func (r *Recorder) sums(groups []lag.Group) {
 		if r.known(g.LagMax, r.on.KafkaConsumerGroupLagMax.Enabled) {
 			r.mb.RecordKafkaConsumerGroupLagMaxDataPoint(r.ts, int64(g.LagMax), g.Name)
 		}
+		if r.known(g.LagSum, r.on.KafkaConsumerGroupGroupLagSum.Enabled) {
+			r.mb.RecordKafkaConsumerGroupGroupLagSumDataPoint(r.ts, int64(g.LagSum), g.Name)
+		}
+		if age := g.AgeMax(); age.Known {
+			r.mb.RecordKafkaConsumerGroupGroupTimeLagMaxDataPoint(r.ts, age.Seconds(), g.Name)
+		}
 		if g.Status != lag.StatusUnknown {
 			r.mb.RecordKafkaConsumerGroupStatusDataPoint(r.ts, 1, g.Name, statusOf(g.Status))
 		}

@@ -74,7 +74,7 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 		},
 	}
 	report := &lag.Report{Groups: []lag.Group{
-		{Name: "billing", LagMax: cluster.Unknown, Topics: []lag.Topic{
+		{Name: "billing", LagMax: cluster.Unknown, LagSum: cluster.Unknown, Topics: []lag.Topic{
 			{
 				Name: "orders", OffsetSum: 46, LagSum: cluster.Unknown, Expired: 4, Uncommitted: 1,
 				Partitions: []lag.Partition{{ID: 0, Committed: 6, Lag: 94, Age: aged(7200), Status: lag.StatusRewind}, {ID: 1, Committed: 40, Lag: cluster.Unknown}},
@@ -84,8 +84,8 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 				Partitions: []lag.Partition{{ID: 0, Committed: cluster.Unknown, Lag: cluster.Unknown}},
 			},
 		}},
-		{Name: "idle", LagMax: cluster.None},
-		{Name: "shipping", LagMax: 2, Status: lag.StatusWarn, Topics: []lag.Topic{{
+		{Name: "idle", LagMax: cluster.None, LagSum: cluster.None},
+		{Name: "shipping", LagMax: 2, LagSum: 4, Status: lag.StatusWarn, Topics: []lag.Topic{{
 			Name: "orders", OffsetSum: 103, LagSum: 2, Expired: 0,
 			AgeMax: aged(90.5), RetentionMargin: aged(3500.5),
 			Progress: lag.Progress{
@@ -168,6 +168,7 @@ func TestRecordCountsMissingPointsOfEnabledMetrics(t *testing.T) {
 		"offset_sum":     {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffsetSum.Enabled = true }, 1},
 		"lag":            {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLag.Enabled = true }, 2},
 		"lag_sum":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagSum.Enabled = true }, 2},
+		"group_lag_sum":  {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupGroupLagSum.Enabled = true }, 1},
 		"lag_max":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLagMax.Enabled = true }, 1},
 		"expired":        {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupExpired.Enabled = true }, 1},
 		"none":           {func(*metadata.MetricsConfig) {}, 0},

@@ -20,7 +20,7 @@ import (
 
 // everySetting is all that the shipped configs take from the environment.
 var everySetting = []string{
-	"KAFKA_BROKERS=one:9092,two:9092,three:9092", "KAFKA_CLUSTER_ALIAS=orders",
+	"KAFKA_BROKERS=one:9092,two:9092,three:9092", "KAFKA_CLUSTER_NAME=orders", "KAFKA_CLUSTER_ALIAS=orders",
 	"KAFKA_SASL_MECHANISM=SCRAM-SHA-512", "KAFKA_USERNAME=monitor", "KAFKA_PASSWORD=0123",
 	"KAFKA_TLS_INSECURE=false", "KAFKA_CA_FILE=", "KAFKALAG_LISTEN=0.0.0.0",
 	"KAFKALAG_INTERVAL=10s", "KAFKALAG_EXPIRATION=20s",
@@ -58,7 +58,7 @@ func TestE2EShippedConfigsStartWithoutWarning(t *testing.T) {
 // A group that is gone leaves the page with the next scrape. What is shown while
 // no scrape comes outlasts one that fails and one that takes all of its time-out.
 func TestE2EShippedConfigsExpireExactly(t *testing.T) {
-	for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
+	for _, name := range []string{"default.yaml", "kafka-exporter.yaml", "kafka-lag-exporter.yaml"} {
 		for env, want := range map[string]time.Duration{
 			"":                         90 * time.Second,
 			"KAFKALAG_INTERVAL=5m":     10*time.Minute + 30*time.Second,
@@ -187,7 +187,7 @@ func TestE2ERefusesAnIntervalWithoutAUnit(t *testing.T) {
 
 // The page's last scrape would leave it at once.
 func TestE2ERefusesAnExpirationWithoutAUnit(t *testing.T) {
-	for _, name := range []string{"default.yaml", "kafka-exporter.yaml"} {
+	for _, name := range []string{"default.yaml", "kafka-exporter.yaml", "kafka-lag-exporter.yaml"} {
 		for given, want := range map[string]string{
 			"60":  `"metric_expiration" is 60: must have a unit, write 60s`,
 			"1ms": `"metric_expiration" is 1ms: must be at least 1s`,

@@ -165,7 +165,7 @@ func TestE2EDocumentedCommands(t *testing.T) {
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
 	local := strings.NewReplacer(
 		"localhost:9308/metrics", c.metricsURL, "localhost:13133/health/status", strings.TrimSuffix(c.healthURL, "?verbose"),
-		"localhost:8888/metrics", c.selfURL)
+		"localhost:8888/metrics", c.selfURL, "localhost:8000/metrics", c.metricsURL)
 	seen := map[string]int{}
 	for _, p := range docs.All(t) {
 		for _, b := range p.Blocks() {
