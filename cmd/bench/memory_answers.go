@@ -19,7 +19,7 @@ func (m *memory) respond(broker int32, request kmsg.Request) kmsg.Response {
 	case *kmsg.ApiVersionsRequest:
 		return m.apiVersions()
 	case *kmsg.MetadataRequest:
-		return m.metadata()
+		return m.metadata(r)
 	case *kmsg.ListGroupsRequest:
 		return m.listGroups(broker)
 	case *kmsg.OffsetFetchRequest:
@@ -53,13 +53,17 @@ func (*memory) apiVersions() kmsg.Response {
 	return answer
 }
 
-func (m *memory) metadata() kmsg.Response {
+// metadata names all topics, or none where the request has an empty list of them.
+func (m *memory) metadata(r *kmsg.MetadataRequest) kmsg.Response {
 	answer := kmsg.NewPtrMetadataResponse()
 	answer.ClusterID = new("in-memory")
 	for id, l := range m.listeners {
 		b := kmsg.NewMetadataResponseBroker()
 		b.NodeID, b.Host, b.Port = int32(id), "127.0.0.1", int32(l.Addr().(*net.TCPAddr).Port)
 		answer.Brokers = append(answer.Brokers, b)
+	}
+	if r.Topics != nil {
+		return answer
 	}
 	for i := range m.topics {
 		t := kmsg.NewMetadataResponseTopic()
