@@ -41,9 +41,11 @@ func (l *groupLimiter) learn(s *cluster.Snapshot, report *lag.Report) {
 	for name := range s.Groups {
 		next[name] = max(l.lastLag(name), 0) // unless the report knows better
 	}
-	for _, g := range report.Groups {
-		if g.LagMax.Known() {
-			next[g.Name] = int64(g.LagMax)
+	for _, groups := range [][]lag.Group{report.Groups, report.Share} {
+		for _, g := range groups {
+			if g.LagMax.Known() {
+				next[g.Name] = int64(g.LagMax)
+			}
 		}
 	}
 	l.lags = next

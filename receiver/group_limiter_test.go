@@ -36,6 +36,11 @@ func TestGroupLimiter(t *testing.T) {
 	scrape(3, map[string]cluster.Offset{"a": cluster.Unknown})
 	assert.Equal(t, int64(7), l.lastLag("a"), "what is unknown now is as it was")
 	assert.Equal(t, int64(-1), l.lastLag("b"))
+	l.learn(
+		&cluster.Snapshot{Groups: map[string]*cluster.Group{"s": {Name: "s"}}, LeftOutGroups: 3},
+		&lag.Report{Share: []lag.Group{{Name: "s", LagMax: 9}}},
+	)
+	assert.Equal(t, int64(9), l.lastLag("s"), "a share group as others")
 	scrape(4, nil)
 	scrape(0, nil)
 	scrape(0, nil)

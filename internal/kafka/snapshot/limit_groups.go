@@ -57,7 +57,7 @@ func (s *scrape) limitGroups(lists []groupsOf) (kept map[string]bool) {
 			places--
 		}
 	}
-	ranked := s.ask.ranked(listed)
+	ranked := s.ranked(listed)
 	kept = map[string]bool{}
 	for _, g := range ranked[:min(max(places, 0), len(ranked))] {
 		kept[g.Name] = true
@@ -68,8 +68,9 @@ func (s *scrape) limitGroups(lists []groupsOf) (kept map[string]bool) {
 // ranked sorts groups by what is worth most: those with members, or whose state is
 // not told, then those with the largest lag in the last scrape, then by name. A
 // group that was left out has no lag, so that it does not take the place of one
-// that was not: each scrape keeps the same.
-func (q *Request) ranked(listed map[string]*cluster.Group) []*cluster.Group {
+// that was not: each scrape keeps the same. Nor does it where a broker comes back,
+// of whose groups the last scrape learned no lag.
+func (s *scrape) ranked(listed map[string]*cluster.Group) []*cluster.Group {
 	type place struct {
 		group *cluster.Group
 		idle  int
@@ -77,7 +78,10 @@ func (q *Request) ranked(listed map[string]*cluster.Group) []*cluster.Group {
 	}
 	places := make([]place, 0, len(listed))
 	for name, g := range listed {
-		p := place{group: g, lag: q.LastLag(name)}
+		p := place{group: g, lag: s.ask.LastLag(name)}
+		if _, seen := s.memory.seen[name]; seen {
+			p.lag = max(p.lag, 0)
+		}
 		if g.State == stateEmpty || g.State == stateDead {
 			p.idle = 1
 		}
