@@ -45,6 +45,7 @@ func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(
 		n.pool.obs.Request(api, time.Since(began))
 		if err == nil {
 			n.giveThrottled(l, throttle)
+			n.trust()
 			n.resumeAPI(api)
 			return value, nil
 		}

@@ -6,9 +6,15 @@ package broker
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // The second chance is kept by those who did not need it.
@@ -30,4 +36,27 @@ func TestSkipsAfter(t *testing.T) {
 	}
 	assert.Equal(t, []int{0, 1, 3, 3, 3}, got)
 	assert.Equal(t, maxSkipped, skipsAfter(1_000_000))
+}
+
+// One request that takes too long does not make a broker one that fails, where it
+// answers another on a connection that was there.
+func TestADoubtedBrokerThatAnswers(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	p, n, _ := startPool(t, fake, func(cfg *kafkaconfig.Config) { cfg.RequestTimeout = 200 * time.Millisecond })
+	p.Begin()
+	for range 2 {
+		l, err := p.open(t.Context(), n.address)
+		require.NoError(t, err)
+		n.give(l)
+	}
+	defer fake.Hang(kmsg.ListGroups, 0)()
+	_, err := ask(p, n, groups(), countGroups)
+	require.ErrorIs(t, err, kafkaerr.ErrNoAnswer)
+	require.True(t, n.IsDown())
+	p.NextStep()
+	_, err = ask(p, n, brokersOnly(), anyBrokers)
+	require.NoError(t, err)
+	p.End()
+	assert.Equal(t, 2, fake.Dials(0), "on the other connection")
+	assert.True(t, n.steady())
 }

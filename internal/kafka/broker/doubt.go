@@ -38,11 +38,16 @@ func (n *Node) openDoubted(ctx context.Context) (*link, error) {
 	}
 	l, err := n.pool.open(ctx, n.address)
 	if err == nil {
-		n.mu.Lock()
-		n.doubted, n.reached = nil, true
-		n.mu.Unlock()
+		n.trust()
 	}
 	return l, err
+}
+
+// trust ends the doubt: the broker has answered.
+func (n *Node) trust() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.doubted, n.reached = nil, true
 }
 
 func (n *Node) isDoubted() bool {

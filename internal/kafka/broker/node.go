@@ -30,7 +30,7 @@ type Node struct {
 	// down is why the broker is not asked (again) in this scrape.
 	down error
 	// doubted is why the broker was down in an earlier step of this scrape, until it
-	// is connected again.
+	// is connected again, or answers on a connection that was there.
 	doubted error
 	// retried says that the scrape has given it its second chance.
 	retried bool

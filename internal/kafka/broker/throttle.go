@@ -19,15 +19,22 @@ const maxRest = time.Minute
 // and quotas are for all connections alike: the broker rests.
 func (n *Node) giveThrottled(l *link, throttle time.Duration) {
 	if throttle > 0 {
-		n.mu.Lock()
-		n.restsUntil = time.Now().Add(min(throttle, maxRest))
-		n.mu.Unlock()
+		n.restAtLeast(min(throttle, maxRest))
 	}
 	if throttle > maxRest { // when the rest is over, it is still not read from
 		l.close()
 		return
 	}
 	n.give(l)
+}
+
+// restAtLeast keeps a longer rest that was told on another connection.
+func (n *Node) restAtLeast(d time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if until := time.Now().Add(d); until.After(n.restsUntil) {
+		n.restsUntil = until
+	}
 }
 
 // awaitRest waits for the end of a short rest. One that would take more than half

@@ -113,6 +113,19 @@ func TestThrottleWhileConnecting(t *testing.T) {
 	}
 }
 
+// Several connections are throttled side by side. The broker reads from the first
+// one no sooner for what it says on the second.
+func TestShorterThrottleDoesNotEndALongerOne(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	_, n, _ := startPool(t, fake, nil)
+	for _, d := range []time.Duration{30 * time.Second, 100 * time.Millisecond} {
+		l, err := n.pool.open(t.Context(), n.address)
+		require.NoError(t, err)
+		n.giveThrottled(l, d)
+	}
+	assert.InDelta(t, 30*time.Second, n.rest(), float64(time.Second))
+}
+
 func TestThrottleEndsWithTheContext(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	_, n, _ := startPool(t, fake, nil)
