@@ -147,8 +147,7 @@ func decodeNoTopics(r *wire.Reader) (clusterID string) {
 		skipBroker(r)
 	}
 	clusterID = r.String()
-	r.Int32() // the controller
-	r.Len(wire.Size{Fixed: 1})
+	r.SkipRest() // of all topics, where a peer takes none for all
 	return clusterID
 }
 

@@ -252,3 +252,6 @@ func (r *Reader) SkipInt32s() {
 	const size = 4
 	r.in.Span(size * r.length(size))
 }
+
+// SkipRest skips what is left of an answer that is not a flexible one.
+func (r *Reader) SkipRest() { r.in.Src = nil }
