@@ -79,6 +79,9 @@ func (g *frameGuard) watch(p []byte) {
 	}
 }
 
+// within reports whether a frame, or its length, has begun and not ended.
+func (g *frameGuard) within() bool { return g.rest > 0 || g.have > 0 }
+
 // opened has answers of any size pass from now on.
 func (g *frameGuard) opened() { g.opening, g.frame = nil, nil }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
@@ -64,6 +65,9 @@ func (l *link) opened(conf *sarama.Config) error {
 	said := &l.dialer.conn.opening
 	if conf.ApiVersionsRequest && said.versions == nil {
 		return &wire.MalformedError{API: "ApiVersions", Err: errNoVersions}
+	}
+	if l.dialer.conn.guard.within() { // what comes next would be taken for its rest, whatever length it claims
+		return &wire.MalformedError{API: kmsg.Key(said.key).Name(), Err: errMore}
 	}
 	l.expires = said.expires()
 	return l.dialer.conn.opened()

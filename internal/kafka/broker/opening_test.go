@@ -5,6 +5,7 @@ package broker
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,29 @@ func TestOpeningOfWhatIsNoBroker(t *testing.T) {
 			_, err := ask(p, n, brokersOnly(), anyBrokers)
 			require.Error(t, err)
 			assert.Equal(t, cluster.CodeBadAnswer, Failure(n, APIMetadata, err).Code, "%v", err)
+		})
+	}
+}
+
+// What the library has read beyond its own answers is lost with it. Had the length
+// of a frame been among that, any length would pass for the rest of that frame.
+func TestOpeningThatIsFollowedByMore(t *testing.T) {
+	versions := kmsg.NewPtrApiVersionsResponse()
+	versions.SetVersion(4)
+	versions.ApiKeys = []kmsg.ApiVersionsResponseApiKey{{ApiKey: int16(kmsg.ListGroups), MaxVersion: 5}}
+	body := versions.AppendTo(make([]byte, minFrame)) // the first request's
+	for name, more := range map[string][]byte{
+		"a part of a length":   {0, 0},
+		"a frame that goes on": frameOf(60_000, 1, 2, 3),
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := kafkatest.StartFake(t, 1)
+			fake.AnswerFrame(kmsg.ApiVersions, append(frameOf(uint32(len(body)), body...), more...))
+			fake.AnswerFrame(kmsg.ListGroups, frameOf(0x7fffffff))
+			p, n, _ := startPool(t, fake, func(cfg *kafkaconfig.Config) { cfg.RequestTimeout = time.Second })
+			_, err := ask(p, n, groups(), countGroups)
+			require.Error(t, err)
+			assert.Equal(t, cluster.CodeBadAnswer, Failure(n, APIListGroups, err).Code, "%v", err)
 		})
 	}
 }
