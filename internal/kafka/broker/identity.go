@@ -85,12 +85,16 @@ func (n *Node) isVerified(cluster string) bool {
 }
 
 // verify has the broker at the other end of l tell its cluster, unless it has told
-// the right one before. It also returns how long the broker then rests.
+// the right one before. It also returns how long the broker then rests; what is not
+// clear by then is to be asked after it. Another cluster is one by the answer to each
+// request: the id that is reported is of the metadata, and a proxy may tell a
+// different one in answer to DescribeCluster.
 func (n *Node) verify(ctx context.Context, l *link) (throttle time.Duration, err error) {
 	want := n.pool.clusterID()
 	if want == "" || l.verified == want {
 		return 0, nil
 	}
+	var other error
 	for _, r := range identityRequests() {
 		if l.negotiate(r.Request) != nil {
 			continue
@@ -101,17 +105,25 @@ func (n *Node) verify(ctx context.Context, l *link) (throttle time.Duration, err
 		switch {
 		case err != nil:
 			return 0, err
-		case found != "" && found != want:
-			return 0, &kafkaerr.OtherClusterError{Reported: want, Found: found}
+		case found == "" || found == want:
+			n.verifiedAs(want, l)
+			return rest, nil
+		case rest > 0:
+			return rest, nil
 		}
-		throttle = rest
-		break
+		other = &kafkaerr.OtherClusterError{Reported: want, Found: found}
 	}
-	l.verified = want
+	if other == nil { // it takes neither request
+		n.verifiedAs(want, l)
+	}
+	return 0, other
+}
+
+func (n *Node) verifiedAs(cluster string, l *link) {
+	l.verified = cluster
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.verified = want
-	return throttle, nil
+	n.verified = cluster
 }
 
 // identityRequest asks for the id of a broker's cluster.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -36,4 +37,38 @@ func TestIdentityBesideTopics(t *testing.T) {
 		}
 		assert.Equal(t, want, Failure(n, APIListGroups, err).Code)
 	}
+}
+
+// The id that is reported is that of the metadata. A proxy may tell another one in
+// answer to DescribeCluster.
+func TestIdentityIsThatOfTheMetadata(t *testing.T) {
+	for id, want := range map[string]string{"mine": "", "another's": cluster.CodeOtherCluster} {
+		fake := kafkatest.StartFake(t, 1, kfake.ClusterID(id))
+		fake.Rewrite(kmsg.DescribeCluster, func(_ int32, answer kmsg.Response) {
+			answer.(*kmsg.DescribeClusterResponse).ClusterID = "behind the proxy"
+		})
+		p, n, _ := startPool(t, fake, nil)
+		p.SetCluster("mine")
+		_, err := ask(p, n, groups(), countGroups)
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		assert.Equal(t, want, Failure(n, APIListGroups, err).Code)
+	}
+}
+
+// The second question waits for the end of a throttle, like any other.
+func TestIdentityThatIsThrottled(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1, kfake.ClusterID("mine"))
+	fake.Rewrite(kmsg.DescribeCluster, func(_ int32, answer kmsg.Response) {
+		told := answer.(*kmsg.DescribeClusterResponse)
+		told.ClusterID, told.ThrottleMillis = "behind the proxy", 60_000
+	})
+	p, n, _ := startPool(t, fake, nil)
+	p.SetCluster("mine")
+	_, err := ask(p, n, groups(), countGroups)
+	assert.Equal(t, cluster.CodeThrottled, Failure(n, APIListGroups, err).Code)
+	assert.Equal(t, map[string]int{"ApiVersions": 1, "DescribeCluster": 1}, fake.Requests())
+	assert.False(t, n.IsDown())
 }
