@@ -31,12 +31,19 @@ func newPartitionLimiter(cfg *Config, log *zap.Logger) *partitionLimiter {
 }
 
 // apply removes from the report what exceeds the limit, and returns how many data
-// points that leaves out.
+// points that leaves out. Groups without metrics of partitions do not count.
 func (l *partitionLimiter) apply(now time.Time, report *lag.Report) int {
 	if l.points+l.sharePoints == 0 {
 		return 0
 	}
-	limited := report.LimitPartitions(l.limit)
+	var counted lag.Report // of the same groups
+	if l.points > 0 {
+		counted.Groups = report.Groups
+	}
+	if l.sharePoints > 0 {
+		counted.Share = report.Share
+	}
+	limited := counted.LimitPartitions(l.limit)
 	l.log.Report(now, limited)
 	return (limited.Partitions-limited.SharePartitions)*l.points + limited.SharePartitions*l.sharePoints
 }

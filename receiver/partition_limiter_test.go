@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
@@ -49,6 +50,30 @@ func TestPartitionLimiter(t *testing.T) {
 			cfg := newConfig()
 			tt.change(cfg)
 			assert.Equal(t, tt.want, newPartitionLimiter(cfg, zap.NewNop()).apply(time.Unix(0, 0), twoGroups()))
+		})
+	}
+}
+
+// Partitions of groups without metrics of partitions take no room, and lose nothing.
+func TestPartitionLimiterOfOneKind(t *testing.T) {
+	for name, tt := range map[string]struct {
+		off             func(*Config)
+		left, shareLeft int
+	}{
+		"consumer groups without": {noGroupPartitions, 3, 2},
+		"share groups without":    {func(c *Config) { c.Metrics.KafkaShareGroupLag.Enabled = false }, 3, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			core, logs := observer.New(zap.InfoLevel)
+			cfg := newConfig()
+			cfg.MaxGroupPartitions = 4
+			tt.off(cfg)
+			report := twoGroups()
+			report.Share = []lag.Group{{Name: "shared", Share: true, Topics: []lag.Topic{{Partitions: make([]lag.Partition, 2)}}}}
+			assert.Zero(t, newPartitionLimiter(cfg, zap.New(core)).apply(time.Unix(0, 0), report))
+			assert.Len(t, report.Groups[0].Topics[0].Partitions, tt.left)
+			assert.Len(t, report.Share[0].Topics[0].Partitions, tt.shareLeft)
+			assert.Zero(t, logs.Len())
 		})
 	}
 }
