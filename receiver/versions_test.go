@@ -78,6 +78,9 @@ func readVersion(t *testing.T, version string) map[string]bool {
 		kafka.CommitToZooKeeper(t, "old", map[string]map[int32]int64{"orders": {0: 1}})
 		cfg.ZooKeeper.Servers = []string{server}
 	}
+	if version >= firstWithShareGroups {
+		shareOrders(t, kafka, cfg)
+	}
 	core, logs := observer.New(zapcore.WarnLevel)
 	cfg.CollectionInterval = time.Second
 	scraped := scrapeTwice(t, cfg, zap.New(core)) // a rate takes two
@@ -110,6 +113,19 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	assert.Equal(t, map[string]int64{"group=billing": 4, "group=idle": 0},
 		metrictest.Points(scrapeOnce(t, cfg))["kafka.consumer_group.lag_max"], "of groups without members")
 	return reportedBy(scraped)
+}
+
+const firstWithShareGroups = "4.2.0"
+
+// shareOrders has a share group complete all records, and waits for its coordinator
+// to count that none are left.
+func shareOrders(t *testing.T, kafka *kafkatest.Cluster, cfg *Config) {
+	t.Helper()
+	kafka.ReadFromStart(t, "workers")
+	kafka.ShareConsume(t, "workers", "orders", 60)
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		assert.Equal(now, map[string]int64{"group=workers topic=orders": 0}, metrictest.Points(scrapeOnce(t, cfg))["kafka.share_group.lag_sum"])
+	}, time.Minute, time.Second)
 }
 
 func valuesOf(points map[string]int64) []int64 {
