@@ -27,6 +27,8 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	produce(t, kafka.Brokers(), "orders", 6)
 	consume(t, kafka.Brokers(), "billing", 1000)
 	consume(t, kafka.Brokers(), "slow", 2)
+	kafka.ReadFromStart(t, "workers")
+	kafka.ShareConsume(t, "workers", "orders", 6)
 
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
 	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))
@@ -37,7 +39,7 @@ func TestRulesDashboardShowsData(t *testing.T) {
 
 	d := readDashboard(t)
 	values := map[string]string{
-		"cluster": kafka.ID(), "group": "billing|slow", "topic": ".*", "one": "slow", "receiver": ".*", "__rate_interval": "20s",
+		"cluster": kafka.ID(), "group": "billing|slow|workers", "topic": ".*", "one": "slow", "receiver": ".*", "__rate_interval": "20s",
 	}
 	for _, p := range d.Panels {
 		for _, q := range p.Targets {

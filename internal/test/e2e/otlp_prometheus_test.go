@@ -85,9 +85,9 @@ service: {pipelines: {metrics: {receivers: [kafkalag, kafkalag/payments]}}}
 	assertDashboardFinds(t, prometheus)
 }
 
-// others are queries of what is not there: the collector's own metrics, and
-// rates, for which something would have to go on.
-var others = regexp.MustCompile(`otelcol_|deriv|delta|rate\(`)
+// others are queries of what is not there: the collector's own metrics, share groups,
+// and rates, for which something would have to go on.
+var others = regexp.MustCompile(`otelcol_|kafka_share_group|type="share"|deriv|delta|rate\(`)
 
 // assertDashboardFinds says that every other query of the dashboard has an
 // answer.

@@ -29,7 +29,7 @@ func (c *Cluster) brokerProperties(b *Broker) map[string]string {
 		"transaction.state.log.replication.factor":         "1",
 		"transaction.state.log.min.isr":                    "1",
 		"share.coordinator.state.topic.num.partitions":     "2",
-		"share.coordinator.state.topic.replication.factor": "1",
+		"share.coordinator.state.topic.replication.factor": replicas,
 		"share.coordinator.state.topic.min.isr":            "1",
 		"group.initial.rebalance.delay.ms":                 "0",
 		"log.cleaner.dedupe.buffer.size":                   "4194304",
