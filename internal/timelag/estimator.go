@@ -221,7 +221,7 @@ func (p *partitionDates) observe(d *Estimator, now *cluster.Partition, g lag.Par
 			p.ends(d, now.End)
 		}
 	}
-	if g.Lag > 0 {
+	if g.Lag > 0 && now.End.Known() { // share groups have a lag without it, too
 		p.commits = append(p.commits, p.unread(g.Committed))
 	}
 }
@@ -267,14 +267,22 @@ func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
 // an age that it does not exceed:
 //   - 0 where there is none: nothing is committed beyond, or retention has
 //     deleted all that was;
-//   - 0 for a record of the future.
+//   - 0 for a record of the future;
+//   - unknown where a share group's coordinator counts what is beyond the end that is
+//     known here: it counts what an open transaction has written, and may know a
+//     later end.
 func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bound lag.Age) {
 	if !g.Lag.Known() {
 		return lag.Age{}, lag.Age{}
 	}
 	p, _ := t.find(g.ID)
 	commit := p.unread(g.Committed)
-	if g.Lag == 0 || commit >= p.end {
+	switch {
+	case g.Lag == 0:
+		return lag.Age{Known: true}, lag.Age{Known: true}
+	case g.Committed >= p.end:
+		return lag.Age{}, lag.Age{}
+	case commit >= p.end:
 		return lag.Age{Known: true}, lag.Age{Known: true}
 	}
 	date := d.date(t, p, commit)
