@@ -31,6 +31,8 @@ func (l *Anomalies) Report(now time.Time, found lag.Anomalies, invalidNames int,
 		zap.Int("names", invalidNames), zap.Strings("first", firstNames))
 	l.warn(now, "Offsets are so large that their sum does not fit a number: it is left out",
 		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, encodeGroupTopic))
+	l.warn(now, "Brokers say that share groups have a lag below 0: it is left out",
+		zap.Int("lags", found.Impossible), first(found.FirstImpossible, encodeGroupTopic))
 	l.warn(now, "Groups have committed beyond the end of a partition: their lag there is 0",
 		zap.Int("commits", found.BeyondEnd), first(found.FirstBeyondEnd, func(c lag.CommitBeyondEnd, e zapcore.ObjectEncoder) {
 			encodeGroupTopic(c.GroupTopic, e)

@@ -26,6 +26,10 @@ func TestAnomaliesAreNamedOnce(t *testing.T) {
 			lag.Anomalies{SumTooLarge: 2, FirstSumsTooLarge: []lag.GroupTopic{of}},
 			map[string]any{"sums": int64(2), "first": []any{map[string]any{"group": "billing", "topic": "orders"}}},
 		},
+		"Brokers say that share groups have a lag below 0: it is left out": {
+			lag.Anomalies{Impossible: 2, FirstImpossible: []lag.GroupTopic{of}},
+			map[string]any{"lags": int64(2), "first": []any{map[string]any{"group": "billing", "topic": "orders"}}},
+		},
 		"Groups have committed beyond the end of a partition: their lag there is 0": {
 			lag.Anomalies{BeyondEnd: 7, FirstBeyondEnd: []lag.CommitBeyondEnd{{GroupTopic: of, Partition: 3, Committed: 15, End: 4}}},
 			map[string]any{"commits": int64(7), "first": []any{map[string]any{

@@ -117,6 +117,8 @@ type Anomalies struct {
 	DeletedTopic int
 	// Impossible counts lags of share groups that were told to be below zero.
 	Impossible int
+	// FirstImpossible names the first few of them, by group and topic.
+	FirstImpossible []GroupTopic
 	// Uncommitted counts partitions of topics in use without a commit.
 	Uncommitted int
 	// SumTooLarge counts sums that do not fit a number, and are unknown.
@@ -129,6 +131,13 @@ type Anomalies struct {
 func (a *Anomalies) tooLarge(sums int, of GroupTopic) {
 	if a.SumTooLarge += sums; sums > 0 && len(a.FirstSumsTooLarge) < firstFew {
 		a.FirstSumsTooLarge = append(a.FirstSumsTooLarge, of)
+	}
+}
+
+// impossible notes so many lags of a share group in a topic.
+func (a *Anomalies) impossible(lags int, of GroupTopic) {
+	if a.Impossible += lags; lags > 0 && len(a.FirstImpossible) < firstFew {
+		a.FirstImpossible = append(a.FirstImpossible, of)
 	}
 }
 

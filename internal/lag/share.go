@@ -35,12 +35,16 @@ func (r *Report) shareGroup(s *cluster.Snapshot, g *cluster.Group) Group {
 // shareTopic works out one share group in one topic.
 func (r *Report) shareTopic(group string, topic *cluster.Topic, starts cluster.TopicCommits) Topic {
 	out := Topic{Name: topic.Name, Partitions: make([]Partition, 0, len(starts.Partitions))}
-	tooLarge := 0
+	tooLarge, impossible := 0, 0
 	for i, c := range starts.Partitions {
 		if _, exists := topic.Locate(c.Partition); c.Offset == cluster.None || !exists {
 			continue
 		}
-		lag := r.shareLag(starts.Lags[i])
+		lag := starts.Lags[i]
+		if lag == cluster.Impossible {
+			lag = cluster.Unknown
+			impossible++
+		}
 		out.Partitions = append(out.Partitions, Partition{ID: c.Partition, Committed: c.Offset, Lag: lag})
 		if lag == cluster.None || out.LagSum == cluster.None { // the broker is too old to count
 			out.LagSum = cluster.None
@@ -49,14 +53,6 @@ func (r *Report) shareTopic(group string, topic *cluster.Topic, starts cluster.T
 		tooLarge += add(&out.LagSum, lag)
 	}
 	r.Anomalies.tooLarge(tooLarge, GroupTopic{group, topic.Name})
+	r.Anomalies.impossible(impossible, GroupTopic{group, topic.Name})
 	return out
-}
-
-// shareLag is the lag that a coordinator counted, if it can be true.
-func (r *Report) shareLag(counted cluster.Offset) cluster.Offset {
-	if counted == cluster.Impossible {
-		r.Anomalies.Impossible++
-		return cluster.Unknown
-	}
-	return counted
 }

@@ -52,6 +52,7 @@ func TestComputeShareGroup(t *testing.T) {
 			assert.Equal(t, tt.sum, topic.LagSum)
 			assert.Equal(t, tt.most, r.Share[0].LagMax)
 			assert.Equal(t, tt.impossible, r.Anomalies.Impossible)
+			assert.Len(t, r.Anomalies.FirstImpossible, tt.impossible)
 			assert.Equal(t, 0, r.Anomalies.Uncommitted, "nobody expects it to have started everywhere")
 		})
 	}
