@@ -24,7 +24,7 @@ func TestIdentityBesideTopics(t *testing.T) {
 		fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
 			metadata := answer.(*kmsg.MetadataResponse)
 			topic := kmsg.NewMetadataResponseTopic()
-			topic.Topic = kmsg.StringPtr("t")
+			topic.Topic = new("t")
 			topic.Partitions = []kmsg.MetadataResponseTopicPartition{{Replicas: []int32{0}}}
 			metadata.ClusterID, metadata.Topics = &id, []kmsg.MetadataResponseTopic{topic}
 		})
