@@ -5,6 +5,7 @@ package snapshot
 
 import (
 	"cmp"
+	"math"
 	"strconv"
 	"time"
 
@@ -159,9 +160,9 @@ func brokerRetention(numbers map[string]*int64) *int64 {
 }
 
 // atLeastNoLimit multiplies, and takes anything below 0 for no limit, as Kafka
-// does.
+// does. What does not fit a number is not known.
 func atLeastNoLimit(n *int64, unit int64) *int64 {
-	if n == nil {
+	if n == nil || *n > math.MaxInt64/unit {
 		return nil
 	}
 	limit := cluster.NoLimit

@@ -121,6 +121,7 @@ func TestDecodeSetting(t *testing.T) {
 		"no limit":             {told("log.retention.hours", "168", "log.retention.ms", "-1"), new(cluster.NoLimit)},
 		"no limit, in hours":   {told("log.retention.hours", "-1"), new(cluster.NoLimit)},
 		"the largest there is": {told("log.retention.ms", fmt.Sprint(math.MaxInt64)), new(int64(math.MaxInt64))},
+		"more than a number":   {told("log.retention.hours", fmt.Sprint(math.MaxInt64)), nil},
 		"not told":             {told(), nil},
 		"no number":            {told("log.retention.ms", "long"), nil},
 	} {
