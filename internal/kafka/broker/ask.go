@@ -31,7 +31,6 @@ func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(
 			return none, err
 		}
 		reused := l.used
-		l.used = true
 		began := time.Now()
 		throttle, err := n.verify(ctx, l)
 		if err == nil && throttle > 0 {
@@ -40,6 +39,7 @@ func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(
 		}
 		var value T
 		if err == nil {
+			l.used = true
 			value, throttle, err = exchange(ctx, n, l, request, decode)
 		}
 		n.pool.obs.Request(api, time.Since(began))

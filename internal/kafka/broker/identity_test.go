@@ -72,3 +72,18 @@ func TestIdentityThatIsThrottled(t *testing.T) {
 	assert.Equal(t, map[string]int{"ApiVersions": 1, "DescribeCluster": 1}, fake.Requests())
 	assert.False(t, n.IsDown())
 }
+
+// A connection that has told its cluster, and was throttled for it, has served no
+// request: where the first one fails, a new connection would be no better.
+func TestIdentityIsNoRequestServed(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1, kfake.ClusterID("mine"))
+	fake.Rewrite(kmsg.DescribeCluster, func(_ int32, answer kmsg.Response) {
+		answer.(*kmsg.DescribeClusterResponse).ThrottleMillis = 1
+	})
+	fake.AnswerBytes(kmsg.ListGroups, []byte("whatever"))
+	p, n, _ := startPool(t, fake, nil)
+	p.SetCluster("mine")
+	_, err := ask(p, n, groups(), countGroups)
+	assert.Equal(t, cluster.CodeBadAnswer, Failure(n, APIListGroups, err).Code)
+	assert.Equal(t, 1, fake.Dials(0))
+}
