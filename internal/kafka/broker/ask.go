@@ -31,7 +31,6 @@ func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(
 			return none, err
 		}
 		reused := l.used
-		began := time.Now()
 		throttle, err := n.verify(ctx, l)
 		if err == nil && throttle > 0 {
 			n.giveThrottled(l, throttle)
@@ -40,9 +39,10 @@ func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(
 		var value T
 		if err == nil {
 			l.used = true
+			began := time.Now()
 			value, throttle, err = exchange(ctx, n, l, request, decode)
+			n.pool.obs.Request(api, time.Since(began))
 		}
-		n.pool.obs.Request(api, time.Since(began))
 		if err == nil {
 			n.giveThrottled(l, throttle)
 			n.trust()

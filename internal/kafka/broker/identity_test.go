@@ -47,7 +47,7 @@ func TestIdentityIsThatOfTheMetadata(t *testing.T) {
 		fake.Rewrite(kmsg.DescribeCluster, func(_ int32, answer kmsg.Response) {
 			answer.(*kmsg.DescribeClusterResponse).ClusterID = "behind the proxy"
 		})
-		p, n, _ := startPool(t, fake, nil)
+		p, n, told := startPool(t, fake, nil)
 		p.SetCluster("mine")
 		_, err := ask(p, n, groups(), countGroups)
 		if want == "" {
@@ -55,6 +55,7 @@ func TestIdentityIsThatOfTheMetadata(t *testing.T) {
 			continue
 		}
 		assert.Equal(t, want, Failure(n, APIListGroups, err).Code)
+		assert.NotContains(t, told.Requests, "ListGroups", "which was not sent")
 	}
 }
 
