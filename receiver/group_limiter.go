@@ -23,7 +23,7 @@ func newGroupLimiter(cfg *Config, log *zap.Logger) *groupLimiter {
 	return &groupLimiter{limit: cfg.MaxGroups, log: log}
 }
 
-// lastLag returns the largest lag of a group in the last scrape that told it, -1
+// lastLag returns the largest lag of a group in the last scrape that knew it, -1
 // where the group was not in the last one.
 func (l *groupLimiter) lastLag(group string) int64 {
 	if lag, seen := l.lags[group]; seen {

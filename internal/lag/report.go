@@ -115,7 +115,7 @@ type Anomalies struct {
 	FirstBeyondEnd []CommitBeyondEnd
 	// DeletedTopic counts (group, topic) pairs whose topic is gone.
 	DeletedTopic int
-	// Impossible counts lags of share groups that were told to be below zero.
+	// Impossible counts lags of share groups that brokers returned as below zero.
 	Impossible int
 	// FirstImpossible names the first few of them, by group and topic.
 	FirstImpossible []GroupTopic

@@ -17,7 +17,7 @@ import (
 const stateEmpty = "Empty"
 
 // askLimited asks which groups there are, and only those that [Request.MaxGroups]
-// leaves for their commits: all brokers have to have told theirs first.
+// leaves for their commits: all brokers have to have listed theirs first.
 func (s *scrape) askLimited(ctx context.Context) []groupsOf {
 	lists := broker.Parallel(s.pool.Brokers(), func(n *broker.Node) groupsOf { return s.list(ctx, n) })
 	kept := s.limitGroups(lists)
@@ -66,7 +66,7 @@ func (s *scrape) limitGroups(lists []groupsOf) (kept map[string]bool) {
 }
 
 // ranked sorts groups by what is worth most: those with members, or whose state is
-// not told, then those with the largest lag in the last scrape, then by name. A
+// not known, then those with the largest lag in the last scrape, then by name. A
 // group that was left out has no lag, so that it does not take the place of one
 // that was not: each scrape keeps the same. Nor does it where a broker comes back,
 // of whose groups the last scrape learned no lag.

@@ -152,13 +152,13 @@ func decodeShareRow(r *wire.Reader) (shareRow, sarama.KError) {
 	return row, code
 }
 
-// shareLag is a lag as coordinators tell it, of which -1 is one that they do not know.
-func shareLag(told int64) cluster.Offset {
+// shareLag is the lag that a coordinator returned: -1 if it does not know.
+func shareLag(answer int64) cluster.Offset {
 	switch {
-	case told == -1:
+	case answer == -1:
 		return cluster.Unknown
-	case told < 0:
+	case answer < 0:
 		return cluster.Impossible
 	}
-	return cluster.Offset(told)
+	return cluster.Offset(answer)
 }

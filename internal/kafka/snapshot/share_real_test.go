@@ -45,7 +45,7 @@ func TestIntegrationShareGroups(t *testing.T) {
 // requireLikeTool holds each partition of the group against Kafka's tool.
 func requireLikeTool(t *testing.T, kafka *kafkatest.Cluster, client *Client) {
 	t.Helper()
-	require.EventuallyWithT(t, func(now *assert.CollectT) { // the coordinator is told of the end with a delay
+	require.EventuallyWithT(t, func(now *assert.CollectT) { // the coordinator learns the end with a delay
 		want := kafka.DescribeShareGroup(t, "workers")
 		s := snapshot(t, client, everything())
 		require.Empty(now, s.Failures)

@@ -16,8 +16,8 @@ import (
 
 var errShareState = errors.New("it says of share-partitions that have started that they have not")
 
-// sharePartition is a partition of a share group. Its topic is told from a later one
-// of the same name.
+// sharePartition is a partition of a share group. The id distinguishes its topic from a
+// later one of the same name.
 type sharePartition struct {
 	topic     string
 	id        cluster.TopicID

@@ -120,7 +120,7 @@ func TestUncountedShareGroups(t *testing.T) {
 	assert.Equal(t, 1, logs.Len())
 }
 
-// Errors of a share group are told by the request that had them.
+// Errors of a share group are reported with the request that had them.
 func TestShareGroupFailures(t *testing.T) {
 	client := newTestClient(t, kafkatest.StartFake(t, 1).Brokers()...)
 	snapshot(t, client, everything()) // so that the broker is known
