@@ -31,6 +31,9 @@ func TestEveryNameIsRecordedValid(t *testing.T) {
 	s.Groups["billing"+bad] = &cluster.Group{Name: "billing" + bad, CommitsKnown: true, Commits: []cluster.TopicCommits{
 		{Topic: topic.Name, Partitions: []cluster.Commit{{Partition: 0, Offset: 1}}},
 	}}
+	s.Groups["workers"+bad] = &cluster.Group{Name: "workers" + bad, Type: cluster.TypeShare, CommitsKnown: true, Commits: []cluster.TopicCommits{
+		{Topic: topic.Name, Partitions: []cluster.Commit{{Partition: 0, Offset: 1}}, Lags: []cluster.Offset{7}},
+	}}
 	s.LogDirs[1][0].Path += bad
 
 	cfg := newConfig()
@@ -39,6 +42,7 @@ func TestEveryNameIsRecordedValid(t *testing.T) {
 	got, _ := newRecorder(cfg).Record(at, invalid.InSnapshot(s), invalid.InReport(lag.Compute(s)))
 	assert.Empty(t, metrictest.InvalidTexts(got))
 	assert.NotEmpty(t, metrictest.Points(got)["kafka.consumer_group.lag"]["group=billing\uFFFD topic=orders\uFFFD partition=0"])
+	assert.EqualValues(t, 7, metrictest.Points(got)["kafka.share_group.lag"]["group=workers\uFFFD topic=orders\uFFFD partition=0"])
 	assert.Contains(t, s.Groups, "billing"+bad, "the snapshot stays as it is")
 }
 
