@@ -5,9 +5,11 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
+	"github.com/IBM/sarama"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
@@ -68,6 +70,7 @@ func (p *Pool) UnverifiedSeeds() []*Node {
 func Verify(ctx context.Context, n *Node) error {
 	l, err := n.ready(ctx, APIMetadata)
 	if err != nil {
+		n.noteRefusal(err)
 		return err
 	}
 	defer l.close() // a seed is asked again only when no broker answers
@@ -78,10 +81,22 @@ func Verify(ctx context.Context, n *Node) error {
 	return nil
 }
 
+// noteRefusal keeps in mind that a seed refuses the login: attempts may lock an
+// account, and nothing waits for what the seed says.
+func (n *Node) noteRefusal(err error) {
+	if errors.Is(err, sarama.ErrSASLAuthenticationFailed) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.refuses = true
+	}
+}
+
+// isVerified reports whether n has told that it belongs to the cluster, or is not to
+// be asked.
 func (n *Node) isVerified(cluster string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.verified == cluster
+	return n.refuses || n.verified == cluster
 }
 
 // verify has the broker at the other end of l tell its cluster, unless it has told

@@ -6,12 +6,16 @@ package broker
 import (
 	"testing"
 
+	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
@@ -87,4 +91,28 @@ func TestIdentityIsNoRequestServed(t *testing.T) {
 	_, err := ask(p, n, groups(), countGroups)
 	assert.Equal(t, cluster.CodeBadAnswer, Failure(n, APIListGroups, err).Code)
 	assert.Equal(t, 1, fake.Dials(0))
+}
+
+// Attempts to log in may lock an account, and nothing waits for what a seed says.
+func TestASeedThatRefusesTheLoginIsLeftAlone(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1, kfake.EnableSASL(), kfake.Superuser("PLAIN", "me", "right"))
+	fake.Rewrite(kmsg.SASLAuthenticate, func(_ int32, answer kmsg.Response) {
+		answer.(*kmsg.SASLAuthenticateResponse).ErrorCode = kerr.SaslAuthenticationFailed.Code
+	})
+	cfg := poolConfig(fake.Brokers()...)
+	cfg.Auth.SASL = &sasl.Config{Mechanism: "PLAIN", Username: "me", Password: "right"}
+	p, err := New(cfg, zap.NewNop(), nil)
+	require.NoError(t, err)
+	defer p.Close()
+	p.SetCluster("mine")
+	for range 10 {
+		p.Begin()
+		for _, seed := range p.UnverifiedSeeds() {
+			ctx, cancel := p.WithRequestTimeout(t.Context())
+			require.ErrorIs(t, Verify(ctx, seed), sarama.ErrSASLAuthenticationFailed)
+			cancel()
+		}
+		p.End()
+	}
+	assert.Equal(t, 1, fake.Requests()["SASLAuthenticate"])
 }

@@ -49,6 +49,8 @@ type Node struct {
 	reached bool
 	// verified is the cluster that it last was found to belong to.
 	verified string
+	// refuses says that it refused the login when it was asked for its cluster alone.
+	refuses bool
 
 	// reading is held while a large answer is read and decoded.
 	reading turnstile
