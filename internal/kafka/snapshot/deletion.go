@@ -17,10 +17,14 @@ import (
 // cleanupPolicy is the key of what becomes of a topic's old records.
 const cleanupPolicy = "cleanup.policy"
 
-// committedTopics lists the topics in which a group has committed.
+// committedTopics lists the topics in which a group has committed. What share groups
+// have completed is no commit.
 func (s *scrape) committedTopics() []*cluster.Topic {
 	known := map[string]*cluster.Topic{}
 	for _, g := range s.snapshot.Groups {
+		if g.Type == cluster.TypeShare {
+			continue
+		}
 		for _, commits := range g.Commits {
 			topic := s.snapshot.Topics[commits.Topic]
 			if topic == nil || known[topic.Name] != nil {

@@ -48,6 +48,21 @@ func TestDeletion(t *testing.T) {
 	assert.Equal(t, 1, fake.Requests()["DescribeConfigs"], "then from memory")
 }
 
+// Share groups have no margin, so that nothing is asked of topics that they alone use.
+func TestDeletionWithoutShareGroups(t *testing.T) {
+	commits := func(topic string) []cluster.TopicCommits {
+		return []cluster.TopicCommits{{Topic: topic, Partitions: []cluster.Commit{{Offset: 7}}}}
+	}
+	s := &scrape{snapshot: &cluster.Snapshot{
+		Topics: map[string]*cluster.Topic{"read": {Name: "read"}, "shared": {Name: "shared"}},
+		Groups: map[string]*cluster.Group{
+			"g":       {Name: "g", Commits: commits("read")},
+			"workers": {Name: "workers", Type: cluster.TypeShare, Commits: commits("shared")},
+		},
+	}}
+	assert.Equal(t, []*cluster.Topic{s.snapshot.Topics["read"]}, s.committedTopics())
+}
+
 // A login without the right to settings is logged once, and nothing fails.
 func TestDeletionRefused(t *testing.T) {
 	fake := twoTopics(t)
