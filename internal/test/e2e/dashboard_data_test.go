@@ -22,7 +22,7 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	binary(t)
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
 	kafka.CreateTopic(t, "orders", 6, 3, nil)
-	kafka.CreateTopic(t, "fragile", 3, 1, nil)                                            // a partition on each broker
+	kafka.CreateTopic(t, "fragile", 3, 1, map[string]string{"retention.ms": "3600000"})   // a partition on each broker
 	kafka.Commit(t, "billing", map[string]map[int32]int64{"fragile": {0: 0, 1: 0, 2: 0}}) // all that there is
 	produce(t, kafka.Brokers(), "orders", 6)
 	consume(t, kafka.Brokers(), "billing", 1000)
