@@ -52,16 +52,21 @@ func (p *Pool) Forget() {
 func (p *Pool) SeedAddresses() []string { return p.cfg.Brokers }
 
 // UnverifiedSeeds lists the seeds that have yet to tell which cluster they belong
-// to. One whose address is a broker's tells as that broker.
+// to. One whose address is a broker's tells as that broker, and has told for good:
+// when the broker leaves the cluster, nobody dials it.
 func (p *Pool) UnverifiedSeeds() []*Node {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	addresses := map[string]bool{}
+	brokers := map[string]*Node{}
 	for _, n := range p.nodes {
-		addresses[n.address] = true
+		brokers[n.address] = n
 	}
-	return slices.DeleteFunc(slices.Clone(p.seeds), func(n *Node) bool {
-		return addresses[n.address] || n.isVerified(p.cluster)
+	return slices.DeleteFunc(slices.Clone(p.seeds), func(seed *Node) bool {
+		broker := brokers[seed.address]
+		if broker != nil && broker.isVerified(p.cluster) {
+			seed.setVerified(p.cluster)
+		}
+		return broker != nil || seed.isVerified(p.cluster)
 	})
 }
 
@@ -136,6 +141,10 @@ func (n *Node) verify(ctx context.Context, l *link) (throttle time.Duration, err
 
 func (n *Node) verifiedAs(cluster string, l *link) {
 	l.verified = cluster
+	n.setVerified(cluster)
+}
+
+func (n *Node) setVerified(cluster string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.verified = cluster

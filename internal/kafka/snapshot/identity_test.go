@@ -5,6 +5,7 @@ package snapshot
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -165,6 +166,26 @@ func TestSeedsOfTwoClusters(t *testing.T) {
 		assert.Equal(t, []string{cluster.CodeNoConnection, cluster.CodeOtherCluster}, []string{s.Failures[0].Code, s.Failures[1].Code})
 		assert.Equal(t, address, s.Failures[0].Address)
 	}
+}
+
+// A seed that was a broker has told its cluster: once the broker has left, nobody
+// dials it.
+func TestASeedThatWasABroker(t *testing.T) {
+	fake := seeded(t, 1, 3, 3)
+	client := newTestClient(t, fake.Brokers()...)
+	for range 2 {
+		snapshot(t, client, everything())
+	}
+	const gone = 1
+	before := fake.Dials(gone)
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		m := answer.(*kmsg.MetadataResponse)
+		m.Brokers = slices.DeleteFunc(m.Brokers, func(b kmsg.MetadataResponseBroker) bool { return b.NodeID == gone })
+	})
+	for range 8 {
+		snapshot(t, client, everything())
+	}
+	assert.Equal(t, before, fake.Dials(gone))
 }
 
 // One of two brokers is replaced by a broker of another cluster while the
