@@ -4,6 +4,7 @@
 package broker
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -36,8 +37,9 @@ func (n *Node) cause(api string, err error) string {
 	n.mu.Lock()
 	reached, answers := n.reached, n.answered.After(n.begun)
 	n.mu.Unlock()
+	_, opening := errors.AsType[*kafkaerr.OpenError](err) // whose login may be what is not supported
 	switch {
-	case api == APIMetadata && kafkaerr.IsUnsupported(err):
+	case api == APIMetadata && kafkaerr.IsUnsupported(err) && !opening:
 		return kafkaerr.CauseController
 	case answers && kafkaerr.HungUpSilently(err):
 		return kafkaerr.CauseTooManyConnections

@@ -7,10 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
@@ -91,4 +93,12 @@ func TestIntegrationControllerAsSeed(t *testing.T) {
 	s, err := tryScrape(t, newTestClient(t, kafka.Broker(1).Controller()))
 	require.Error(t, err)
 	assert.Equal(t, kafkaerr.CauseController, s.Failures[0].Cause)
+}
+
+// A login that the broker does not support makes it no controller.
+func TestAnUnsupportedLoginIsNoController(t *testing.T) {
+	client := newTestClient(t, kafkatest.StartFake(t, 1).Brokers()...)
+	snapshot(t, client, everything()) // so that the broker is known
+	f := broker.Failure(client.pool.Brokers()[0], broker.APIMetadata, &kafkaerr.OpenError{Err: sarama.ErrUnsupportedVersion, Reached: true})
+	assert.NotEqual(t, kafkaerr.CauseController, f.Cause)
 }
