@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/IBM/sarama"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
@@ -17,11 +16,11 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// stateDead is that of a classic group which does not exist.
-const stateDead = "Dead"
-
-// describer asks one broker for one batch of groups.
-type describer func(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError)
+// describer is how groups of one type are described.
+type describer struct {
+	request func(groups []string) wire.Request
+	decode  func(*wire.Reader) map[string]description
+}
 
 // describe has what failed in a way that passes asked once more, of the
 // coordinators that list the groups then. It returns the groups that were not
@@ -68,9 +67,9 @@ func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []desc
 		ctx, cancel := withHalfRemaining(ctx)
 		defer cancel()
 		return []described{
-			s.describeAll(ctx, n, broker.APIDescribeGroups, classic[n.ID], s.describeClassic),
-			s.describeAll(ctx, n, broker.APIConsumerGroupDescribe, consumer[n.ID], s.describeConsumer),
-			s.describeAll(ctx, n, broker.APIShareGroupDescribe, share[n.ID], s.describeShare),
+			s.describeAll(ctx, n, broker.APIDescribeGroups, classic[n.ID], describer{newDescribeGroupsRequest, s.decodeClassic}),
+			s.describeAll(ctx, n, broker.APIConsumerGroupDescribe, consumer[n.ID], describer{newConsumerGroupDescribeRequest, s.decodeConsumer}),
+			s.describeAll(ctx, n, broker.APIShareGroupDescribe, share[n.ID], describer{newShareGroupDescribeRequest, decodeShareGroups}),
 		}
 	})...)
 }
@@ -124,7 +123,7 @@ func byCoordinator(groups []*cluster.Group) (classic, consumer, share map[int32]
 func (s *scrape) describeAll(ctx context.Context, n *broker.Node, api string, groups []*cluster.Group, describe describer) described {
 	a := described{node: n, api: api}
 	for batch := range slices.Chunk(groups, groupsPerRequest) {
-		known, failed := inHalves(ctx, n, batch, describe)
+		known, failed := s.inHalves(ctx, n, batch, describe)
 		a.groups, a.failed = append(a.groups, known...), append(a.failed, failed...)
 	}
 	return a
@@ -132,146 +131,31 @@ func (s *scrape) describeAll(ctx context.Context, n *broker.Node, api string, gr
 
 // inHalves describes groups, and where the answer was too large to be read, one
 // half after the other.
-func inHalves(ctx context.Context, n *broker.Node, groups []*cluster.Group, describe describer) ([]groupDescription, []groupError) {
-	answers, failed := describe(ctx, n, groups)
+func (s *scrape) inHalves(ctx context.Context, n *broker.Node, groups []*cluster.Group, describe describer) ([]groupDescription, []groupError) {
+	answers, failed := s.describeBatch(ctx, n, groups, describe)
 	if len(groups) == 1 || !slices.ContainsFunc(failed, func(g groupError) bool { return kafkaerr.IsTooLarge(g.err) }) {
 		return answers, failed
 	}
 	middle := len(groups) / 2
-	answers, failed = inHalves(ctx, n, groups[:middle], describe)
-	more, moreFailed := inHalves(ctx, n, groups[middle:], describe)
+	answers, failed = s.inHalves(ctx, n, groups[:middle], describe)
+	more, moreFailed := s.inHalves(ctx, n, groups[middle:], describe)
 	return append(answers, more...), append(failed, moreFailed...)
 }
 
-// describeClassic asks for groups of the protocol that Kafka had from 0.9 on.
-func (s *scrape) describeClassic(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError) {
+// describeBatch asks one broker for one batch of groups.
+func (s *scrape) describeBatch(ctx context.Context, n *broker.Node, groups []*cluster.Group, d describer) ([]groupDescription, []groupError) {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
-	answers, err := broker.Ask(ctx, n, newDescribeGroupsRequest(names(groups)), s.decodeClassic)
+	answers, err := broker.Ask(ctx, n, d.request(names(groups)), d.decode)
 	if err != nil {
 		return nil, allFailed(groups, err)
 	}
 	return sortDescriptions(groups, answers)
-}
-
-func newDescribeGroupsRequest(groups []string) wire.Request {
-	request := kmsg.NewPtrDescribeGroupsRequest()
-	request.Groups = groups
-	return wire.Request{Request: request, Max: 5, Throttle: 1}
 }
 
 // descriptionMemory is how many bytes of memory a description costs, with its
 // place in a map.
 const descriptionMemory = 300
-
-// decodeClassic reads the answer to a DescribeGroups.
-func (s *scrape) decodeClassic(r *wire.Reader) map[string]description {
-	const withOperations = 3
-	answers := map[string]description{}
-	for range r.Each(wire.Size{Fixed: 2, Strings: 4, Arrays: 1}) {
-		d := description{code: sarama.KError(r.Int16())}
-		group := r.String()
-		d.state = word(r)
-		kind := r.Text()
-		d.protocol = word(r)
-		s.decodeClassicMembers(r, &d, string(kind) == consumerProtocol)
-		if r.Version >= withOperations {
-			r.Int32() // what one may do to the group
-		}
-		// A group that does not exist, or is of another protocol, is Dead.
-		d.gone = d.state == stateDead || vanished(d.code)
-		if r.Spend(descriptionMemory) {
-			answers[group] = d
-		}
-	}
-	return answers
-}
-
-// decodeClassicMembers counts the members of a group, and takes what they are
-// assigned where they are consumers.
-func (s *scrape) decodeClassicMembers(r *wire.Reader, d *description, consumers bool) {
-	const withInstance = 4
-	members := assignments{}
-	readable := true
-	for range r.Each(wire.Size{Strings: 3, Arrays: 2}) {
-		d.members++
-		r.Text() // its id
-		if r.Version >= withInstance {
-			r.Text()
-		}
-		r.Text()  // its client
-		r.Text()  // its host
-		r.Bytes() // what it subscribed to
-		if assignment := r.Bytes(); s.ask.Assignments && consumers && !members.addClassic(r.Part(assignment), assignment) {
-			readable = false
-		}
-	}
-	d.assigned, d.assignedKnown = s.assignedClassic(d, members, consumers, readable)
-}
-
-// describeConsumer asks for groups of the protocol of KIP-848.
-func (s *scrape) describeConsumer(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError) {
-	ctx, cancel := s.pool.WithRequestTimeout(ctx)
-	defer cancel()
-	answers, err := broker.Ask(ctx, n, newConsumerGroupDescribeRequest(names(groups)), s.decodeConsumer)
-	if err != nil {
-		return nil, allFailed(groups, err)
-	}
-	return sortDescriptions(groups, answers)
-}
-
-func newConsumerGroupDescribeRequest(groups []string) wire.Request {
-	request := kmsg.NewPtrConsumerGroupDescribeRequest()
-	request.Groups = groups
-	return wire.Request{Request: request, Max: 1}
-}
-
-// decodeConsumer reads the answer to a ConsumerGroupDescribe.
-func (s *scrape) decodeConsumer(r *wire.Reader) map[string]description {
-	answers := map[string]description{}
-	for range r.Each(wire.Size{Fixed: 14, Strings: 4, Arrays: 1}) {
-		d := description{code: sarama.KError(r.Int16())}
-		r.Text() // the error in words
-		group := r.String()
-		d.state = word(r)
-		r.Int32() // the epochs of the group and of its assignment
-		r.Int32()
-		d.protocol = word(r)
-		members := assignments{}
-		for range r.Each(wire.Size{Fixed: 4, Strings: 6, Arrays: 3}) {
-			d.members++
-			s.decodeConsumerMember(r, members)
-		}
-		r.Int32() // what one may do to the group
-		d.gone = vanished(d.code)
-		if s.ask.Assignments { // such a group always has some
-			d.assigned, d.assignedKnown = s.sortAssigned(members), true
-		}
-		if r.Spend(descriptionMemory) {
-			answers[group] = d
-		}
-	}
-	return answers
-}
-
-// decodeConsumerMember takes what one member is assigned.
-func (s *scrape) decodeConsumerMember(r *wire.Reader, members assignments) {
-	r.Text()  // its id
-	r.Text()  // its instance
-	r.Text()  // its rack
-	r.Int32() // its epoch
-	r.Text()  // its client
-	r.Text()  // its host
-	for range r.Len(wire.Size{}) {
-		r.Text() // a topic that it subscribed to
-	}
-	r.Text() // or their pattern
-	members.addConsumer(r, s.ask.Assignments)
-	members.addConsumer(r, false) // what it is to be assigned
-	if r.Version >= 1 {
-		r.Int8() // its kind
-	}
-}
 
 // description is what a broker says of one group, by either request.
 type description struct {

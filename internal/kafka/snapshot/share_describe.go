@@ -4,28 +4,13 @@
 package snapshot
 
 import (
-	"context"
-
 	"github.com/IBM/sarama"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// describeShare asks for share groups (KIP-932).
-func (s *scrape) describeShare(ctx context.Context, n *broker.Node, groups []*cluster.Group) ([]groupDescription, []groupError) {
-	ctx, cancel := s.pool.WithRequestTimeout(ctx)
-	defer cancel()
-	answers, err := broker.Ask(ctx, n, newShareGroupDescribeRequest(names(groups)), decodeShareGroups)
-	if err != nil {
-		return nil, allFailed(groups, err)
-	}
-	return sortDescriptions(groups, answers)
-}
-
-// newShareGroupDescribeRequest leaves version 0 out, which only the early access of
+// newShareGroupDescribeRequest asks for share groups (KIP-932). It leaves version 0 out, which only the early access of
 // Kafka 4.0 had.
 func newShareGroupDescribeRequest(groups []string) wire.Request {
 	request := kmsg.NewPtrShareGroupDescribeRequest()
