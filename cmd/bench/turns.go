@@ -107,7 +107,7 @@ func (t *turns) once(ctx context.Context) error {
 
 // rows measures with the search for time lag done and, where there is one
 // subject, before that with the search at work on what groups left behind and
-// on a cluster that moves: several would disturb each other.
+// on a cluster that is written to and read: several subjects would disturb each other.
 func (t *turns) rows(ctx context.Context, o options) (rows []row, err error) {
 	if len(t.subjects) == 1 && o.searches() {
 		t.begin()

@@ -162,7 +162,7 @@ const (
 	// calm is how long nothing has to arrive before pages are prepared: what is
 	// split over many messages is put together once.
 	calm = 100 * time.Millisecond
-	// tick is how often what is old is looked for.
+	// tick is how often expired series are removed.
 	tick = time.Second
 )
 

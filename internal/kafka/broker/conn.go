@@ -134,7 +134,7 @@ func (d *dialer) explain(err error) error {
 	return err
 }
 
-// conn guards and counts what passes.
+// conn counts the bytes in both directions and has the guard check every answer.
 type conn struct {
 	net.Conn
 	sock   net.Conn

@@ -27,7 +27,7 @@ func TestFrameGuard(t *testing.T) {
 	for name, tt := range map[string]struct {
 		opening bool
 		stream  []byte
-		refused *kafkaerr.ProtocolError // as far as it is told apart
+		refused *kafkaerr.ProtocolError // nil: none; First and Large are compared
 	}{
 		"one response":                      {opening: true, stream: small},
 		"several":                           {opening: true, stream: after(frame(9)...)},
