@@ -61,12 +61,12 @@ func TestE2EReportsOnItself(t *testing.T) {
 		for direction, bytes := range found.values(now, "otelcol_kafkalag_io", "direction") {
 			assert.Greater(now, bytes, 1000.0, direction)
 		}
-		assert.Equal(now, map[string]float64{"seen": 2, "failed": 0, "filtered": 0}, found.values(now, "otelcol_kafkalag_groups", "outcome"))
+		assert.Equal(now, map[string]float64{"seen": 2, "failed": 0, "filtered": 0, "left_out": 0}, found.values(now, "otelcol_kafkalag_groups", "outcome"))
 		assert.Equal(now, map[string]float64{"seen": 2, "filtered": 1}, found.values(now, "otelcol_kafkalag_topics", "outcome"))
 		assert.Equal(now, map[string]float64{"seen": 4, "failed": 0, "filtered": 1}, found.values(now, "otelcol_kafkalag_partitions", "outcome"))
 		assert.Equal(now, map[string]float64{
 			"committed_beyond_end": 1, "commit_for_deleted_topic": 0, "group_claimed_twice": 0, "partition_without_commit": 2,
-			"name_not_utf8": 0, "sum_too_large": 0,
+			"name_not_utf8": 0, "negative_lag": 0, "sum_too_large": 0,
 		}, found.values(now, "otelcol_kafkalag_anomalies", "kind"))
 	})
 	assert.NotContains(t, c.self(t), "otelcol_kafkalag_request_errors")
