@@ -22,13 +22,13 @@ type History struct {
 	Window int
 
 	began  time.Time
-	scrape int
+	scrape uint32
 	groups map[string]*group
 }
 
 // group is one group.
 type group struct {
-	scrape int      // the last one that it was seen in
+	scrape uint32   // the last one that it was seen in
 	topics []*Topic // sorted by name
 }
 
@@ -36,8 +36,8 @@ type group struct {
 type Topic struct {
 	name       string
 	id         cluster.TopicID // differs for a later topic of the same name
-	scrape     int
-	partitions []*Partition // sorted by id
+	scrape     uint32
+	partitions []Partition // sorted by id
 }
 
 // Observe adds what a scrape saw: r was computed from s at the time now. Groups,
@@ -54,7 +54,7 @@ func (h *History) Observe(now time.Time, s *cluster.Snapshot, r *lag.Report) {
 			known = &group{}
 			h.groups[g.Name] = known
 		}
-		known.observe(h, now.Sub(h.began), s, g)
+		known.observe(h, now.Sub(h.began).Truncate(time.Millisecond), s, g)
 	}
 	for name, g := range h.groups {
 		if h.forgotten(g.scrape) {
@@ -64,7 +64,7 @@ func (h *History) Observe(now time.Time, s *cluster.Snapshot, r *lag.Report) {
 }
 
 // forgotten reports whether what was last seen in that scrape is to be dropped.
-func (h *History) forgotten(scrape int) bool { return h.scrape-scrape > h.Window }
+func (h *History) forgotten(scrape uint32) bool { return int(h.scrape-scrape) > h.Window }
 
 // Of returns what is remembered of a group in a topic, or nil.
 func (h *History) Of(group, topic string) *Topic {
@@ -107,6 +107,9 @@ func (g *group) find(name string) (place int, found bool) {
 
 func (t *Topic) observe(h *History, at time.Duration, now *lag.Topic) {
 	t.scrape = h.scrape
+	if t.partitions == nil {
+		t.partitions = make([]Partition, 0, len(now.Partitions))
+	}
 	for i := range now.Partitions {
 		p := &now.Partitions[i]
 		known := t.partition(p.ID)
@@ -115,25 +118,26 @@ func (t *Topic) observe(h *History, at time.Duration, now *lag.Topic) {
 			known.observe(Sample{At: at, Commit: p.Committed, Lag: p.Lag}, h.Window)
 		}
 	}
-	t.partitions = slices.DeleteFunc(t.partitions, func(p *Partition) bool { return h.forgotten(p.scrape) })
+	t.partitions = slices.DeleteFunc(t.partitions, func(p Partition) bool { return h.forgotten(p.scrape) })
 }
 
 // partition returns what is remembered of a partition.
 func (t *Topic) partition(id int32) *Partition {
 	place, found := t.find(id)
 	if !found {
-		t.partitions = slices.Insert(t.partitions, place, &Partition{id: id})
+		t.partitions = slices.Insert(t.partitions, place, Partition{id: id})
 	}
-	return t.partitions[place]
+	return &t.partitions[place]
 }
 
-// Partition returns what is remembered of a partition, or nil.
+// Partition returns what is remembered of a partition, or nil. It is valid until
+// the next scrape is observed.
 func (t *Topic) Partition(id int32) *Partition {
 	place, found := t.find(id)
 	if !found {
 		return nil
 	}
-	return t.partitions[place]
+	return &t.partitions[place]
 }
 
 func (t *Topic) find(id int32) (place int, found bool) {
@@ -141,5 +145,5 @@ func (t *Topic) find(id int32) (place int, found bool) {
 	if i := int(id); i >= 0 && i < len(t.partitions) && t.partitions[i].id == id {
 		return i, true
 	}
-	return slices.BinarySearchFunc(t.partitions, id, func(p *Partition, id int32) int { return int(p.id) - int(id) })
+	return slices.BinarySearchFunc(t.partitions, id, func(p Partition, id int32) int { return int(p.id) - int(id) })
 }

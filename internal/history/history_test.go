@@ -38,15 +38,15 @@ func TestSamples(t *testing.T) {
 	observe(h, 30*time.Second, 1, at(0, 13, 5), at(7, 30, 2))
 
 	assert.Equal(t, []Sample{{10 * time.Second, 11, 5}, {20 * time.Second, 12, 5}, {30 * time.Second, 13, 5}},
-		h.Of("g", "t").Partition(0).Samples, "as many as the window has")
+		h.Of("g", "t").Partition(0).Samples(window, nil), "as many as the window has")
 	assert.Equal(t, []Sample{{0, 20, 6}, {20 * time.Second, 30, 1}, {30 * time.Second, 30, 2}},
-		h.Of("g", "t").Partition(7).Samples, "a lag that is not known is left out")
+		h.Of("g", "t").Partition(7).Samples(window, nil), "a lag that is not known is left out")
 	assert.Nil(t, h.Of("g", "t").Partition(1))
 	assert.Nil(t, h.Of("g", "other"))
 	assert.Nil(t, h.Of("other", "t"))
 
 	observe(h, 40*time.Second, 2, at(0, 1, 5))
-	assert.Equal(t, []Sample{{40 * time.Second, 1, 5}}, h.Of("g", "t").Partition(0).Samples, "a topic that was created anew")
+	assert.Equal(t, []Sample{{40 * time.Second, 1, 5}}, h.Of("g", "t").Partition(0).Samples(window, nil), "a topic that was created anew")
 }
 
 func TestCommitAge(t *testing.T) {

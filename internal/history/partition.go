@@ -4,6 +4,7 @@
 package history
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -12,16 +13,17 @@ import (
 // Partition is what is remembered of a group in one partition.
 type Partition struct {
 	id     int32
-	scrape int
-	// Samples are those of the last scrapes that knew the lag, the newest last.
-	Samples []Sample
+	scrape uint32
+	// log holds the samples of the last scrapes that knew the lag.
+	log sampleLog
 	// movedAt is when the committed offset was first seen where it is.
 	movedAt time.Duration
 }
 
 // Sample is what one scrape saw.
 type Sample struct {
-	// At is when, since the first scrape, by a clock that nobody sets.
+	// At is when, since the first scrape, in whole milliseconds of a clock that
+	// nobody sets.
 	At time.Duration
 	// Commit is the committed offset, and Lag how far it is from the end.
 	Commit, Lag cluster.Offset
@@ -34,20 +36,23 @@ func (s Sample) Committed() cluster.Offset { return s.Commit }
 func (s Sample) End() cluster.Offset { return s.Commit + s.Lag }
 
 func (p *Partition) observe(now Sample, window int) {
-	last := len(p.Samples) - 1
-	switch {
-	case last < 0:
-		p.Samples, p.movedAt = make([]Sample, 0, window), now.At
-	case p.Samples[last].Commit != now.Commit:
+	if before, any := p.log.newest(); !any || before.Commit != now.Commit {
 		p.movedAt = now.At
 	}
-	if len(p.Samples) == window {
-		copy(p.Samples, p.Samples[1:])
-		p.Samples = p.Samples[:window-1]
-	}
-	p.Samples = append(p.Samples, now)
+	p.log.add(now, window)
+}
+
+// Samples returns the last samples, most at most, the newest last. They are in
+// buffer's memory if that is enough for them.
+func (p *Partition) Samples(most int, buffer []Sample) []Sample {
+	s := p.log.last(most, buffer[:0])
+	slices.Reverse(s)
+	return s
 }
 
 // CommitAge is how long before the newest sample the committed offset was first
 // seen where it is: it has not moved for at least that long.
-func (p *Partition) CommitAge() time.Duration { return p.Samples[len(p.Samples)-1].At - p.movedAt }
+func (p *Partition) CommitAge() time.Duration {
+	now, _ := p.log.newest()
+	return now.At - p.movedAt
+}

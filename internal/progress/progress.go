@@ -16,17 +16,18 @@ import (
 // Estimate fills in the progress of r's groups in each topic, by what h remembers:
 // it has observed r.
 func Estimate(h *history.History, r *lag.Report) {
+	buffer := make([]history.Sample, 0, h.Window)
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		for n := range g.Topics {
-			estimate(&g.Topics[n], h.Of(g.Name, g.Topics[n].Name))
+			estimate(&g.Topics[n], h.Of(g.Name, g.Topics[n].Name), h.Window, buffer)
 		}
 	}
 }
 
 // estimate fills in one topic. What is not known of one partition is not known of
 // the topic.
-func estimate(t *lag.Topic, past *history.Topic) {
+func estimate(t *lag.Topic, past *history.Topic, window int, buffer []history.Sample) {
 	t.CommitAge, t.CatchUp, t.ConsumeRate = lag.Age{Known: true}, lag.Age{Known: true}, lag.Rate{Known: true}
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
@@ -35,11 +36,14 @@ func estimate(t *lag.Topic, past *history.Topic) {
 			return
 		}
 		known := past.Partition(p.ID)
-		t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(known.Samples))
-		if p.Lag > 0 {
-			t.CommitAge = t.CommitAge.Max(lag.Age{Duration: known.CommitAge(), Known: true})
-			t.CatchUp = t.CatchUp.Max(catchUp(known.Samples))
+		if p.Lag == 0 {
+			t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(known.Samples(2, buffer)))
+			continue
 		}
+		s := known.Samples(window, buffer)
+		t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(s))
+		t.CommitAge = t.CommitAge.Max(lag.Age{Duration: known.CommitAge(), Known: true})
+		t.CatchUp = t.CatchUp.Max(catchUp(s))
 	}
 }
 

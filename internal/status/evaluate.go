@@ -15,6 +15,7 @@ import (
 // status of its worst partition, and none while that of one of them is not known.
 // A scrape that does not know a lag is left out of the trend.
 func Evaluate(h *history.History, r *lag.Report) {
+	buffer := make([]history.Sample, 0, h.Window)
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		worst, unknown := lag.StatusUnknown, false
@@ -23,7 +24,7 @@ func Evaluate(h *history.History, r *lag.Report) {
 			past := h.Of(g.Name, t.Name)
 			for k := range t.Partitions {
 				p := &t.Partitions[k]
-				p.Status = ofPartition(past.Partition(p.ID), p, h.Window)
+				p.Status = ofPartition(past.Partition(p.ID), p, h.Window, buffer)
 				unknown = unknown || p.Status == lag.StatusUnknown
 				worst = max(worst, p.Status)
 			}
@@ -34,9 +35,9 @@ func Evaluate(h *history.History, r *lag.Report) {
 	}
 }
 
-func ofPartition(past *history.Partition, now *lag.Partition, window int) lag.Status {
+func ofPartition(past *history.Partition, now *lag.Partition, window int, buffer []history.Sample) lag.Status {
 	if !now.Lag.Known() {
 		return lag.StatusUnknown
 	}
-	return samples(past.Samples).status(window)
+	return samples(past.Samples(window, buffer)).status(window)
 }

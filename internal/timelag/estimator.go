@@ -96,6 +96,10 @@ func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) 
 	slices.SortFunc(d.targets, func(a, b target) int {
 		return cmp.Or(cmp.Compare(b.lag, a.lag), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
 	})
+	// A start wants all to be dated, which is more than ever after.
+	if cap(d.targets) > 4*len(d.targets) {
+		d.targets = slices.Clone(d.targets)
+	}
 	return unknown
 }
 

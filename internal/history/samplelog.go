@@ -1,0 +1,108 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// sampleLog holds samples in a quarter of their size: a large cluster has
+// millions. Each is three varints, the newest first; those after it are
+// differences from the sample that followed them in time. An offset moves little
+// between two scrapes, so that most differences take one or two bytes.
+type sampleLog struct {
+	bytes []byte
+	count int32
+}
+
+// numbers is how many varints make a sample.
+const numbers = 3
+
+// add puts a sample before the others, of which the oldest go that are too many.
+func (l *sampleLog) add(now Sample, window int) {
+	for int(l.count) >= window {
+		l.dropOldest()
+	}
+	var head [2 * numbers * binary.MaxVarintLen64]byte
+	encoded := appendSample(head[:0], now)
+	before, length := decodeSample(l.bytes)
+	if l.count > 0 {
+		encoded = appendSample(encoded, before.minus(now))
+	}
+	l.replace(length, encoded)
+	l.count++
+}
+
+// replace puts others in the place of the first bytes.
+func (l *sampleLog) replace(first int, others []byte) {
+	rest := l.bytes[first:]
+	total := len(others) + len(rest)
+	into := l.bytes[:0]
+	if total > cap(into) {
+		const step = 16 // bytes: memory is given out in multiples of it
+		into = make([]byte, 0, (total+step-1)/step*step)
+	}
+	into = into[:total]
+	copy(into[len(others):], rest) // before others overwrite it
+	copy(into, others)
+	l.bytes = into
+}
+
+// dropOldest removes the last sample, which ends where the bytes do.
+func (l *sampleLog) dropOldest() {
+	end := len(l.bytes)
+	for range numbers {
+		end--                                     // a varint's last byte
+		for end > 0 && l.bytes[end-1]&0x80 != 0 { // those before it say that more follow
+			end--
+		}
+	}
+	l.bytes = l.bytes[:end]
+	l.count--
+}
+
+// newest returns the newest sample, if there is one.
+func (l *sampleLog) newest() (s Sample, any bool) {
+	s, _ = decodeSample(l.bytes)
+	return s, l.count > 0
+}
+
+// last appends the last samples to s, most at most, the newest first.
+func (l *sampleLog) last(most int, s []Sample) []Sample {
+	var now Sample
+	rest := l.bytes
+	for range min(most, int(l.count)) {
+		difference, length := decodeSample(rest)
+		rest = rest[length:]
+		now = now.plus(difference)
+		s = append(s, now)
+	}
+	return s
+}
+
+func (s Sample) minus(o Sample) Sample {
+	return Sample{At: s.At - o.At, Commit: s.Commit - o.Commit, Lag: s.Lag - o.Lag}
+}
+
+func (s Sample) plus(o Sample) Sample {
+	return Sample{At: s.At + o.At, Commit: s.Commit + o.Commit, Lag: s.Lag + o.Lag}
+}
+
+func appendSample(to []byte, s Sample) []byte {
+	to = binary.AppendVarint(to, s.At.Milliseconds())
+	to = binary.AppendVarint(to, int64(s.Commit))
+	return binary.AppendVarint(to, int64(s.Lag))
+}
+
+// decodeSample returns a sample and the number of its bytes; none, where there
+// are no bytes.
+func decodeSample(from []byte) (s Sample, length int) {
+	at, n := binary.Varint(from)
+	commit, m := binary.Varint(from[n:])
+	lag, k := binary.Varint(from[n+m:])
+	return Sample{At: time.Duration(at) * time.Millisecond, Commit: cluster.Offset(commit), Lag: cluster.Offset(lag)}, n + m + k
+}

@@ -1,0 +1,54 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package history
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+)
+
+// A log gives back what was put in, whatever the numbers are.
+func TestSampleLog(t *testing.T) {
+	extremes := []cluster.Offset{0, 1, math.MaxInt64, 63, 64, math.MaxInt64 - 1, 1 << 35, 0, 0}
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, window := range []int{2, 3, 10} {
+		var l sampleLog
+		var want []Sample
+		for i := range 200 {
+			s := Sample{
+				At:     time.Duration(i*i) * time.Millisecond,
+				Commit: extremes[random.IntN(len(extremes))], Lag: extremes[random.IntN(len(extremes))],
+			}
+			l.add(s, window)
+			want = append([]Sample{s}, want...)
+			want = want[:min(len(want), window)]
+			assert.Equal(t, want, l.last(window, nil))
+			assert.Equal(t, want[:min(2, len(want))], l.last(2, nil))
+			newest, any := l.newest()
+			assert.True(t, any)
+			assert.Equal(t, s, newest)
+		}
+	}
+	var none sampleLog
+	_, any := none.newest()
+	assert.False(t, any)
+	assert.Empty(t, none.last(2, nil))
+}
+
+// What a partition takes decides what a large cluster's history does.
+func TestSizeOfASampleLog(t *testing.T) {
+	for name, each := range map[string]cluster.Offset{"at rest": 0, "busy": 3000} {
+		var l sampleLog
+		for i := range 20 {
+			l.add(Sample{At: time.Duration(i) * 30 * time.Second, Commit: 1e9 + each*cluster.Offset(i), Lag: 50 + each*cluster.Offset(i%3)}, 10)
+		}
+		assert.LessOrEqual(t, cap(l.bytes), 96, name) // as offsets of 8 bytes they take 240
+	}
+}
