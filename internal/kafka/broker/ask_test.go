@@ -51,7 +51,7 @@ func anyBrokers(r *wire.Reader) int {
 	return brokers
 }
 
-// groups asks for the groups, whose answer tells of throttling, and counts them.
+// groups is a ListGroups request, whose answer says how long the broker throttles.
 func groups() wire.Request {
 	return wire.Request{Request: kmsg.NewPtrListGroupsRequest(), Min: 4, Max: 4, Throttle: 1}
 }
@@ -75,12 +75,12 @@ func startPool(t *testing.T, fake *kafkatest.Fake, change func(*kafkaconfig.Conf
 	if change != nil {
 		change(&cfg)
 	}
-	told := kafkatest.NewTally()
-	p, err := New(cfg, zap.NewNop(), told)
+	tally := kafkatest.NewTally()
+	p, err := New(cfg, zap.NewNop(), tally)
 	require.NoError(t, err)
 	t.Cleanup(p.Close)
 	p.SetBrokers(map[int32]cluster.Broker{0: {ID: 0, Address: fake.Brokers()[0]}})
-	return p, p.Brokers()[0], told
+	return p, p.Brokers()[0], tally
 }
 
 // ask asks within the request timeout.
@@ -123,7 +123,7 @@ func TestAskNegotiates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fake := kafkatest.StartFake(t, 1, tt.broker...)
 			version := sent(t, fake)
-			p, n, told := startPool(t, fake, func(cfg *kafkaconfig.Config) { cfg.ProtocolVersion = tt.protocol })
+			p, n, tally := startPool(t, fake, func(cfg *kafkaconfig.Config) { cfg.ProtocolVersion = tt.protocol })
 			request := groups()
 			request.Min, request.Max = tt.min, tt.max
 			_, err := ask(p, n, request, versionOf)
@@ -131,8 +131,8 @@ func TestAskNegotiates(t *testing.T) {
 			if tt.want < 0 {
 				require.ErrorIs(t, err, sarama.ErrUnsupportedVersion)
 				assert.True(t, kafkaerr.IsUnsent(err))
-				assert.Empty(t, told.Requests)
-				assert.Empty(t, told.Failures)
+				assert.Empty(t, tally.Requests)
+				assert.Empty(t, tally.Failures)
 				assert.False(t, n.IsDown())
 			}
 		})
@@ -155,14 +155,14 @@ func TestAskForWhatTheBrokerLacks(t *testing.T) {
 // sleep, cannot be.
 func TestAskAgainOnTheSameConnection(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
-	p, n, told := startPool(t, fake, nil)
+	p, n, tally := startPool(t, fake, nil)
 	for range 20 {
 		_, err := ask(p, n, groups(), countGroups)
 		require.NoError(t, err)
 	}
 	assert.Equal(t, 1, fake.Dials(0))
-	assert.Equal(t, map[string]int{"ListGroups": 20}, told.Requests)
-	assert.Empty(t, told.Failures)
+	assert.Equal(t, map[string]int{"ListGroups": 20}, tally.Requests)
+	assert.Empty(t, tally.Failures)
 }
 
 // frameOf is a frame that claims to have so many bytes.
@@ -192,13 +192,13 @@ func TestAskAPeerThatSendsNonsense(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fake := kafkatest.StartFake(t, 1)
 			tt.hostile(fake)
-			p, n, told := startPool(t, fake, nil)
+			p, n, tally := startPool(t, fake, nil)
 			_, err := ask(p, n, groups(), countGroups)
 			require.Error(t, err)
 			f := Failure(n, APIListGroups, err)
 			assert.Equal(t, tt.code, f.Code)
 			assert.Equal(t, tt.cause, f.Cause)
-			assert.Equal(t, map[[2]string]int{{"ListGroups", tt.code}: 1}, told.Failures)
+			assert.Equal(t, map[[2]string]int{{"ListGroups", tt.code}: 1}, tally.Failures)
 			assert.Equal(t, tt.code != cluster.CodeTooLarge, n.IsDown())
 
 			fake.Honest()
@@ -280,7 +280,7 @@ func TestConnectionsEndWithTheirLogin(t *testing.T) {
 	fake.Rewrite(kmsg.SASLAuthenticate, func(_ int32, answer kmsg.Response) {
 		answer.(*kmsg.SASLAuthenticateResponse).SessionLifetimeMillis = lifetime
 	})
-	p, n, told := startPool(t, fake, func(cfg *kafkaconfig.Config) {
+	p, n, tally := startPool(t, fake, func(cfg *kafkaconfig.Config) {
 		cfg.Auth.SASL = &sasl.Config{Mechanism: "PLAIN", Username: "me", Password: "right"}
 	})
 	for range 3 {
@@ -298,7 +298,7 @@ func TestConnectionsEndWithTheirLogin(t *testing.T) {
 	_, err = ask(p, n, groups(), countGroups)
 	require.NoError(t, err)
 	assert.Equal(t, 3, fake.Dials(0))
-	assert.Empty(t, told.Failures)
+	assert.Empty(t, tally.Failures)
 }
 
 // Whatever comes on a connection is one answer or an error, and takes no more

@@ -35,9 +35,9 @@ type dialer struct {
 	sock net.Conn // the TCP connection below everything
 	conn *conn    // what is made of it
 
-	stood    atomic.Bool                            // whether there was a connection, TLS included
-	answers  atomic.Int64                           // responses begun
-	stranger atomic.Pointer[kafkaerr.ProtocolError] // what came instead of one
+	stood         atomic.Bool                            // whether there was a connection, TLS included
+	answers       atomic.Int64                           // responses begun
+	protocolError atomic.Pointer[kafkaerr.ProtocolError] // what came instead of one
 }
 
 func newDialer(cfg *kafkaconfig.Config, unframed int, obs Observer) *dialer {
@@ -128,8 +128,8 @@ func (d *dialer) silent() bool { return d.answers.Load() == 0 }
 // explain puts the true reason in the place of err: once the guard has refused
 // an answer, the library sees no more than a closed connection.
 func (d *dialer) explain(err error) error {
-	if stranger := d.stranger.Load(); err != nil && stranger != nil {
-		return stranger
+	if protocolError := d.protocolError.Load(); err != nil && protocolError != nil {
+		return protocolError
 	}
 	return err
 }
@@ -154,10 +154,10 @@ func (c *conn) opened() error {
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.dialer.obs.Transferred(0, n)
-	if stranger := c.guard.follow(p[:n]); stranger != nil {
-		c.dialer.stranger.Store(stranger)
+	if protocolError := c.guard.follow(p[:n]); protocolError != nil {
+		c.dialer.protocolError.Store(protocolError)
 		_ = c.Close()
-		return 0, stranger
+		return 0, protocolError
 	}
 	c.dialer.answers.Store(int64(c.guard.frames))
 	return n, err

@@ -31,8 +31,8 @@ func Failure(n *Node, api string, err error) cluster.Failure {
 	return f
 }
 
-// cause is what follows from the error and from what else is known of the broker,
-// "" where the error alone tells as much.
+// cause returns the likely cause of the error, given what else is known of the
+// broker, "" where the error alone says as much.
 func (n *Node) cause(api string, err error) string {
 	n.mu.Lock()
 	reached, answers := n.reached, n.answered.After(n.begun)
@@ -49,8 +49,8 @@ func (n *Node) cause(api string, err error) string {
 	return ""
 }
 
-// isAdvertised reports whether the address is what the broker told of itself, and
-// nobody has configured.
+// isAdvertised reports whether the address is known only from advertised.listeners:
+// it is not among the configured ones.
 func (n *Node) isAdvertised() bool {
 	return n.ID != cluster.NoBroker && !slices.Contains(n.pool.cfg.Brokers, n.address)
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// SetCluster names the cluster that the brokers have to belong to. From then on
-// a connection is used only once its broker has told that id: an address may
-// have been taken over by another cluster.
+// SetCluster sets the id of the cluster that brokers have to belong to. From then
+// on a connection is used only after its broker has returned that id: another
+// cluster may have taken over an address.
 func (p *Pool) SetCluster(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -51,9 +51,9 @@ func (p *Pool) Forget() {
 // SeedAddresses lists the configured host:ports.
 func (p *Pool) SeedAddresses() []string { return p.cfg.Brokers }
 
-// UnverifiedSeeds lists the seeds that have yet to tell which cluster they belong
-// to. One whose address is a broker's tells as that broker, and has told for good:
-// when the broker leaves the cluster, nobody dials it.
+// UnverifiedSeeds lists the seeds whose cluster is not yet known. A seed that has
+// the address of a broker is verified with that broker, and stays verified: after
+// the broker has left the cluster, the seed is not dialed for it.
 func (p *Pool) UnverifiedSeeds() []*Node {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,7 +70,7 @@ func (p *Pool) UnverifiedSeeds() []*Node {
 	})
 }
 
-// Verify connects to n, and returns why it does not lead to the cluster that
+// Verify connects to n, and returns why it is not of the cluster that
 // [Pool.SetCluster] named, or cannot be asked.
 func Verify(ctx context.Context, n *Node) error {
 	l, err := n.ready(ctx, APIMetadata)
@@ -96,19 +96,19 @@ func (n *Node) noteRefusal(err error) {
 	}
 }
 
-// isVerified reports whether n has told that it belongs to the cluster, or is not to
-// be asked.
+// isVerified reports whether n belongs to the cluster by its own answer, or is not
+// to be asked.
 func (n *Node) isVerified(cluster string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.refuses || n.verified == cluster
 }
 
-// verify has the broker at the other end of l tell its cluster, unless it has told
-// the right one before. It also returns how long the broker then rests; what is not
-// clear by then is to be asked after it. Another cluster is one by the answer to each
-// request: the id that is reported is of the metadata, and a proxy may tell a
-// different one in answer to DescribeCluster.
+// verify asks the broker at the other end of l for its cluster, unless l is verified
+// already. It also returns how long the broker then throttles this client; what is
+// still open is to be asked after that. Only a wrong id in every answer makes it
+// another cluster: the id that is reported comes from Metadata, and a proxy may
+// return a different one for DescribeCluster.
 func (n *Node) verify(ctx context.Context, l *link) (throttle time.Duration, err error) {
 	want := n.pool.clusterID()
 	if want == "" || l.verified == want {

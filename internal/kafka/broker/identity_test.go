@@ -19,8 +19,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// Of the answer that tells the cluster's id nothing else counts: a peer may take a
-// request for no topics for one for all.
+// Only the cluster id of the answer is used: a peer may answer a request for no
+// topics as one for all topics.
 func TestIdentityBesideTopics(t *testing.T) {
 	for id, want := range map[string]string{"mine": "", "another's": cluster.CodeOtherCluster} {
 		fake := kafkatest.StartFake(t, 1)
@@ -43,15 +43,15 @@ func TestIdentityBesideTopics(t *testing.T) {
 	}
 }
 
-// The id that is reported is that of the metadata. A proxy may tell another one in
-// answer to DescribeCluster.
+// The id that is reported comes from Metadata. A proxy may return a different one
+// for DescribeCluster.
 func TestIdentityIsThatOfTheMetadata(t *testing.T) {
 	for id, want := range map[string]string{"mine": "", "another's": cluster.CodeOtherCluster} {
 		fake := kafkatest.StartFake(t, 1, kfake.ClusterID(id))
 		fake.Rewrite(kmsg.DescribeCluster, func(_ int32, answer kmsg.Response) {
 			answer.(*kmsg.DescribeClusterResponse).ClusterID = "behind the proxy"
 		})
-		p, n, told := startPool(t, fake, nil)
+		p, n, tally := startPool(t, fake, nil)
 		p.SetCluster("mine")
 		_, err := ask(p, n, groups(), countGroups)
 		if want == "" {
@@ -59,7 +59,7 @@ func TestIdentityIsThatOfTheMetadata(t *testing.T) {
 			continue
 		}
 		assert.Equal(t, want, Failure(n, APIListGroups, err).Code)
-		assert.NotContains(t, told.Requests, "ListGroups", "which was not sent")
+		assert.NotContains(t, tally.Requests, "ListGroups", "which was not sent")
 	}
 }
 
@@ -67,8 +67,8 @@ func TestIdentityIsThatOfTheMetadata(t *testing.T) {
 func TestIdentityThatIsThrottled(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1, kfake.ClusterID("mine"))
 	fake.Rewrite(kmsg.DescribeCluster, func(_ int32, answer kmsg.Response) {
-		told := answer.(*kmsg.DescribeClusterResponse)
-		told.ClusterID, told.ThrottleMillis = "behind the proxy", 60_000
+		described := answer.(*kmsg.DescribeClusterResponse)
+		described.ClusterID, described.ThrottleMillis = "behind the proxy", 60_000
 	})
 	p, n, _ := startPool(t, fake, nil)
 	p.SetCluster("mine")
@@ -78,8 +78,8 @@ func TestIdentityThatIsThrottled(t *testing.T) {
 	assert.False(t, n.IsDown())
 }
 
-// A connection that has told its cluster, and was throttled for it, has served no
-// request: where the first one fails, a new connection would be no better.
+// A connection whose cluster was verified, and that was throttled for it, has served
+// no request: where the first one fails, a new connection would be no better.
 func TestIdentityIsNoRequestServed(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1, kfake.ClusterID("mine"))
 	fake.Rewrite(kmsg.DescribeCluster, func(_ int32, answer kmsg.Response) {

@@ -31,7 +31,7 @@ type link struct {
 	correlation int32
 	// expires is when the login is too old for another request. Zero: never.
 	expires time.Time
-	// verified is the cluster that the broker has told to belong to.
+	// verified is the cluster that the broker belongs to by its own answer.
 	verified string
 }
 

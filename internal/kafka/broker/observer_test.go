@@ -13,8 +13,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// A connection that could not be made was told of when it was tried, whatever
-// the reason, and not again for each request that would have used it.
+// A connection that could not be made is counted when it is tried, whatever the
+// reason, and not again for each request that would have used it.
 func TestObserverSeesALoginOnce(t *testing.T) {
 	counts := kafkatest.NewTally()
 	p := &Pool{obs: counts}

@@ -28,7 +28,7 @@ func (n *Node) giveThrottled(l *link, throttle time.Duration) {
 	n.give(l)
 }
 
-// restAtLeast keeps a longer rest that was told on another connection.
+// restAtLeast extends the rest to d, unless another connection asked for a longer one.
 func (n *Node) restAtLeast(d time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

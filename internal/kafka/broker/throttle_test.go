@@ -29,7 +29,7 @@ func throttle(fake *kafkatest.Fake, millis int32) {
 func TestShortThrottle(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	throttle(fake, 300)
-	p, n, told := startPool(t, fake, nil)
+	p, n, tally := startPool(t, fake, nil)
 	began := time.Now()
 	for range 3 {
 		_, err := ask(p, n, groups(), countGroups)
@@ -37,14 +37,14 @@ func TestShortThrottle(t *testing.T) {
 	}
 	assert.GreaterOrEqual(t, time.Since(began), 600*time.Millisecond, "between the three")
 	assert.Equal(t, 1, fake.Dials(0))
-	assert.Empty(t, told.Failures)
+	assert.Empty(t, tally.Failures)
 }
 
 // A longer one fails what is asked of that broker until it is over.
 func TestLongThrottle(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	throttle(fake, 10_000)
-	p, n, told := startPool(t, fake, nil)
+	p, n, tally := startPool(t, fake, nil)
 	_, err := ask(p, n, groups(), countGroups)
 	require.NoError(t, err, "the answer itself is good")
 	fake.ResetRequests()
@@ -58,8 +58,8 @@ func TestLongThrottle(t *testing.T) {
 	}
 	assert.Less(t, time.Since(began), time.Second)
 	assert.Empty(t, fake.Requests(), "nothing is sent meanwhile")
-	assert.Equal(t, map[[2]string]int{{"ListGroups", "THROTTLED"}: 3}, told.Failures)
-	assert.Equal(t, 1, told.Requests["ListGroups"])
+	assert.Equal(t, map[[2]string]int{{"ListGroups", "THROTTLED"}: 3}, tally.Failures)
+	assert.Equal(t, 1, tally.Requests["ListGroups"])
 	assert.False(t, n.IsDown(), "it is no broker that fails")
 
 	fake.Honest()

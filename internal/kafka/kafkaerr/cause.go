@@ -28,11 +28,11 @@ func Cause(err error) string {
 	if _, ok := errors.AsType[*OtherClusterError](err); ok {
 		return "another cluster answers there: it has taken the address over, or \"brokers\" names two clusters"
 	}
-	switch stranger, ok := errors.AsType[*ProtocolError](err); {
+	switch protocolError, ok := errors.AsType[*ProtocolError](err); {
 	case IsMalformed(err):
 		return "the answer is not Kafka's: something else answers there, or changes answers on their way"
 	case ok:
-		return causeOfStranger(stranger)
+		return causeOfProtocolError(protocolError)
 	case IsThrottled(err):
 		return "a quota of the broker throttles this client: raise request_percentage for its user or client_id"
 	}
@@ -82,8 +82,8 @@ func causeOfHangUp(err error) string {
 	return "it closed the connection"
 }
 
-// causeOfStranger names who answers, by the first four bytes.
-func causeOfStranger(e *ProtocolError) string {
+// causeOfProtocolError says what answers there, by its first four bytes.
+func causeOfProtocolError(e *ProtocolError) string {
 	const tlsAlert, tlsHandshake = 0x15, 0x16
 	switch {
 	case e.Large:

@@ -70,8 +70,8 @@ func (l *Login) Begin() {
 // the first request, for a failed login where there was one. A token that was
 // refused is not shown again.
 func (l *Login) Explain(err error) error {
-	_, stranger := errors.AsType[*kafkaerr.ProtocolError](err)
-	if l.mechanism == nil || stranger || kafkaerr.IsMalformed(err) || kafkaerr.TLSAlert(err) != nil || errors.Is(err, context.Canceled) {
+	_, protocolError := errors.AsType[*kafkaerr.ProtocolError](err)
+	if l.mechanism == nil || protocolError || kafkaerr.IsMalformed(err) || kafkaerr.TLSAlert(err) != nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if l.tokens != nil {
