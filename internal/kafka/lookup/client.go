@@ -43,9 +43,9 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer) (*Client,
 // each mistake.
 func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
 
-// Begin tells which brokers there are, and of which cluster: of another one
-// nothing is asked that takes their addresses over. One that fails is not asked
-// again before the next Begin.
+// Begin sets the brokers and their cluster's id. Another cluster that has taken
+// over their addresses is not asked. A broker that fails is not asked again before
+// the next Begin.
 func (c *Client) Begin(clusterID string, brokers map[int32]cluster.Broker) {
 	c.pool.End()
 	if clusterID != c.clusterID {

@@ -131,15 +131,15 @@ func TestLookupsAreBatchedByLeader(t *testing.T) {
 func TestDecodeFound(t *testing.T) {
 	l := cluster.Lookup{Topic: "t", At: 5}
 	for name, tt := range map[string]struct {
-		told wire.PartitionOffset
-		want cluster.Answer
+		found wire.PartitionOffset
+		want  cluster.Answer
 	}{
 		"an error":      {wire.PartitionOffset{Code: 6}, cluster.Answer{Lookup: l, Err: sarama.ErrNotLeaderForPartition}},
 		"found":         {wire.PartitionOffset{Offset: 7, Timestamp: 9}, cluster.Answer{Lookup: l, Offset: 7, Time: 9}},
 		"none":          {wire.PartitionOffset{Offset: -1, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
 		"without times": {wire.PartitionOffset{Offset: 7, Timestamp: -1}, cluster.Answer{Lookup: l, Offset: cluster.None}},
 	} {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, decodeFound(l, tt.told)) })
+		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, decodeFound(l, tt.found)) })
 	}
 }
 
@@ -227,7 +227,7 @@ func TestCompacted(t *testing.T) {
 
 	fake.Without(kmsg.DescribeConfigs)
 	old := newTestClient(t, fake)
-	assert.Equal(t, map[string]bool{"compacted": false}, old.Compacted(t.Context(), []string{"compacted"}), "it will not be told")
+	assert.Equal(t, map[string]bool{"compacted": false}, old.Compacted(t.Context(), []string{"compacted"}), "without DescribeConfigs nobody ever says")
 }
 
 // Another cluster that takes a leader's address over is asked nothing.
@@ -242,7 +242,7 @@ func TestALeaderOfAnotherCluster(t *testing.T) {
 	assert.Zero(t, fake.Requests()["ListOffsets"])
 }
 
-// Scrapes have connections of their own, so that nothing else tells of it.
+// Scrapes have connections of their own, so nothing else reports the failure.
 func TestNoConnectionsForLookups(t *testing.T) {
 	fake := startFake(t)
 	proxies := fake.Proxies(t)

@@ -21,7 +21,7 @@ import (
 // reads index files for each look-up.
 const lookupsPerRequest = 500
 
-var errNoTimestamps = errors.New("the broker is older than Kafka 0.10.1: it tells no timestamps")
+var errNoTimestamps = errors.New("the broker is older than Kafka 0.10.1: its answers have no timestamps")
 
 // Lookup asks the partitions' leaders, in parallel and in batches, for the
 // first record at or after a time. A partition may be in lookups once. There is

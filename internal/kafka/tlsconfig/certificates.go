@@ -18,8 +18,9 @@ import (
 	"go.opentelemetry.io/collector/config/configopaque"
 )
 
-// FileErrors is what keeps settings of TLS from being used. What only loading
-// them can tell is told where the PEM is right, so that nothing is told twice.
+// FileErrors returns why settings of TLS cannot be used. Errors that only loading
+// them shows are returned only where the PEM is right, so that none is reported
+// twice.
 func FileErrors(ctx context.Context, at string, c *Config, now time.Time) []error {
 	if c == nil || c.IsOff() {
 		return nil

@@ -15,10 +15,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 )
 
-// clientConfig is another name for embedding, one that is not exported: the
-// collector looks for Validate in exported fields. In a ClientConfig it finds
-// the same one twice, and tells each mistake twice under the names of Go's
-// fields.
+// clientConfig is an alias for embedding that is not exported: the collector calls
+// Validate of exported fields. In a ClientConfig it finds the same method twice, and
+// would report each mistake twice under the names of Go's fields.
 type clientConfig = configtls.ClientConfig
 
 // Config is the collector's settings of TLS for clients.

@@ -15,8 +15,8 @@ type Resource struct {
 	Code int16
 	Type kmsg.ConfigResourceType
 	Name string
-	// Settings is those that were asked for, by key, nil where none are told. One
-	// without a value is the empty string.
+	// Settings has those that were asked for, by key. It is nil where the answer has
+	// none. A setting without a value is the empty string.
 	Settings map[string]string
 }
 

@@ -5,7 +5,8 @@ package wire
 
 import "github.com/twmb/franz-go/pkg/kmsg"
 
-// ListOffsets asks for offsets of partitions. Version 0 tells no timestamps.
+// ListOffsets asks for offsets of partitions. Answers of version 0 have no
+// timestamps.
 func ListOffsets(request *kmsg.ListOffsetsRequest) Request {
 	return Request{Request: request, Max: 6, Throttle: 2}
 }

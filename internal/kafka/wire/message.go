@@ -91,8 +91,9 @@ type Versions map[int16]VersionRange
 // VersionRange has the oldest and the newest version.
 type VersionRange struct{ Min, Max int16 }
 
-// DecodeVersions reads the body of an answer to ApiVersions, which tells too how
-// long the broker throttles. ok is false where it is an error or no answer.
+// DecodeVersions reads the body of an answer to ApiVersions. It also returns how
+// long the broker throttles this client. ok is false where the body is an error or
+// not an answer.
 func DecodeVersions(body []byte, version int16) (versions Versions, throttle time.Duration, ok bool) {
 	r := newReader(context.Background(), body, version, version >= 3)
 	code := r.Int16()

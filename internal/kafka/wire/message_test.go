@@ -57,10 +57,10 @@ func TestDecode(t *testing.T) {
 		2: 1500 * time.Millisecond, 3: 1500 * time.Millisecond, 5: 1500 * time.Millisecond,
 	} {
 		request, decode := listing(version)
-		group, told, err := Decode(t.Context(), request, 7, answerTo(version, 1500), decode)
+		group, got, err := Decode(t.Context(), request, 7, answerTo(version, 1500), decode)
 		require.NoError(t, err)
 		assert.Equal(t, "g", group, "version %d", version)
-		assert.Equal(t, throttle, told, "version %d", version)
+		assert.Equal(t, throttle, got, "version %d", version)
 	}
 	request, decode := listing(5)
 	_, throttle, err := Decode(t.Context(), request, 7, answerTo(5, -1), decode)
@@ -127,7 +127,7 @@ func TestDecodeSession(t *testing.T) {
 		}
 		return DecodeSession(body, version)
 	}
-	assert.Zero(t, session(0, 5000, 0), "not told")
+	assert.Zero(t, session(0, 5000, 0), "version 0 has no lifetime")
 	assert.Equal(t, 5*time.Second, session(1, 5000, 0))
 	assert.Equal(t, 5*time.Second, session(2, 5000, 0))
 	assert.Zero(t, session(2, 0, 0), "for ever")

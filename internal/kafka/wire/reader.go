@@ -65,8 +65,8 @@ func newReader(ctx context.Context, body []byte, version int16, flexible bool) *
 }
 
 // Part returns a reader of bytes within an answer that have a format of their
-// own, which is never a flexible one. Its errors are errors of the whole, save
-// that it ends too soon: [Reader.OK] tells.
+// own, which is never a flexible one. Its errors are errors of the whole answer,
+// except for an early end, which only [Reader.OK] reports.
 func (r *Reader) Part(part []byte) *Reader {
 	return &Reader{in: kbin.Reader{Src: part}, limits: r.limits}
 }
