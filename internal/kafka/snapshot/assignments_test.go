@@ -63,13 +63,13 @@ func TestAssignClassic(t *testing.T) {
 	}
 }
 
-// describedAs is what is made of a broker's answer about one classic group.
-func describedAs(t *testing.T, told kmsg.DescribeGroupsResponseGroup) description {
+// describedAs decodes a broker's answer about one classic group.
+func describedAs(t *testing.T, group kmsg.DescribeGroupsResponseGroup) description {
 	t.Helper()
 	s := &scrape{ask: Request{Topic: anything, Assignments: true}}
 	answer := kmsg.NewPtrDescribeGroupsResponse()
-	answer.Groups = []kmsg.DescribeGroupsResponseGroup{told}
-	return decodeAnswer(t, newDescribeGroupsRequest(nil), answer, s.decodeClassic)[told.Group]
+	answer.Groups = []kmsg.DescribeGroupsResponseGroup{group}
+	return decodeAnswer(t, newDescribeGroupsRequest(nil), answer, s.decodeClassic)[group.Group]
 }
 
 func TestAssignConsumer(t *testing.T) {

@@ -10,9 +10,9 @@ import (
 	"go.uber.org/zap"
 )
 
-// notTold is Kafka's mark for authorized operations that were not asked for,
+// operationsUnknown is Kafka's mark for authorized operations that were not asked for,
 // or that the broker does not say.
-const notTold = math.MinInt32
+const operationsUnknown = math.MinInt32
 
 // reportMissingACLs says once what the brokers leave out of their answers because of
 // missing ACLs. They do so without a word, so that it cannot be counted: what
@@ -22,7 +22,7 @@ func (c *metadataCache) reportMissingACLs(meta *metadata) {
 		return
 	}
 	c.aclsReported = true
-	if meta.allowed != notTold && !may(meta.allowed, sarama.AclOperationDescribe) {
+	if meta.allowed != operationsUnknown && !may(meta.allowed, sarama.AclOperationDescribe) {
 		c.log.Warn("This login may not describe the cluster: brokers list only the groups that it may describe one by one, "+
 			"and leave the others out without an error",
 			zap.String("remedy", "allow Describe on the cluster and on all topics and groups that are to be seen"))

@@ -23,11 +23,11 @@ func TestLimitsAreLoggedOnce(t *testing.T) {
 		allowed int32
 		lines   int
 	}{
-		"all":             {allowed: 0x1ff8},
-		"describe only":   {allowed: 1 << 8},
-		"nothing":         {allowed: 0, lines: 1},
-		"all but":         {allowed: 0x1ff8 &^ (1 << 8), lines: 1},
-		"not told at all": {allowed: notTold},
+		"all":           {allowed: 0x1ff8},
+		"describe only": {allowed: 1 << 8},
+		"nothing":       {allowed: 0, lines: 1},
+		"all but":       {allowed: 0x1ff8 &^ (1 << 8), lines: 1},
+		"unknown":       {allowed: operationsUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := seeded(t, 1, 1, 1)
@@ -45,7 +45,7 @@ func TestLimitsAreLoggedOnce(t *testing.T) {
 	}
 }
 
-// Nothing can be told from the answer, so nothing is claimed either.
+// The answer shows nothing, so nothing is claimed either.
 func TestNoTopicsAreLoggedOnce(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	client := newTestClient(t, fake.Brokers()...)

@@ -100,7 +100,7 @@ type memory struct {
 	multiGroup map[int32]bool
 	// seen is the groups of the scrapes before.
 	seen map[string]seenGroup
-	// missing is what groups committed in and was looked for in vain.
+	// missing is what groups committed in and no metadata names.
 	missing map[unnamed]bool
 	// unsupported names the requests that some broker was found not to know.
 	unsupported map[string]bool

@@ -19,7 +19,7 @@ import (
 )
 
 // configAge is how long settings serve where no metadata.refresh_interval is
-// set. They hardly ever change, and asking for them is dear on a large cluster.
+// set. They rarely change, and asking for them is expensive on a large cluster.
 const configAge = 5 * time.Minute
 
 // configCache is what was learned of topics' and brokers' configurations. A topic

@@ -81,8 +81,8 @@ func TestUnneededSettingsAreNotRequested(t *testing.T) {
 	}
 }
 
-// A broker that is away keeps nobody else's settings back, nor, once they are
-// known, those that it would have told.
+// A broker that is away does not keep other brokers' settings back nor, once they
+// are known, its own.
 func TestSettingsWithoutABroker(t *testing.T) {
 	fake := seeded(t, 4, 1, 0)
 	client := newImpatientClient(t, fake.Brokers()...)
@@ -103,7 +103,7 @@ func TestSettingsWithoutABroker(t *testing.T) {
 }
 
 func TestDecodeSetting(t *testing.T) {
-	told := func(pairs ...string) wire.Resource {
+	settings := func(pairs ...string) wire.Resource {
 		r := wire.Resource{Settings: map[string]string{}}
 		for i := 0; i < len(pairs); i += 2 {
 			r.Settings[pairs[i]] = pairs[i+1]
@@ -112,24 +112,24 @@ func TestDecodeSetting(t *testing.T) {
 	}
 	broker := configResource{broker: 1}
 	for name, tt := range map[string]struct {
-		told wire.Resource
-		want *int64
+		given wire.Resource
+		want  *int64
 	}{
-		"hours alone":          {told("log.retention.hours", "168", "log.retention.minutes", "", "log.retention.ms", ""), new(int64(168 * 3600_000))},
-		"minutes rule hours":   {told("log.retention.hours", "168", "log.retention.minutes", "3"), new(int64(180_000))},
-		"ms rule all":          {told("log.retention.hours", "168", "log.retention.minutes", "3", "log.retention.ms", "7"), new(int64(7))},
-		"no limit":             {told("log.retention.hours", "168", "log.retention.ms", "-1"), new(cluster.NoLimit)},
-		"no limit, in hours":   {told("log.retention.hours", "-1"), new(cluster.NoLimit)},
-		"the largest there is": {told("log.retention.ms", fmt.Sprint(math.MaxInt64)), new(int64(math.MaxInt64))},
-		"more than a number":   {told("log.retention.hours", fmt.Sprint(math.MaxInt64)), nil},
-		"not told":             {told(), nil},
-		"no number":            {told("log.retention.ms", "long"), nil},
+		"hours alone":          {settings("log.retention.hours", "168", "log.retention.minutes", "", "log.retention.ms", ""), new(int64(168 * 3600_000))},
+		"minutes rule hours":   {settings("log.retention.hours", "168", "log.retention.minutes", "3"), new(int64(180_000))},
+		"ms rule all":          {settings("log.retention.hours", "168", "log.retention.minutes", "3", "log.retention.ms", "7"), new(int64(7))},
+		"no limit":             {settings("log.retention.hours", "168", "log.retention.ms", "-1"), new(cluster.NoLimit)},
+		"no limit, in hours":   {settings("log.retention.hours", "-1"), new(cluster.NoLimit)},
+		"the largest there is": {settings("log.retention.ms", fmt.Sprint(math.MaxInt64)), new(int64(math.MaxInt64))},
+		"more than a number":   {settings("log.retention.hours", fmt.Sprint(math.MaxInt64)), nil},
+		"not given":            {settings(), nil},
+		"no number":            {settings("log.retention.ms", "long"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, tt.want, decodeSetting(broker, tt.told).broker.RetentionTime)
+			assert.Equal(t, tt.want, decodeSetting(broker, tt.given).broker.RetentionTime)
 		})
 	}
 	refused := decodeSetting(broker, wire.Resource{Code: 31})
 	require.ErrorIs(t, refused.err, sarama.ErrClusterAuthorizationFailed)
-	assert.Equal(t, &cluster.TopicConfig{}, decodeSetting(configResource{topic: "t"}, told()).topic)
+	assert.Equal(t, &cluster.TopicConfig{}, decodeSetting(configResource{topic: "t"}, settings()).topic)
 }

@@ -22,8 +22,8 @@ type describer struct {
 	decode  func(*wire.Reader) map[string]description
 }
 
-// describe has what failed in a way that passes asked once more, of the
-// coordinators that list the groups then. It returns the groups that were not
+// describe enters the answers, and retries retriable errors once, with the
+// coordinators that list the groups by then. It returns the groups that were not
 // described in the end.
 func (s *scrape) describe(ctx context.Context, answers []described) []*cluster.Group {
 	failed := s.enterDescriptions(answers)

@@ -121,7 +121,7 @@ func TestDeniedIsNotRetried(t *testing.T) {
 			denied++
 			assert.Equal(t, int32(1), g.Coordinator)
 			assert.False(t, g.Described, "the same right shows its members")
-			assert.Equal(t, all.Groups[g.Name].State, g.State, "which the listing tells")
+			assert.Equal(t, all.Groups[g.Name].State, g.State, "which the listing has")
 		} else {
 			assert.True(t, g.Described)
 		}
@@ -366,8 +366,8 @@ func TestCloseEndsAHangingSnapshot(t *testing.T) {
 	}
 }
 
-// Connections that break at any byte of any answer: what is said stays true,
-// what is missing is told, and the next scrape is whole.
+// Connections that break at any byte of any answer: what is reported is right,
+// what is missing has a failure, and the next scrape is complete.
 func TestConnectionCutAtAnyByte(t *testing.T) {
 	const parts = 4 // side by side
 	for part := range parts {
@@ -407,7 +407,7 @@ func cutAfter(t *testing.T, first, step int64) {
 	}
 }
 
-func TestStrangers(t *testing.T) {
+func TestProtocolErrors(t *testing.T) {
 	causes := map[string]string{
 		"HTTP":      "an HTTP server listens there, not a Kafka broker",
 		"SSH":       "an SSH server listens there, not a Kafka broker",
@@ -462,8 +462,8 @@ func TestSeedsThatCannotBeReached(t *testing.T) {
 	requireWhole(t, snapshot(t, newTestClient(t, "127.0.0.1:1", fake.Brokers()[1]), everything()), 1, 3, 1)
 }
 
-// Cached metadata serves on while nobody tells newer one, and says so. It is
-// no answer once no broker answers at all.
+// Cached metadata is used on while no newer one can be had, and a failure says so. It
+// is not used once no broker answers at all.
 func TestMetadataRefreshFails(t *testing.T) {
 	fake := seeded(t, 1, 3, 1)
 	client := newTestClient(t, fake.Brokers()...)
@@ -566,7 +566,7 @@ func TestCachedMetadataWithoutALeader(t *testing.T) {
 	assert.Zero(t, fake.Requests()["Metadata"])
 }
 
-// constantSource tells the same again and again.
+// constantSource always returns the same commits.
 type constantSource struct {
 	groups   []*cluster.Group
 	failures []cluster.Failure

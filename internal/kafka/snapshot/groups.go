@@ -70,8 +70,8 @@ func (s *scrape) groupsEverywhere(ctx context.Context, zooKeeper CommitSource) {
 }
 
 // groups asks every broker for the groups that it coordinates and, of those
-// wanted, for what they committed. What fails in a way that passes is asked
-// once more, of all brokers, and so is a group that nobody lists any more: its
+// wanted, for what they committed. Retriable errors are retried once, with all
+// brokers, and a group missing from every list is looked up once more: its
 // coordinator may have moved.
 func (s *scrape) groups(ctx context.Context) {
 	if s.ask.Group == nil {

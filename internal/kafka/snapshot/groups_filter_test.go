@@ -17,7 +17,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// ListGroups tells states from version 4 on and types from version 5 on.
+// ListGroups has states from version 4 on and types from version 5 on.
 func listGroupsUpTo(fake *kafkatest.Fake, version int16) {
 	fake.Rewrite(kmsg.ApiVersions, func(_ int32, answer kmsg.Response) {
 		versions := answer.(*kmsg.ApiVersionsResponse)
@@ -54,9 +54,9 @@ func TestGroupFilters(t *testing.T) {
 		"by type":                        {version: 5, types: []string{"classic"}, want: []string{"empty", "live"}, pushed: true},
 		"by a broker that does not care": {version: 5, states: []string{"Stable"}, want: []string{"live", "live-848"}, stray: "idle"},
 		"by both":                        {version: 5, states: []string{"Stable"}, types: []string{"classic"}, want: []string{"live"}, pushed: true},
-		"by state, types not told":       {version: 4, states: []string{"Empty"}, want: []string{"empty"}, pushed: true},
-		"by type that is not told":       {version: 4, types: []string{"consumer"}, want: nil},
-		"by state that is not told":      {version: 3, states: []string{"Stable"}, want: []string{"live"}},
+		"by state, types unknown":        {version: 4, states: []string{"Empty"}, want: []string{"empty"}, pushed: true},
+		"by type that is unknown":        {version: 4, types: []string{"consumer"}, want: nil},
+		"by state that is unknown":       {version: 3, states: []string{"Stable"}, want: []string{"live"}},
 		"by state, with no type too":     {version: 3, states: []string{"Empty"}, types: []string{"classic"}, want: []string{"empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -84,14 +84,14 @@ func TestGroupFilters(t *testing.T) {
 			assert.Equal(t, int(listed.Load())-len(tt.want), s.FilteredGroups, "what the receiver itself leaves out")
 			if tt.pushed {
 				assert.Equal(t, len(tt.want), int(listed.Load()), "the broker left out the others")
-				assert.Zero(t, fake.Requests()["DescribeGroups"], "the listing told all")
+				assert.Zero(t, fake.Requests()["DescribeGroups"], "the listing has all that is needed")
 			}
 		})
 	}
 }
 
-// A group whose state is wanted and not told is neither there nor filtered: it
-// failed, once.
+// A group whose state a filter needs and cannot be learned counts as failed once,
+// neither as seen nor as filtered.
 func TestGroupOfUnknownStateHasFailed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		api       kmsg.Key

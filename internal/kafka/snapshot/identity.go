@@ -86,9 +86,9 @@ func answersForAnother(err error) bool {
 	return other
 }
 
-// adopt takes the first cluster that tells its id for the one that is reported. A
-// broker that tells none does not change it.
-func (c *metadataCache) adopt(answer *metadata) {
+// setClusterID makes the first id that a broker returns the one that is reported. An
+// answer without an id does not change it.
+func (c *metadataCache) setClusterID(answer *metadata) {
 	if c.clusterID == "" && answer.clusterID != "" {
 		c.clusterID = answer.clusterID
 		c.pool.SetCluster(c.clusterID)
@@ -105,9 +105,10 @@ func (m *metadata) checkIdentity(reported string) error {
 	return &kafkaerr.OtherClusterError{Reported: reported, Found: m.clusterID}
 }
 
-// wrongSeeds has the seeds that nobody has asked so far tell their cluster, and
-// returns those that belong to another one: which cluster is reported is then up
-// to who answers first after a start. One that does not answer costs nothing now.
+// wrongSeeds verifies the seeds whose cluster is not yet known, and returns a failure
+// for each that belongs to another one: with such a seed, whichever seed answers first
+// after a start decides which cluster is reported. A seed that does not answer is no
+// failure here.
 func (s *scrape) wrongSeeds(ctx context.Context) []cluster.Failure {
 	ctx, cancel := s.pool.WithPatience(ctx)
 	defer cancel()

@@ -168,8 +168,7 @@ func TestSeedsOfTwoClusters(t *testing.T) {
 	}
 }
 
-// A seed that was a broker has told its cluster: once the broker has left, nobody
-// dials it.
+// A seed that was a broker is verified: after the broker has left, it is not dialed.
 func TestASeedThatWasABroker(t *testing.T) {
 	fake := seeded(t, 1, 3, 3)
 	client := newTestClient(t, fake.Brokers()...)

@@ -91,7 +91,7 @@ func TestLimitedGroupsOfABrokerThatIsAway(t *testing.T) {
 	for name, g := range before.Groups {
 		assert.Equal(t, g.Coordinator != away, during.Groups[name] != nil, name)
 	}
-	maps.DeleteFunc(kept, func(name string, _ bool) bool { return during.Groups[name] == nil }) // nothing was told of their lag
+	maps.DeleteFunc(kept, func(name string, _ bool) bool { return during.Groups[name] == nil }) // their lag was not learned
 	release()
 	fake.Honest()
 	assert.Equal(t, groupsIn(before), groupsIn(snapshot(t, client, ask)), "those of the broker that is back too")

@@ -66,7 +66,7 @@ func TestLogDirs(t *testing.T) {
 	assert.Equal(t, int32(2), s.Failures[0].Broker)
 }
 
-// What a broker may not or cannot tell costs only itself.
+// Log dirs that a broker refuses to describe, or cannot, affect only their metrics.
 func TestLogDirsRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(broker int32, answer *kmsg.DescribeLogDirsResponse)

@@ -21,8 +21,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// retryPause is how long the cluster gets to settle before a part of a scrape
-// is asked again.
+// retryPause is the pause before a part of a scrape is asked again: elections and
+// moving coordinators take a moment.
 const retryPause = 250 * time.Millisecond
 
 // metadata is what one broker said of the whole cluster. It is never changed.
@@ -34,8 +34,8 @@ type metadata struct {
 	controller int32
 	// unclear names the topics that the broker could not describe, with why.
 	unclear map[string]sarama.KError
-	// allowed is the bit set of what this login may do to the cluster, or
-	// [notTold].
+	// allowed is the bit set of the operations that this login may perform on the
+	// cluster, or [operationsUnknown].
 	allowed int32
 	from    *broker.Node
 	at      time.Time
@@ -47,8 +47,8 @@ type metadataCache struct {
 	maxAge time.Duration
 	log    *zap.Logger
 
-	// clusterID is of the cluster that is reported, empty until a broker has told
-	// one.
+	// clusterID is that of the cluster that is reported, empty until a broker has
+	// returned one.
 	clusterID string
 	current   *metadata // nil at first
 	// disputed says that only another cluster answered when it was last asked for.
@@ -102,7 +102,7 @@ func (c *metadataCache) refresh(ctx context.Context) error {
 			return err
 		}
 	}
-	c.adopt(answer)
+	c.setClusterID(answer)
 	c.pool.SetBrokers(answer.brokers)
 	c.current = answer
 	c.fresh = true
@@ -125,9 +125,9 @@ func (m *metadata) lost(next *metadata) bool {
 }
 
 // confirm asks a second time after topics have disappeared, another broker
-// where there is one. The answer that knows more counts. Without a second one
-// nothing is known: taking the first for the truth would be to forget topics
-// that may be there.
+// where there is one. The answer that knows more counts. Without a second answer
+// the refresh fails: the first one alone could make the receiver forget topics that
+// still exist.
 func (c *metadataCache) confirm(ctx context.Context, first *metadata) (*metadata, error) {
 	if !pause(ctx, retryPause) {
 		return nil, context.Cause(ctx)

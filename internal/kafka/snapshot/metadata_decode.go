@@ -36,7 +36,7 @@ func decodeMetadata(r *wire.Reader) *metadata {
 		brokers: map[int32]cluster.Broker{},
 		topics:  map[string]*cluster.Topic{},
 		unclear: map[string]sarama.KError{},
-		allowed: notTold,
+		allowed: operationsUnknown,
 	}
 	for range r.Each(wire.Size{Fixed: 8, Strings: 1}) {
 		if b := decodeBroker(r); r.Spend(brokerMemory) {

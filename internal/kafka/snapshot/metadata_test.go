@@ -57,7 +57,7 @@ func TestDecodeMetadata(t *testing.T) {
 }
 
 func TestDecodeOffsets(t *testing.T) {
-	told := func(id int32, code int16, offset int64) kmsg.ListOffsetsResponseTopicPartition {
+	answered := func(id int32, code int16, offset int64) kmsg.ListOffsetsResponseTopicPartition {
 		p := kmsg.NewListOffsetsResponseTopicPartition()
 		p.Partition, p.ErrorCode, p.Offset = id, code, offset
 		p.OldStyleOffsets = []int64{offset}
@@ -68,7 +68,7 @@ func TestDecodeOffsets(t *testing.T) {
 	topic := kmsg.NewListOffsetsResponseTopic()
 	topic.Topic = "t"
 	topic.Partitions = []kmsg.ListOffsetsResponseTopicPartition{
-		told(5, 0, 7), told(1, 0, 8), told(0, 0, 9), told(2, kerr.OffsetNotAvailable.Code, -1), told(3, 0, -1), told(9, 0, 1), told(-1, 0, 1),
+		answered(5, 0, 7), answered(1, 0, 8), answered(0, 0, 9), answered(2, kerr.OffsetNotAvailable.Code, -1), answered(3, 0, -1), answered(9, 0, 1), answered(-1, 0, 1),
 	}
 	other := kmsg.NewListOffsetsResponseTopic()
 	other.Topic = "never asked about"

@@ -53,10 +53,10 @@ func (s *scrape) worthASecondLook(ctx context.Context, open *pendingGroups) bool
 	return !s.deleted(ctx, unlisted)
 }
 
-// deleted asks the coordinators of groups that they do not list any more whether
-// all of those are deleted. Only a broker that still coordinates a group calls it
-// dead: another one answers that it does not. Of other types than classic it says so
-// in any case, so that what it lists after that counts.
+// deleted asks the coordinators of groups that they no longer list whether all of
+// those are deleted. Only a broker that still coordinates a group calls it dead:
+// another one answers NOT_COORDINATOR. A group of another type than classic is called
+// dead in any case, so the groups are listed once more after that.
 func (s *scrape) deleted(ctx context.Context, groups map[int32][]string) bool {
 	answers := broker.Parallel(s.pool.Brokers(), func(n *broker.Node) bool {
 		names := groups[n.ID]

@@ -59,7 +59,7 @@ func TestGroupsOfALostCoordinator(t *testing.T) {
 	requireWhole(t, snapshot(t, client, everything()), 1, 3, 12)
 }
 
-// So are those of a broker that does not tell its groups: its failure counts
+// So are those of a broker that does not list its groups: its failure counts
 // them.
 func TestGroupsOfASilentCoordinator(t *testing.T) {
 	fake := seeded(t, 1, 3, 12)
@@ -73,8 +73,8 @@ func TestGroupsOfASilentCoordinator(t *testing.T) {
 	assert.Equal(t, lost, s.Failures[i].Groups)
 }
 
-// However long it does not tell them, they are not taken for deleted: neither
-// while the cluster still counts on that broker, nor in the moment after.
+// However long it does not list them, they are not taken for deleted: neither
+// while the broker is in the metadata, nor in the moment after.
 func TestGroupsOfACoordinatorThatIsSilentForLong(t *testing.T) {
 	fake := seeded(t, 1, 3, 12)
 	proxies := fake.Proxies(t)

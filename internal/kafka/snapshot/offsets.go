@@ -65,9 +65,8 @@ type offsetQuery struct {
 }
 
 // offsets asks every leader for the ends of its partitions' logs. Every commit
-// is in by now, so that no end can be older than a commit that it is held
-// against. What fails in a way that passes is asked once more, of the leader
-// that fresh metadata names.
+// is in by now, so that no end is older than a commit that it is compared with.
+// Retriable errors are retried once, with the leader that fresh metadata names.
 func (s *scrape) offsets(ctx context.Context) {
 	failed := s.askOffsets(ctx, s.offsetQueries())
 	again := slices.ContainsFunc(failed, func(f partitionError) bool { return broker.Retriable(f.node, f.err) })

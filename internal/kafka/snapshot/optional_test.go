@@ -15,8 +15,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// A broker that hangs on what nothing depends on still tells everything else,
-// and is asked for it more and more seldom.
+// A broker that hangs on an optional request still answers all others, and is sent
+// the optional one more and more rarely.
 func TestHangingOptionalRequestCostsOnlyItself(t *testing.T) {
 	for _, api := range []kmsg.Key{kmsg.DescribeGroups, kmsg.DescribeConfigs, kmsg.DescribeLogDirs} {
 		t.Run(api.Name(), func(t *testing.T) {

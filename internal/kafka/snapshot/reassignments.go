@@ -70,7 +70,7 @@ type topicPartition struct {
 	partition int32
 }
 
-// reassignmentsOf is what the controller told.
+// reassignmentsOf is the controller's answer.
 type reassignmentsOf struct {
 	code          sarama.KError
 	reassignments map[topicPartition]*cluster.Reassignment

@@ -124,14 +124,14 @@ func TestIntegrationUnderReplicated(t *testing.T) {
 	kafka.Reassign(t, "lacking", map[int32][]int32{0: {1}, 3: {3, 1, 2}})
 	row := regexp.MustCompile(`Topic: (\S+)\s+Partition: (\d+)`)
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
-		var told []string
+		var listed []string
 		for _, found := range row.FindAllStringSubmatch(topics("--describe", "--under-replicated-partitions", "--exclude-internal"), -1) {
-			told = append(told, found[1]+" "+found[2])
+			listed = append(listed, found[1]+" "+found[2])
 		}
-		slices.Sort(told)
-		assert.Equal(now, told, under())
-		assert.NotContains(now, told, "moving 0")
-		assert.Contains(now, told, "lacking 2")
+		slices.Sort(listed)
+		assert.Equal(now, listed, under())
+		assert.NotContains(now, listed, "moving 0")
+		assert.Contains(now, listed, "lacking 2")
 	}, time.Minute, time.Second)
 	t.Log(under(), topics("--describe", "--exclude-internal"))
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// A broker with so many groups that it does not list them in time still tells
-// where its partitions end.
+// A broker with so many groups that it does not list them in time still returns its
+// partitions' end offsets.
 func TestEndsAfterGroupsThatWereNotListedInTime(t *testing.T) {
 	for _, api := range []kmsg.Key{kmsg.ListGroups, kmsg.OffsetFetch} {
 		t.Run(api.Name(), func(t *testing.T) {

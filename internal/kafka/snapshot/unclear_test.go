@@ -12,8 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// The error of a topic is the same whoever tells it, so that it is logged once: a
-// seed in the first scrape, and then the broker that it turned out to be.
+// The error of a topic is the same whichever broker returns it, so it is logged
+// once: first a seed returns it, then the broker that the seed turned out to be.
 func TestErrorOfATopicIsOfNoBroker(t *testing.T) {
 	fake := seeded(t, 2, 3, 0)
 	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {

@@ -81,10 +81,10 @@ func TestServicesThatOfferLess(t *testing.T) {
 			fake := seeded(t, 2, 3, 4)
 			tt.like(fake)
 			core, logs := observer.New(zapcore.InfoLevel)
-			told := kafkatest.NewTally()
+			tally := kafkatest.NewTally()
 			client, err := New(kafkaconfig.Config{
 				Brokers: fake.Brokers(), ClientID: "test", DialTimeout: 3 * time.Second, RequestTimeout: 5 * time.Second,
-			}, zap.New(core), told, nil)
+			}, zap.New(core), tally, nil)
 			require.NoError(t, err)
 			defer client.Close()
 			ask := everything()
@@ -100,7 +100,7 @@ func TestServicesThatOfferLess(t *testing.T) {
 				lacking = append(lacking, entry.ContextMap()["api"].(string))
 			}
 			assert.Equal(t, tt.lacking, lacking, "once each")
-			assert.Empty(t, told.Failures)
+			assert.Empty(t, tally.Failures)
 		})
 	}
 }
