@@ -2383,7 +2383,7 @@ type metricKafkaPartitionUnderReplicated struct {
 // init fills kafka.partition.under_replicated metric with initial data.
 func (m *metricKafkaPartitionUnderReplicated) init() {
 	m.data.SetName("kafka.partition.under_replicated")
-	m.data.SetDescription("1 while fewer replicas are in sync than are assigned to the partition, those that a reassignment is adding aside, else 0.")
+	m.data.SetDescription("1 while fewer replicas are in sync than are assigned to the partition, not counting those that a reassignment is adding, else 0.")
 	m.data.SetUnit("{partition}")
 	m.data.SetEmptyGauge()
 	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)

@@ -960,7 +960,7 @@ func TestMetricsBuilder(t *testing.T) {
 					validatedMetrics["kafka.partition.under_replicated"] = true
 					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
 					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
-					assert.Equal(t, "1 while fewer replicas are in sync than are assigned to the partition, those that a reassignment is adding aside, else 0.", mi.Description())
+					assert.Equal(t, "1 while fewer replicas are in sync than are assigned to the partition, not counting those that a reassignment is adding, else 0.", mi.Description())
 					assert.Equal(t, "{partition}", mi.Unit())
 					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())

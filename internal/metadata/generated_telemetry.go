@@ -91,7 +91,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.KafkalagGroups, err = builder.meter.Int64Gauge(
 		"otelcol_kafkalag_groups",
-		metric.WithDescription("Consumer groups in the last scrape, by outcome: seen, filtered (left out by the filters), left_out (by max_groups), failed (their offsets could not be read, or the state that a filter asks for). [Alpha]"),
+		metric.WithDescription("Groups of all types in the last scrape, by outcome: seen, filtered (left out by the filters), left_out (by max_groups), failed (their offsets could not be read, or the state that a filter asks for). [Alpha]"),
 		metric.WithUnit("{group}"),
 	)
 	errs = errors.Join(errs, err)
@@ -134,7 +134,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.KafkalagTimeLagLookups, err = builder.meter.Int64Counter(
 		"otelcol_kafkalag_time_lag_lookups",
-		metric.WithDescription("Look-ups of records by time that were made to tell time lags. [Alpha]"),
+		metric.WithDescription("Look-ups of records by time that were made to find time lags. [Alpha]"),
 		metric.WithUnit("{lookup}"),
 	)
 	errs = errors.Join(errs, err)

@@ -70,7 +70,7 @@ func AssertEqualKafkalagConnectionsOpened(t *testing.T, tt *componenttest.Teleme
 func AssertEqualKafkalagGroups(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_groups",
-		Description: "Consumer groups in the last scrape, by outcome: seen, filtered (left out by the filters), left_out (by max_groups), failed (their offsets could not be read, or the state that a filter asks for). [Alpha]",
+		Description: "Groups of all types in the last scrape, by outcome: seen, filtered (left out by the filters), left_out (by max_groups), failed (their offsets could not be read, or the state that a filter asks for). [Alpha]",
 		Unit:        "{group}",
 		Data: metricdata.Gauge[int64]{
 			DataPoints: dps,
@@ -175,7 +175,7 @@ func AssertEqualKafkalagRequests(t *testing.T, tt *componenttest.Telemetry, dps 
 func AssertEqualKafkalagTimeLagLookups(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_kafkalag_time_lag_lookups",
-		Description: "Look-ups of records by time that were made to tell time lags. [Alpha]",
+		Description: "Look-ups of records by time that were made to find time lags. [Alpha]",
 		Unit:        "{lookup}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
