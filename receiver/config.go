@@ -44,7 +44,7 @@ type Config struct {
 	// condition.
 	TopicMatch   string `mapstructure:"topic_match"`
 	TopicExclude string `mapstructure:"topic_exclude"`
-	// GroupMatch and GroupExclude are the same for consumer groups.
+	// GroupMatch and GroupExclude are the same for groups of all types.
 	GroupMatch   string `mapstructure:"group_match"`
 	GroupExclude string `mapstructure:"group_exclude"`
 	// GroupStates and GroupTypes are the wanted groups' states and types in
@@ -64,7 +64,7 @@ type Config struct {
 	// TimeLag is how time lag is found.
 	TimeLag TimeLagConfig `mapstructure:"time_lag"`
 
-	// MaxGroups is how many consumer groups are asked about. 0: no limit.
+	// MaxGroups is how many groups, of all types together, are asked about. 0: no limit.
 	MaxGroups int `mapstructure:"max_groups"`
 	// MaxGroupPartitions is how many pairs of group and partition may have
 	// metrics of their own. Above it the largest groups have their sums only.

@@ -10,8 +10,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// groupLimiter remembers by how much groups lag, which decides about those that
-// max_groups leaves out, and says that it does.
+// groupLimiter remembers the lag of groups, by which max_groups chooses those that it
+// keeps, and logs when groups are left out.
 type groupLimiter struct {
 	limit    int
 	log      *zap.Logger
@@ -49,17 +49,17 @@ func (l *groupLimiter) learn(s *cluster.Snapshot, report *lag.Report) {
 		}
 	}
 	l.lags = next
-	l.tell(s.LeftOutGroups)
+	l.report(s.LeftOutGroups)
 }
 
-// tell logs when groups begin to be left out, and when none is any more.
-func (l *groupLimiter) tell(leftOut int) {
+// report logs when groups begin to be left out, and when none is any more.
+func (l *groupLimiter) report(leftOut int) {
 	switch limiting := leftOut > 0; {
 	case limiting && !l.limiting:
-		l.log.Warn("Too many consumer groups: nothing is asked about those beyond max_groups",
+		l.log.Warn("Too many groups: nothing is asked about those beyond max_groups",
 			zap.Int("max_groups", l.limit), zap.Int("groups_left_out", leftOut))
 	case !limiting && l.limiting:
-		l.log.Info("No consumer group is beyond max_groups any more", zap.Int("max_groups", l.limit))
+		l.log.Info("No group is beyond max_groups any more", zap.Int("max_groups", l.limit))
 	}
 	l.limiting = leftOut > 0
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // At the shortest intervals, with the longest request_timeout that a timeout
-// allows, each scrape has all that the other brokers tell.
+// allows, each scrape has everything of the other brokers.
 func TestAHangingBrokerAtShortIntervals(t *testing.T) {
 	for _, interval := range []time.Duration{time.Second, 3 * time.Second} {
 		t.Run(interval.String(), func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // memories is what scrapes of one cluster leave to those after them, except for
 // that of time lag, which its search shares.
 type memories struct {
-	clusterID string // empty until a broker has told one
+	clusterID string // empty until a broker has returned one
 	ranges    lag.Memory
 	groups    *groupLimiter
 	limiter   *partitionLimiter
@@ -38,8 +38,8 @@ func newMemories(cfg *Config, log *zap.Logger) *memories {
 	return m
 }
 
-// followCluster drops all that is remembered of another cluster than the one that
-// was scraped. A scrape that was told no id is of the same one.
+// followCluster drops what is remembered of another cluster than the one that was
+// scraped. A scrape without a cluster id counts as one of the same cluster.
 func (s *lagScraper) followCluster(clusterID string) {
 	if clusterID == "" {
 		return

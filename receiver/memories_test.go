@@ -39,9 +39,9 @@ func TestMemoryOfAnotherCluster(t *testing.T) {
 		next       string
 		remembered bool
 	}{
-		"the same cluster":     {next: "A", remembered: true},
-		"one that tells no id": {next: "", remembered: true},
-		"another cluster":      {next: "B"},
+		"the same cluster":  {next: "A", remembered: true},
+		"one without an id": {next: "", remembered: true},
+		"another cluster":   {next: "B"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := newConfig()
