@@ -87,7 +87,7 @@ func (c *child) pid() int { return c.cmd.Process.Pid }
 
 // stop ends the child.
 func (c *child) stop() {
-	_ = c.stdin.Close()   // a child that is gone needs no telling
+	_ = c.stdin.Close()   // fails where the child has ended already
 	for range c.samples { // until its end
 		continue
 	}

@@ -82,7 +82,7 @@ func (f *floor) once() error {
 		return err
 	}
 	groups := make([][]string, len(f.brokers))
-	err = sideBySide(f.brokers, func(i int, b floorBroker) (err error) {
+	err = parallel(f.brokers, func(i int, b floorBroker) (err error) {
 		if groups[i], err = f.groups(b.lines[0]); err != nil {
 			return err
 		}
@@ -91,8 +91,8 @@ func (f *floor) once() error {
 	if err != nil {
 		return err
 	}
-	return sideBySide(f.brokers, func(i int, b floorBroker) error {
-		return sideBySide([]func() error{
+	return parallel(f.brokers, func(i int, b floorBroker) error {
+		return parallel([]func() error{
 			func() error { return f.offsets(b.id, b.lines[0], meta, sarama.OffsetNewest) },
 			func() error { return f.offsets(b.id, b.lines[1], meta, sarama.OffsetOldest) },
 			func() error { return f.describe(b.lines[2], groups[i]) },
@@ -100,8 +100,8 @@ func (f *floor) once() error {
 	})
 }
 
-// sideBySide does the same with all elements at once.
-func sideBySide[T any](all []T, do func(int, T) error) error {
+// parallel calls do for all elements at once, and returns their errors joined.
+func parallel[T any](all []T, do func(int, T) error) error {
 	errs := make([]error, len(all))
 	var wait sync.WaitGroup
 	for i, one := range all {
@@ -160,7 +160,7 @@ func spread[T any](lines []*sarama.Broker, all []T, ask func(*sarama.Broker, T) 
 		next <- one
 	}
 	close(next)
-	return sideBySide(lines, func(_ int, b *sarama.Broker) error {
+	return parallel(lines, func(_ int, b *sarama.Broker) error {
 		for one := range next {
 			if err := ask(b, one); err != nil {
 				return err

@@ -29,8 +29,8 @@ import (
 )
 
 // receiverRole is the receiver as a process, without exporters: it scrapes as
-// configured, and a round is what the collector's own span around a scrape
-// tells. It ends with its input.
+// configured, and a round is measured by the collector's own span around a scrape.
+// It ends with its input.
 type receiverRole struct {
 	Config  map[string]any
 	Profile string // a file for a CPU profile; empty: none

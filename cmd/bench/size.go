@@ -13,7 +13,7 @@ import (
 )
 
 // size is how large a cluster is. Names follow from numbers, so that what fills
-// a cluster and what plays one agree without telling each other.
+// a cluster and what plays one agree without exchanging anything.
 type size struct {
 	brokers, topics, partitions, replicas, records, groups, commits int
 }

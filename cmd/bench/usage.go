@@ -47,5 +47,5 @@ func peakOf(pid int) (int64, error) {
 			return kib << 10, err
 		}
 	}
-	return 0, fmt.Errorf("process %d tells no VmHWM", pid)
+	return 0, fmt.Errorf("process %d has no VmHWM", pid)
 }

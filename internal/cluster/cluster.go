@@ -181,8 +181,8 @@ type Partition struct {
 
 // Reassignment is a change of a partition's replicas that is under way.
 type Reassignment struct {
-	// Replicas holds those of before and those that are being added; Adding and
-	// Removing tell which come and go.
+	// Replicas holds the replicas from before and those that are being added. Adding
+	// and Removing are the ones that come and go.
 	Replicas, Adding, Removing []int32
 }
 

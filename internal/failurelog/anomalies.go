@@ -27,7 +27,7 @@ func NewAnomalies(log *zap.Logger) *Anomalies {
 // Report takes what one scrape found, the number of names that are not valid UTF-8,
 // and the first few of these.
 func (l *Anomalies) Report(now time.Time, found lag.Anomalies, invalidNames int, firstNames []string) {
-	l.warn(now, "Brokers tell names that are not valid UTF-8: U+FFFD is recorded in the place of invalid bytes",
+	l.warn(now, "Brokers return names that are not valid UTF-8: U+FFFD is recorded in the place of invalid bytes",
 		zap.Int("names", invalidNames), zap.Strings("first", firstNames))
 	l.warn(now, "Offsets are so large that their sum does not fit a number: it is left out",
 		zap.Int("sums", found.SumTooLarge), first(found.FirstSumsTooLarge, encodeGroupTopic))

@@ -95,7 +95,7 @@ func TestPolicyIsAskedAgain(t *testing.T) {
 		_, topics := d.Plan(0)
 		return topics
 	}
-	tell := func(compacted bool) {
+	setPolicy := func(compacted bool) {
 		d.Policies([]string{"t"}, map[string]bool{"t": compacted})
 		log.search(d, compacted)
 	}
@@ -106,7 +106,7 @@ func TestPolicyIsAskedAgain(t *testing.T) {
 	assert.Empty(t, asked(), "nobody answers: not again before the next scrape")
 	scrape(time.Second)
 	require.Equal(t, []string{"t"}, asked())
-	tell(false)
+	setPolicy(false)
 	scrape(59 * time.Minute)
 	assert.Empty(t, asked(), "for an hour")
 
@@ -114,7 +114,7 @@ func TestPolicyIsAskedAgain(t *testing.T) {
 	age := scrape(2 * time.Minute)
 	assert.InDelta(t, truth(old), age.Seconds(), 1)
 	require.Equal(t, []string{"t"}, asked())
-	tell(true)
+	setPolicy(true)
 	scrape(time.Second)
 	log.search(d, true)
 	age = scrape(time.Second)
@@ -123,7 +123,7 @@ func TestPolicyIsAskedAgain(t *testing.T) {
 	log.without(3)
 	scrape(time.Hour)
 	require.Equal(t, []string{"t"}, asked())
-	tell(false) // and not any more: what is left stays, but is it what was seen?
+	setPolicy(false) // and not any more: what is left stays, but is it what was seen?
 	scrape(time.Minute)
 	log.search(d, false)
 	age = scrape(time.Minute)

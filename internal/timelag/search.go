@@ -41,7 +41,7 @@ func (s index) date(commit cluster.Offset, now cluster.Timestamp, p policy) (at 
 		return below.at, found, below
 	case now-below.at <= precise:
 		// A record of just now or of the future, and with it all that follows,
-		// has no age yet: there is nothing to tell apart.
+		// has no age yet: there is nothing to distinguish.
 		return below.at, found, nil
 	case above == nil || above.from-below.at > precise:
 		return undated, open, nil

@@ -173,7 +173,7 @@ func TestSearchRules(t *testing.T) {
 	}
 }
 
-// TestSearchEndsInTheFuture: records that have no age yet are not told apart.
+// TestSearchEndsInTheFuture: records that have no age yet are not distinguished.
 func TestSearchEndsInTheFuture(t *testing.T) {
 	log := dense(spread(1000, func(i int) float64 { return 1 + float64(i+1)/1000 })...)
 	d := newDates()

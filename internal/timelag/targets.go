@@ -39,11 +39,11 @@ func (w *target) commits() iter.Seq[cluster.Offset] {
 	}
 }
 
-// want notes what look-ups could improve. A group that moves will be somewhere
-// else at the next scrape, so its commit need not be dated well: asked about is
-// where it will be if it goes on as it did. That is not needed where its arrival
-// tells as well. A group that is about to have read all has nothing ahead to ask
-// about: what serves it is a anchor, or that it be dated well where it is.
+// want adds a target for what look-ups could improve. A group that moves will be
+// somewhere else at the next scrape, so its commit need not be dated well: the look-up
+// is for where it will be if it goes on as it did. It is not needed where the arrival
+// of its record gives as good a date. A group that is about to be caught up has nothing
+// ahead to look up: an anchor helps it, or a good date where it is.
 func (d *Estimator) want(known date, p *partitionDates, w target) {
 	step := p.moved(w.commit)
 	ahead := step > 0 && step < w.lag

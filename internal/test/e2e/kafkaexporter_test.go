@@ -48,7 +48,7 @@ func withHeld(t *testing.T, now, before series) series {
 	held := 0
 	for key, value := range before {
 		if holds.MatchString(key) {
-			if told, known := now[key]; !known || told != value {
+			if newer, known := now[key]; !known || newer != value {
 				held++
 			}
 			now[key] = value
@@ -158,7 +158,7 @@ func TestE2EKafkaExporterOfTwoClusters(t *testing.T) {
 }
 
 // startExporterCluster starts three brokers, and puts into them what
-// kafka_exporter tells apart: topics with one replica and with several, with
+// kafka_exporter distinguishes: topics with one replica and with several, with
 // records deleted and without any; groups with and without members, of both
 // protocols, that committed in some partitions, in all, and beyond the end.
 func startExporterCluster(t *testing.T) *kafkatest.Cluster {

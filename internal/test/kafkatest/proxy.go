@@ -12,7 +12,7 @@ import (
 
 // Proxy is a TCP proxy before one address that can misbehave. What is set
 // holds for the connections that are open and for those to come, until it is
-// told otherwise.
+// changed.
 type Proxy struct {
 	listener net.Listener
 	running  sync.WaitGroup
