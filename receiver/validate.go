@@ -43,8 +43,8 @@ func (c *Config) timingErrors() []error {
 		// Without a limit, one broker that never answers would hold a scrape for ever.
 		durations.Limit{Key: "timeout", Given: c.Timeout, Least: time.Second},
 	)
-	// A default in the place of what could not be read would be held against the
-	// other value.
+	// Where a value could not be read, its default stands there, and would be compared
+	// with the other value.
 	if len(c.undecoded) == 0 && c.Timeout > 0 && c.RequestTimeout > c.Timeout/4 {
 		// The later steps of a scrape need time too when one of them runs into its limit.
 		errs = append(errs, fmt.Errorf("%q is %v: must be at most a quarter of timeout (%v)", "request_timeout", c.RequestTimeout, c.Timeout/4))

@@ -16,8 +16,8 @@ import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 // these are close together, that is all there is to know. Where they are not, a
 // new look-up makes a new anchor, or shows that records come late.
 
-// anchorsPerHistory is how much older a anchor may be, as a part of the time that
-// arrivals are remembered, before another is looked for.
+// anchorsPerHistory divides time_lag.history: an anchor older than that part of it is
+// replaced by a new look-up.
 const anchorsPerHistory = 4
 
 // arrived is what the arrival of a commit's record says.
@@ -31,15 +31,15 @@ type arrived struct {
 	due, lasts bool
 }
 
-// anchorLifetime is for how long a anchor speaks for those that arrive after it, when
-// it was not late.
+// anchorLifetime is how long an anchor that was not late stands for the records that
+// arrive after it.
 func (d *Estimator) anchorLifetime() cluster.Timestamp {
 	return max(cluster.Timestamp(d.Keep.Milliseconds()/anchorsPerHistory), 2*d.interval())
 }
 
-// lateAnchorLifetime is for how long one does that was late. More would keep the time lag of
-// a group that has read all at times, and say for longer what is not true any
-// more.
+// lateAnchorLifetime is the same for an anchor that was late. A longer one would keep
+// the time lag of a group that is caught up now and then, but also keep a wrong one
+// for longer.
 func (d *Estimator) lateAnchorLifetime() cluster.Timestamp { return 3 * d.interval() }
 
 // arrival dates a commit by when its record arrived. In a compacted topic that
@@ -69,8 +69,7 @@ func (d *Estimator) arrival(t *topicDates, p *partitionDates, commit cluster.Off
 	return d.onTimeEstimate(p, commit, when, anchor)
 }
 
-// smallDelay is by how much records are late that are hardly: so little may also be
-// what an arrival is off by, so that what counts is what the last two have.
+// smallDelay returns a delay within measurement error: the smaller of the last two.
 func (p *partitionDates) smallDelay(by cluster.Timestamp, before *lookupResult) cluster.Timestamp {
 	if before == nil {
 		return 0

@@ -79,8 +79,8 @@ func (s *index) drop(next lookupResult) {
 	*s = slices.Delete(*s, from, at)
 }
 
-// reserve makes room for n and hardly more: there may be a few hundred thousand
-// of these.
+// reserve makes room for n and little more: there may be a few hundred thousand
+// indexes.
 func (s *index) reserve(n int) {
 	spare := 1 + n/16
 	if n > cap(*s) || n+2*spare < cap(*s) {

@@ -76,8 +76,8 @@ func clearBackoff(nodes []*Node) {
 }
 
 // SetBrokers takes over the brokers of the newest metadata: those that it names
-// get a node, others lose theirs and with it all that was held against them. The
-// connection of a seed that turns out to be one of the brokers moves there.
+// get a node, others lose theirs with its back-off. The connection of a seed that
+// turns out to be one of the brokers moves there.
 func (p *Pool) SetBrokers(brokers map[int32]cluster.Broker) {
 	p.mu.Lock()
 	var gone []*Node

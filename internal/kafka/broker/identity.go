@@ -32,8 +32,8 @@ func (p *Pool) clusterID() string {
 	return p.cluster
 }
 
-// Forget drops all that is known of the cluster: its id, its brokers, and what is
-// held against them and the seeds.
+// Forget drops all that is known of the cluster: its id, its brokers, and the back-off
+// of brokers and seeds.
 func (p *Pool) Forget() {
 	p.mu.Lock()
 	nodes := append(p.sorted(), p.seeds...)

@@ -120,8 +120,7 @@ func causeOfHandshake(err error) string {
 	return "the TLS handshake failed"
 }
 
-// TLSAlert is what the broker held against TLS when it ended it, nil where it
-// did not.
+// TLSAlert returns the alert with which the broker ended TLS, nil if there is none.
 func TLSAlert(err error) error {
 	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
 		return alert.Err

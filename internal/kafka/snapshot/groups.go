@@ -48,8 +48,8 @@ func (s *scrape) groupsInTime(ctx context.Context, zooKeeper CommitSource) {
 }
 
 // groupsEverywhere asks the brokers, and beside them ZooKeeper where there is
-// one. Ends are asked for when both have answered: none may be older than a
-// commit that it is held against.
+// one. Ends are asked for when both have answered: no end may be older than a
+// commit that it is compared with.
 func (s *scrape) groupsEverywhere(ctx context.Context, zooKeeper CommitSource) {
 	if zooKeeper == nil {
 		s.groups(ctx)

@@ -3,9 +3,9 @@
 
 // Package wire encodes requests of Kafka's protocol and decodes answers to them.
 //
-// An answer is hostile until it is read: a length is held against the bytes that
+// An answer is hostile until it is read: a length is checked against the bytes that
 // are left before anything is allocated for it, and what a decoder keeps of an
-// answer is held against the answer's own size.
+// answer is limited in proportion to the answer's size.
 package wire
 
 import (

@@ -47,8 +47,7 @@ func (s Seed) client(t testing.TB, options ...kgo.Opt) *kgo.Client {
 	return client
 }
 
-// admin runs one piece of work, again where it failed in a way that passes, and
-// fails the test with its error.
+// admin runs do, retries retriable errors, and fails the test with any other.
 func (s Seed) admin(t testing.TB, do func(context.Context, *kadm.Client) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), seedLimit)
@@ -61,8 +60,8 @@ func (s Seed) admin(t testing.TB, do func(context.Context, *kadm.Client) error) 
 	}
 }
 
-// insist repeats what failed in a way that passes: the controllers may be
-// electing one of them, or a broker not know a new topic yet.
+// insist retries retriable errors: the controllers may be electing one of them, or a
+// broker not know a new topic yet.
 func insist(ctx context.Context, do func() error) error {
 	for {
 		err := do()
