@@ -75,7 +75,7 @@ func IsTimeout(err error) bool {
 }
 
 // IsRetriable reports whether a failure may be gone after fresh metadata:
-// leadership or a coordinator that moves, or the connection to a broker that was
+// leadership, a coordinator or the controller that moves, or the connection to a broker that was
 // well a moment ago, which steady says.
 func IsRetriable(err error, steady bool) bool {
 	code, ok := kafkaCode(err)
@@ -92,7 +92,7 @@ func IsRetriable(err error, steady bool) bool {
 	case sarama.ErrNotLeaderForPartition, sarama.ErrLeaderNotAvailable, sarama.ErrReplicaNotAvailable,
 		sarama.ErrUnknownTopicOrPartition, sarama.ErrOffsetNotAvailable, sarama.ErrFencedLeaderEpoch,
 		sarama.ErrUnknownLeaderEpoch, sarama.ErrKafkaStorageError, sarama.ErrBrokerNotAvailable,
-		sarama.ErrNotCoordinatorForConsumer, sarama.ErrConsumerCoordinatorNotAvailable,
+		sarama.ErrNotCoordinatorForConsumer, sarama.ErrConsumerCoordinatorNotAvailable, sarama.ErrNotController,
 		sarama.ErrOffsetsLoadInProgress, sarama.ErrRequestTimedOut, sarama.ErrNetworkException:
 		return true
 	}

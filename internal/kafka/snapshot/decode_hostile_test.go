@@ -47,17 +47,18 @@ func questions() map[string]question {
 	node := &broker.Node{ID: 1}
 	configs := wire.DescribeConfigs(kmsg.NewPtrDescribeConfigsRequest())
 	return map[string]question{
-		"Metadata":                  ask(newMetadataRequest(false), decodeMetadata),
-		"ListGroups":                ask(newListGroupsRequest(s.ask), func(r *wire.Reader) groupsOf { return s.decodeGroups(r, node) }),
-		"OffsetFetch":               ask(newOffsetFetchRequest(groups), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups) }),
-		"OffsetFetch, one":          ask(newOffsetFetchRequest(groups[:1]), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups[:1]) }),
-		"ListOffsets":               ask(s.newListOffsetsRequest(leader), func(r *wire.Reader) offsetsOf { return decodeOffsets(r, leader) }),
-		"DescribeGroups":            ask(newDescribeGroupsRequest(nil), s.decodeClassic),
-		"ConsumerGroupDescribe":     ask(newConsumerGroupDescribeRequest(nil), s.decodeConsumer),
-		"ShareGroupDescribe":        ask(newShareGroupDescribeRequest(nil), decodeShareGroups),
-		"DescribeShareGroupOffsets": ask(newShareOffsetsRequest(groups), func(r *wire.Reader) fetched { return s.decodeShare(r, groups) }),
-		"DescribeConfigs":           ask(configs, decodeResources),
-		"DescribeLogDirs":           ask(newDescribeLogDirsRequest(), func(r *wire.Reader) logDirsOf { return s.decodeLogDirs(r, node) }),
+		"Metadata":                   ask(newMetadataRequest(false), decodeMetadata),
+		"ListGroups":                 ask(newListGroupsRequest(s.ask), func(r *wire.Reader) groupsOf { return s.decodeGroups(r, node) }),
+		"OffsetFetch":                ask(newOffsetFetchRequest(groups), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups) }),
+		"OffsetFetch, one":           ask(newOffsetFetchRequest(groups[:1]), func(r *wire.Reader) fetched { return s.decodeFetched(r, groups[:1]) }),
+		"ListOffsets":                ask(s.newListOffsetsRequest(leader), func(r *wire.Reader) offsetsOf { return decodeOffsets(r, leader) }),
+		"DescribeGroups":             ask(newDescribeGroupsRequest(nil), s.decodeClassic),
+		"ConsumerGroupDescribe":      ask(newConsumerGroupDescribeRequest(nil), s.decodeConsumer),
+		"ShareGroupDescribe":         ask(newShareGroupDescribeRequest(nil), decodeShareGroups),
+		"DescribeShareGroupOffsets":  ask(newShareOffsetsRequest(groups), func(r *wire.Reader) fetched { return s.decodeShare(r, groups) }),
+		"ListPartitionReassignments": ask(newListPartitionReassignmentsRequest(partitions, 0), decodeReassignments),
+		"DescribeConfigs":            ask(configs, decodeResources),
+		"DescribeLogDirs":            ask(newDescribeLogDirsRequest(), func(r *wire.Reader) logDirsOf { return s.decodeLogDirs(r, node) }),
 	}
 }
 
@@ -102,6 +103,8 @@ var hostileAnswers = map[string]hostile{
 	"share groups with offsets": {"DescribeShareGroupOffsets", none(4), with(text, text, none(4)), none(1)},
 	"offsets of a share group":  {"DescribeShareGroupOffsets", with(none(4), one, group), with(text, none(16), text, none(1)), none(5)},
 	"share offsets in a topic":  {"DescribeShareGroupOffsets", with(none(4), one, group, one, topic, none(16)), none(28), none(6)},
+	"topics that move":          {"ListPartitionReassignments", with(none(6), text), with(text, text, none(1)), none(1)},
+	"partitions that move":      {"ListPartitionReassignments", with(none(6), text, one, topic), with(none(4), text, text, text, none(1)), none(2)},
 	"resources":                 {"DescribeConfigs", none(4), with(none(4), text, text, none(1)), none(1)},
 	"settings":                  {"DescribeConfigs", with(none(4), one, none(4), topic), with(text, none(4), text, none(3)), none(2)},
 	"log directories":           {"DescribeLogDirs", none(6), with(none(2), text, text, none(17)), none(1)},

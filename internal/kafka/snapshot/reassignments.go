@@ -12,8 +12,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
-	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
@@ -25,20 +23,12 @@ func (s *scrape) reassignments(ctx context.Context) {
 		return
 	}
 	lacking := s.lackingInSync()
-	n := s.controller()
-	if len(lacking) == 0 || n == nil {
+	if len(lacking) == 0 {
 		return
 	}
-	ctx, cancel := s.pool.WithRequestTimeout(ctx)
-	defer cancel()
 	request := newListPartitionReassignmentsRequest(lacking, s.pool.RequestTimeout())
-	answer, err := broker.Ask(ctx, n, request, decodeReassignments)
-	if err == nil && !kafkaerr.OK(answer.code) {
-		err = answer.code
-		s.pool.Observe(broker.APIListPartitionReassignments, err)
-	}
-	if err != nil {
-		s.failed(broker.Failure(n, broker.APIListPartitionReassignments, err))
+	answer, answered := askController(ctx, s, request, decodeReassignments)
+	if !answered {
 		return
 	}
 	for _, p := range lacking {
@@ -70,11 +60,13 @@ type topicPartition struct {
 	partition int32
 }
 
-// reassignmentsOf is the controller's answer.
+// reassignmentsOf is what the controller answered.
 type reassignmentsOf struct {
 	code          sarama.KError
 	reassignments map[topicPartition]*cluster.Reassignment
 }
+
+func (a reassignmentsOf) err() error { return codeError(a.code) }
 
 // reassignmentMemory is the bytes of memory that an element costs.
 const reassignmentMemory = 180
@@ -100,15 +92,4 @@ func (s *scrape) lackingInSync() []partitionRef {
 	return slices.DeleteFunc(s.partitions(Everywhere, nil), func(p partitionRef) bool {
 		return len(p.partition.InSync) >= len(p.partition.Replicas)
 	})
-}
-
-// controller is the broker to ask about the cluster as a whole. With KRaft any
-// broker passes that on, and metadata names one of them.
-func (s *scrape) controller() *broker.Node {
-	for _, n := range s.pool.Brokers() {
-		if n.ID == s.metadata.current.controller {
-			return n
-		}
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,6 +92,36 @@ func TestReassignmentsAreNotTold(t *testing.T) {
 			assert.Equal(t, tt.code, strings.Join(codes, " "))
 		})
 	}
+}
+
+// With ZooKeeper only the controller answers, and which broker that is may be news to
+// metadata that is kept.
+func TestControllerHasMoved(t *testing.T) {
+	fake := seeded(t, 1, 3, 0)
+	addReplica(fake)
+	var controller atomic.Int32
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		answer.(*kmsg.MetadataResponse).ControllerID = controller.Load()
+	})
+	fake.Rewrite(kmsg.ListPartitionReassignments, func(broker int32, answer kmsg.Response) {
+		if broker != controller.Load() {
+			*answer.(*kmsg.ListPartitionReassignmentsResponse) = kmsg.ListPartitionReassignmentsResponse{
+				Version: answer.GetVersion(), ErrorCode: kerr.NotController.Code,
+			}
+		}
+	})
+	cfg := testConfig(fake.Brokers()...)
+	cfg.Metadata.RefreshInterval = time.Hour
+	client := newClientOf(t, cfg, nil)
+	for _, next := range []int32{0, 1, 1} {
+		controller.Store(next)
+		fake.ResetRequests()
+		s := snapshot(t, client, askReassignments())
+		assert.Empty(t, s.Failures)
+		assert.NotNil(t, s.Topics["t0"].Partitions[0].Reassignment)
+	}
+	assert.Equal(t, 1, fake.Requests()["ListPartitionReassignments"], "of the controller that is known by now")
+	assert.Zero(t, fake.Requests()["Metadata"])
 }
 
 // Kafka's own tool is the authority, while replicas are being added to a broker
