@@ -50,6 +50,15 @@ var (
 	zooKeeper  = point{"kafka.consumer_group.zookeeper.lag", ""}
 )
 
+// rebalance has brokers say that classic groups are rebalancing.
+func rebalance(_ *testing.T, fake *kafkatest.Fake) {
+	fake.Rewrite(kmsg.DescribeGroups, func(_ int32, answer kmsg.Response) {
+		for i := range answer.(*kmsg.DescribeGroupsResponse).Groups {
+			answer.(*kmsg.DescribeGroupsResponse).Groups[i].State = "PreparingRebalance"
+		}
+	})
+}
+
 // scenes are by the id of their row.
 var scenes = map[string]scene{
 	"nobody-listens": {missing: anything, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
@@ -224,13 +233,7 @@ var scenes = map[string]scene{
 			fake.Commit(t, "new", map[string]map[int32]int64{"orders": {0: 1}})
 			fake.Join(t, "new", "orders")
 		},
-		later: func(_ *testing.T, fake *kafkatest.Fake) {
-			fake.Rewrite(kmsg.DescribeGroups, func(_ int32, answer kmsg.Response) {
-				for i := range answer.(*kmsg.DescribeGroupsResponse).Groups {
-					answer.(*kmsg.DescribeGroupsResponse).Groups[i].State = "PreparingRebalance"
-				}
-			})
-		},
+		later: rebalance,
 	},
 	"too-many-partitions": {missing: partition, remains: []point{sum}, arrange: func(_ *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		cfg.MaxGroupPartitions = 1
@@ -268,6 +271,16 @@ var scenes = map[string]scene{
 		enable:  func(cfg *Config) { cfg.Metrics.KafkaPartitionSize.Enabled = true },
 		missing: size, remains: []point{group},
 		arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) { fake.Without(kmsg.DescribeLogDirs) },
+	},
+	"no-owner-while-rebalancing": {
+		enable:  func(cfg *Config) { cfg.Metrics.KafkaConsumerGroupPartitionOwner.Enabled = true },
+		missing: point{"kafka.consumer_group.partition_owner", "group=new"}, never: true,
+		remains: []point{{"kafka.consumer_group.rebalancing", "group=new"}, group},
+		arrange: func(t *testing.T, fake *kafkatest.Fake, _ *Config) {
+			t.Helper()
+			fake.Join(t, "new", "orders")
+		},
+		later: rebalance,
 	},
 	"zookeeper-does-not-answer": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()

@@ -49,7 +49,7 @@ func TestPartitionLimiter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := newConfig()
 			tt.change(cfg)
-			assert.Equal(t, tt.want, newPartitionLimiter(cfg, zap.NewNop()).apply(time.Unix(0, 0), twoGroups()))
+			assert.Equal(t, tt.want, newPartitionLimiter(cfg, zap.NewNop()).apply(time.Unix(0, 0), twoGroups(), nil))
 		})
 	}
 }
@@ -70,12 +70,52 @@ func TestPartitionLimiterOfOneKind(t *testing.T) {
 			tt.off(cfg)
 			report := twoGroups()
 			report.Share = []lag.Group{{Name: "shared", Share: true, Topics: []lag.Topic{{Partitions: make([]lag.Partition, 2)}}}}
-			assert.Zero(t, newPartitionLimiter(cfg, zap.New(core)).apply(time.Unix(0, 0), report))
+			assert.Zero(t, newPartitionLimiter(cfg, zap.New(core)).apply(time.Unix(0, 0), report, nil))
 			assert.Len(t, report.Groups[0].Topics[0].Partitions, tt.left)
 			assert.Len(t, report.Share[0].Topics[0].Partitions, tt.shareLeft)
 			assert.Zero(t, logs.Len())
 		})
 	}
+}
+
+// Owners are points of partitions, too: of a group with more of them than commits, and
+// of one without commits.
+func TestPartitionLimiterOfOwners(t *testing.T) {
+	for name, tt := range map[string]struct {
+		limit, leftOut int
+		left           []string
+	}{
+		"no limit":        {0, 0, []string{"large", "new", "small"}},
+		"within":          {7, 0, []string{"large", "new", "small"}},
+		"the largest":     {6, 2*3 + 3, []string{"new", "small"}},
+		"the new one too": {2, 2*3 + 3 + 2, []string{"small"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := newConfig()
+			cfg.MaxGroupPartitions = tt.limit
+			cfg.Metrics.KafkaConsumerGroupPartitionOwner.Enabled = true
+			groups := map[string]*cluster.Group{"large": ownersOf(3), "new": ownersOf(2), "small": ownersOf(2), "idle": {}}
+			report := twoGroups()
+			assert.Equal(t, tt.leftOut, newPartitionLimiter(cfg, zap.NewNop()).apply(time.Unix(0, 0), report, groups))
+			var left []string
+			for name, g := range groups {
+				if owned(g) > 0 {
+					left = append(left, name)
+				}
+			}
+			assert.ElementsMatch(t, tt.left, left)
+			assert.Zero(t, report.Groups[0].Owned, "the report is as it was")
+		})
+	}
+}
+
+// ownersOf is a group with so many partitions, and one that does not exist.
+func ownersOf(n int) *cluster.Group {
+	members := make([]*cluster.Member, n+1)
+	for i := range n {
+		members[i] = &cluster.Member{}
+	}
+	return &cluster.Group{Assigned: []cluster.Assignment{{Topic: "orders", Partitions: make([]int32, n+1), Owners: members}}}
 }
 
 func noGroupPartitions(c *Config) {

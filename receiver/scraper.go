@@ -105,7 +105,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.anomalies.Report(s.now(), report.Anomalies, invalid.Count(), invalid.First())
 	s.groups.learn(snapshot, report)
 	s.interpret(ctx, snapshot, report)
-	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report))
+	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report, snapshot.Groups))
 	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))
 	return metrics, failurelog.PartialError(snapshot.Failures, missing)
 }

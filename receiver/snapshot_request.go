@@ -21,7 +21,8 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Assignments:     needsAssignments(on),
 		Share:           needsShare(on),
 		DescribeShare:   on.KafkaShareGroupMembers.Enabled,
-		Describe:        needsAssignments(on) || on.KafkaConsumerGroupMembers.Enabled || on.KafkaConsumerGroupInfo.Enabled,
+		Owners:          on.KafkaConsumerGroupPartitionOwner.Enabled,
+		Describe:        needsDescription(on),
 		Ends:            extent(needsEnds(cfg), needsLag(on) || needsShareTimeLag(on)),
 		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsTimeLag(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
@@ -98,8 +99,18 @@ func needsProgress(on metadata.MetricsConfig) bool {
 		on.KafkaConsumerGroupConsumeRate.Enabled
 }
 
+func needsDescription(on metadata.MetricsConfig) bool {
+	return needsAssignments(on) ||
+		on.KafkaConsumerGroupMembers.Enabled ||
+		on.KafkaConsumerGroupInfo.Enabled ||
+		on.KafkaConsumerGroupEpoch.Enabled ||
+		on.KafkaConsumerGroupRebalancing.Enabled
+}
+
 func needsAssignments(on metadata.MetricsConfig) bool {
-	return on.KafkaConsumerGroupAssignedPartitions.Enabled || on.KafkaConsumerGroupTopicMembers.Enabled
+	return on.KafkaConsumerGroupAssignedPartitions.Enabled ||
+		on.KafkaConsumerGroupTopicMembers.Enabled ||
+		on.KafkaConsumerGroupPartitionOwner.Enabled
 }
 
 func needsCommits(on metadata.MetricsConfig) bool {

@@ -69,6 +69,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	kafka.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 6, 1: 20}})
 	kafka.Commit(t, "shipping", map[string]map[int32]int64{"orders": {2: 5}})
 	kafka.Join(t, "shipping", "orders")
+	kafka.JoinConsumer(t, "modern", "orders")
 	kafka.Commit(t, "idle", map[string]map[int32]int64{"orders": {0: 10, 1: 20, 2: 30}})
 
 	cfg := newConfig()
@@ -95,7 +96,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 		"group=idle topic=orders partition=2":     0,
 		"group=shipping topic=orders partition=2": 25,
 	}, got["kafka.consumer_group.lag"])
-	assert.Equal(t, map[string]int64{"group=billing": 0, "group=idle": 0, "group=shipping": 1}, got["kafka.consumer_group.members"])
+	assert.Equal(t, map[string]int64{"group=billing": 0, "group=idle": 0, "group=modern": 1, "group=shipping": 1}, got["kafka.consumer_group.members"])
 	assert.Equal(t, []int64{1}, valuesOf(got["kafka.broker.info"]))
 	for name, want := range map[string]int64{
 		"kafka.broker.log_retention_period": 7200, "kafka.topic.log_retention_period": 3600,

@@ -219,6 +219,14 @@ type Group struct {
 	// Members is the number of live members, valid when Described.
 	Members   int
 	Described bool
+	// Rebalancing says that partitions are being assigned to the members, or that some
+	// member does not have what it is to have. It is valid when Described, and not of
+	// share groups.
+	Rebalancing bool
+	// Epoch grows with each change of the members and of what they are to read, valid
+	// when EpochKnown. Classic groups have none.
+	Epoch      int32
+	EpochKnown bool
 	// Assigned is what the members are assigned, sorted by topic. It is valid
 	// when Described and asked for.
 	Assigned []Assignment
@@ -261,4 +269,14 @@ type Assignment struct {
 	Members int
 	// Partitions is sorted and holds each once.
 	Partitions []int32
+	// Owners has the member that each of Partitions is assigned to, nil for one that
+	// does not exist. It is empty unless asked for.
+	Owners []*Member
+}
+
+// Member is a member of a group, as it names itself.
+type Member struct {
+	// ClientID is its client.id, and Host the address that the coordinator sees
+	// ("/10.0.0.1"). InstanceID is its group.instance.id, empty where it has none.
+	ClientID, Host, InstanceID string
 }

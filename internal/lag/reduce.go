@@ -14,9 +14,9 @@ type LimitedPartitions struct {
 	// Groups names the groups that have only their sums left, the largest
 	// first.
 	Groups []string
-	// Partitions counts the partitions that they had, SharePartitions those of share
-	// groups among them.
-	Partitions, SharePartitions int
+	// Partitions counts the partitions that they had. Committed are those among them in
+	// which consumer groups have committed, SharePartitions those of share groups.
+	Partitions, Committed, SharePartitions int
 }
 
 // LimitPartitions keeps a report within limit group-partitions (0: no limit): the
@@ -26,7 +26,7 @@ func (r *Report) LimitPartitions(limit int) LimitedPartitions {
 	var reduced LimitedPartitions
 	total := 0
 	for _, g := range r.all() {
-		total += g.partitions()
+		total += g.size()
 	}
 	if limit <= 0 || total <= limit {
 		return reduced
@@ -35,13 +35,14 @@ func (r *Report) LimitPartitions(limit int) LimitedPartitions {
 		if total <= limit {
 			break
 		}
-		n := g.partitions()
 		reduced.Groups = append(reduced.Groups, g.Name)
-		reduced.Partitions += n
+		reduced.Partitions += g.size()
 		if g.Share {
-			reduced.SharePartitions += n
+			reduced.SharePartitions += g.partitions()
+		} else {
+			reduced.Committed += g.partitions()
 		}
-		total -= n
+		total -= g.size()
 		for t := range g.Topics {
 			g.Topics[t].Partitions = nil
 		}
@@ -55,7 +56,7 @@ func (r *Report) bySize() []*Group {
 	groups := r.all()
 	sizes := make(map[*Group]int, len(groups))
 	for _, g := range groups {
-		sizes[g] = g.partitions()
+		sizes[g] = g.size()
 	}
 	slices.SortFunc(groups, func(a, b *Group) int {
 		return cmp.Or(cmp.Compare(sizes[b], sizes[a]), strings.Compare(a.Name, b.Name))
@@ -74,6 +75,10 @@ func (r *Report) all() []*Group {
 	}
 	return groups
 }
+
+// size is how many partitions have metrics of their own. Those with an owner are
+// mostly those with a commit.
+func (g *Group) size() int { return max(g.partitions(), g.Owned) }
 
 // partitions counts those that the group has a commit in.
 func (g *Group) partitions() int {

@@ -28,7 +28,7 @@ func TestReduce(t *testing.T) {
 				sizedGroup("odd", 2), sizedGroup("small", 1), sizedGroup("large", 2, 3), sizedGroup("even", 1, 1),
 			}}
 			got := report.LimitPartitions(tt.limit)
-			assert.Equal(t, LimitedPartitions{Groups: tt.groups, Partitions: tt.partitions}, got)
+			assert.Equal(t, LimitedPartitions{Groups: tt.groups, Partitions: tt.partitions, Committed: tt.partitions}, got)
 			kept := 0
 			for i := range report.Groups {
 				kept += report.Groups[i].partitions()

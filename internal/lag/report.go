@@ -42,6 +42,8 @@ type Group struct {
 	// Status is that of the worst partition, unknown while one of them is.
 	// The rules of status fill it in.
 	Status Status
+	// Owned counts the partitions whose owner is recorded, for LimitPartitions alone.
+	Owned int
 }
 
 // AgeMax is the largest Age among all of the group's partitions; unknown as soon as

@@ -207,6 +207,26 @@ func (ms *KafkaConsumerGroupConsumeRateMetricConfig) Unmarshal(parser *confmap.C
 	return nil
 }
 
+// KafkaConsumerGroupEpochMetricConfig provides config for the kafka.consumer_group.epoch metric.
+type KafkaConsumerGroupEpochMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupEpochMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaConsumerGroupExpiredMetricConfig provides config for the kafka.consumer_group.expired metric.
 type KafkaConsumerGroupExpiredMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -407,6 +427,26 @@ func (ms *KafkaConsumerGroupOffsetSumMetricConfig) Unmarshal(parser *confmap.Con
 	return nil
 }
 
+// KafkaConsumerGroupPartitionOwnerMetricConfig provides config for the kafka.consumer_group.partition_owner metric.
+type KafkaConsumerGroupPartitionOwnerMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupPartitionOwnerMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaConsumerGroupPartitionStatusMetricConfig provides config for the kafka.consumer_group.partition_status metric.
 type KafkaConsumerGroupPartitionStatusMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -414,6 +454,26 @@ type KafkaConsumerGroupPartitionStatusMetricConfig struct {
 }
 
 func (ms *KafkaConsumerGroupPartitionStatusMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupRebalancingMetricConfig provides config for the kafka.consumer_group.rebalancing metric.
+type KafkaConsumerGroupRebalancingMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupRebalancingMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	if parser == nil {
 		return nil
 	}
@@ -1039,6 +1099,7 @@ type MetricsConfig struct {
 	KafkaConsumerGroupCatchUpTime        KafkaConsumerGroupCatchUpTimeMetricConfig        `mapstructure:"kafka.consumer_group.catch_up_time"`
 	KafkaConsumerGroupCommitAge          KafkaConsumerGroupCommitAgeMetricConfig          `mapstructure:"kafka.consumer_group.commit_age"`
 	KafkaConsumerGroupConsumeRate        KafkaConsumerGroupConsumeRateMetricConfig        `mapstructure:"kafka.consumer_group.consume_rate"`
+	KafkaConsumerGroupEpoch              KafkaConsumerGroupEpochMetricConfig              `mapstructure:"kafka.consumer_group.epoch"`
 	KafkaConsumerGroupExpired            KafkaConsumerGroupExpiredMetricConfig            `mapstructure:"kafka.consumer_group.expired"`
 	KafkaConsumerGroupGroupLagSum        KafkaConsumerGroupGroupLagSumMetricConfig        `mapstructure:"kafka.consumer_group.group_lag_sum"`
 	KafkaConsumerGroupGroupTimeLagMax    KafkaConsumerGroupGroupTimeLagMaxMetricConfig    `mapstructure:"kafka.consumer_group.group_time_lag_max"`
@@ -1049,7 +1110,9 @@ type MetricsConfig struct {
 	KafkaConsumerGroupMembers            KafkaConsumerGroupMembersMetricConfig            `mapstructure:"kafka.consumer_group.members"`
 	KafkaConsumerGroupOffset             KafkaConsumerGroupOffsetMetricConfig             `mapstructure:"kafka.consumer_group.offset"`
 	KafkaConsumerGroupOffsetSum          KafkaConsumerGroupOffsetSumMetricConfig          `mapstructure:"kafka.consumer_group.offset_sum"`
+	KafkaConsumerGroupPartitionOwner     KafkaConsumerGroupPartitionOwnerMetricConfig     `mapstructure:"kafka.consumer_group.partition_owner"`
 	KafkaConsumerGroupPartitionStatus    KafkaConsumerGroupPartitionStatusMetricConfig    `mapstructure:"kafka.consumer_group.partition_status"`
+	KafkaConsumerGroupRebalancing        KafkaConsumerGroupRebalancingMetricConfig        `mapstructure:"kafka.consumer_group.rebalancing"`
 	KafkaConsumerGroupRetentionMargin    KafkaConsumerGroupRetentionMarginMetricConfig    `mapstructure:"kafka.consumer_group.retention_margin"`
 	KafkaConsumerGroupStatus             KafkaConsumerGroupStatusMetricConfig             `mapstructure:"kafka.consumer_group.status"`
 	KafkaConsumerGroupTimeLag            KafkaConsumerGroupTimeLagMetricConfig            `mapstructure:"kafka.consumer_group.time_lag"`
@@ -1114,6 +1177,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 			Enabled: false,
 		},
+		KafkaConsumerGroupEpoch: KafkaConsumerGroupEpochMetricConfig{
+			Enabled: false,
+		},
 		KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 			Enabled: true,
 		},
@@ -1144,8 +1210,14 @@ func DefaultMetricsConfig() MetricsConfig {
 		KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
 			Enabled: true,
 		},
+		KafkaConsumerGroupPartitionOwner: KafkaConsumerGroupPartitionOwnerMetricConfig{
+			Enabled: false,
+		},
 		KafkaConsumerGroupPartitionStatus: KafkaConsumerGroupPartitionStatusMetricConfig{
 			Enabled: false,
+		},
+		KafkaConsumerGroupRebalancing: KafkaConsumerGroupRebalancingMetricConfig{
+			Enabled: true,
 		},
 		KafkaConsumerGroupRetentionMargin: KafkaConsumerGroupRetentionMarginMetricConfig{
 			Enabled: true,

@@ -56,6 +56,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 						Enabled: true,
 					},
+					KafkaConsumerGroupEpoch: KafkaConsumerGroupEpochMetricConfig{
+						Enabled: true,
+					},
 					KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 						Enabled: true,
 					},
@@ -86,7 +89,13 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
 						Enabled: true,
 					},
+					KafkaConsumerGroupPartitionOwner: KafkaConsumerGroupPartitionOwnerMetricConfig{
+						Enabled: true,
+					},
 					KafkaConsumerGroupPartitionStatus: KafkaConsumerGroupPartitionStatusMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupRebalancing: KafkaConsumerGroupRebalancingMetricConfig{
 						Enabled: true,
 					},
 					KafkaConsumerGroupRetentionMargin: KafkaConsumerGroupRetentionMarginMetricConfig{
@@ -220,6 +229,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 						Enabled: false,
 					},
+					KafkaConsumerGroupEpoch: KafkaConsumerGroupEpochMetricConfig{
+						Enabled: false,
+					},
 					KafkaConsumerGroupExpired: KafkaConsumerGroupExpiredMetricConfig{
 						Enabled: false,
 					},
@@ -250,7 +262,13 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupOffsetSum: KafkaConsumerGroupOffsetSumMetricConfig{
 						Enabled: false,
 					},
+					KafkaConsumerGroupPartitionOwner: KafkaConsumerGroupPartitionOwnerMetricConfig{
+						Enabled: false,
+					},
 					KafkaConsumerGroupPartitionStatus: KafkaConsumerGroupPartitionStatusMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupRebalancing: KafkaConsumerGroupRebalancingMetricConfig{
 						Enabled: false,
 					},
 					KafkaConsumerGroupRetentionMargin: KafkaConsumerGroupRetentionMarginMetricConfig{
@@ -354,7 +372,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupEpochMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionOwnerMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRebalancingMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

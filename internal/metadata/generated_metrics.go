@@ -92,6 +92,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.consumer_group.consume_rate",
 		Attributes: []string{"group", "topic"},
 	},
+	KafkaConsumerGroupEpoch: metricInfo{
+		Name:       "kafka.consumer_group.epoch",
+		Attributes: []string{"group"},
+	},
 	KafkaConsumerGroupExpired: metricInfo{
 		Name:       "kafka.consumer_group.expired",
 		Attributes: []string{"group", "topic"},
@@ -132,9 +136,17 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.consumer_group.offset_sum",
 		Attributes: []string{"group", "topic"},
 	},
+	KafkaConsumerGroupPartitionOwner: metricInfo{
+		Name:       "kafka.consumer_group.partition_owner",
+		Attributes: []string{"group", "topic", "partition", "client_id", "host", "instance_id"},
+	},
 	KafkaConsumerGroupPartitionStatus: metricInfo{
 		Name:       "kafka.consumer_group.partition_status",
 		Attributes: []string{"group", "topic", "partition", "status"},
+	},
+	KafkaConsumerGroupRebalancing: metricInfo{
+		Name:       "kafka.consumer_group.rebalancing",
+		Attributes: []string{"group"},
 	},
 	KafkaConsumerGroupRetentionMargin: metricInfo{
 		Name:       "kafka.consumer_group.retention_margin",
@@ -269,6 +281,7 @@ type metricsInfo struct {
 	KafkaConsumerGroupCatchUpTime        metricInfo
 	KafkaConsumerGroupCommitAge          metricInfo
 	KafkaConsumerGroupConsumeRate        metricInfo
+	KafkaConsumerGroupEpoch              metricInfo
 	KafkaConsumerGroupExpired            metricInfo
 	KafkaConsumerGroupGroupLagSum        metricInfo
 	KafkaConsumerGroupGroupTimeLagMax    metricInfo
@@ -279,7 +292,9 @@ type metricsInfo struct {
 	KafkaConsumerGroupMembers            metricInfo
 	KafkaConsumerGroupOffset             metricInfo
 	KafkaConsumerGroupOffsetSum          metricInfo
+	KafkaConsumerGroupPartitionOwner     metricInfo
 	KafkaConsumerGroupPartitionStatus    metricInfo
+	KafkaConsumerGroupRebalancing        metricInfo
 	KafkaConsumerGroupRetentionMargin    metricInfo
 	KafkaConsumerGroupStatus             metricInfo
 	KafkaConsumerGroupTimeLag            metricInfo
@@ -854,6 +869,58 @@ func newMetricKafkaConsumerGroupConsumeRate(cfg KafkaConsumerGroupConsumeRateMet
 	return m
 }
 
+type metricKafkaConsumerGroupEpoch struct {
+	data     pmetric.Metric                      // data buffer for generated metric.
+	config   KafkaConsumerGroupEpochMetricConfig // metric config provided by user.
+	capacity int                                 // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.epoch metric with initial data.
+func (m *metricKafkaConsumerGroupEpoch) init() {
+	m.data.SetName("kafka.consumer_group.epoch")
+	m.data.SetDescription("The epoch of a group of KIP-848, which grows with each change of its members, of what they subscribe to and of those topics' partitions. Classic groups have none.")
+	m.data.SetUnit("{epoch}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupEpoch) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupEpoch) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupEpoch) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupEpoch(cfg KafkaConsumerGroupEpochMetricConfig) metricKafkaConsumerGroupEpoch {
+	m := metricKafkaConsumerGroupEpoch{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaConsumerGroupExpired struct {
 	data     pmetric.Metric                        // data buffer for generated metric.
 	config   KafkaConsumerGroupExpiredMetricConfig // metric config provided by user.
@@ -1393,6 +1460,64 @@ func newMetricKafkaConsumerGroupOffsetSum(cfg KafkaConsumerGroupOffsetSumMetricC
 	return m
 }
 
+type metricKafkaConsumerGroupPartitionOwner struct {
+	data     pmetric.Metric                               // data buffer for generated metric.
+	config   KafkaConsumerGroupPartitionOwnerMetricConfig // metric config provided by user.
+	capacity int                                          // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.partition_owner metric with initial data.
+func (m *metricKafkaConsumerGroupPartitionOwner) init() {
+	m.data.SetName("kafka.consumer_group.partition_owner")
+	m.data.SetDescription("Always 1. Its attributes name the member of the group that the partition is assigned to. Absent where it is assigned to none, and while a classic group rebalances.")
+	m.data.SetUnit("{partition}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupPartitionOwner) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64, clientIDAttributeValue string, hostAttributeValue string, instanceIDAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(6)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+	dp.Attributes().PutStr("client_id", clientIDAttributeValue)
+	dp.Attributes().PutStr("host", hostAttributeValue)
+	dp.Attributes().PutStr("instance_id", instanceIDAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupPartitionOwner) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupPartitionOwner) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupPartitionOwner(cfg KafkaConsumerGroupPartitionOwnerMetricConfig) metricKafkaConsumerGroupPartitionOwner {
+	m := metricKafkaConsumerGroupPartitionOwner{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaConsumerGroupPartitionStatus struct {
 	data     pmetric.Metric                                // data buffer for generated metric.
 	config   KafkaConsumerGroupPartitionStatusMetricConfig // metric config provided by user.
@@ -1441,6 +1566,58 @@ func (m *metricKafkaConsumerGroupPartitionStatus) emit(metrics pmetric.MetricSli
 
 func newMetricKafkaConsumerGroupPartitionStatus(cfg KafkaConsumerGroupPartitionStatusMetricConfig) metricKafkaConsumerGroupPartitionStatus {
 	m := metricKafkaConsumerGroupPartitionStatus{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupRebalancing struct {
+	data     pmetric.Metric                            // data buffer for generated metric.
+	config   KafkaConsumerGroupRebalancingMetricConfig // metric config provided by user.
+	capacity int                                       // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.rebalancing metric with initial data.
+func (m *metricKafkaConsumerGroupRebalancing) init() {
+	m.data.SetName("kafka.consumer_group.rebalancing")
+	m.data.SetDescription("1 while the group's partitions are being assigned to its members, or a member does not have those that it is to have, else 0.")
+	m.data.SetUnit("{group}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupRebalancing) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupRebalancing) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupRebalancing) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupRebalancing(cfg KafkaConsumerGroupRebalancingMetricConfig) metricKafkaConsumerGroupRebalancing {
+	m := metricKafkaConsumerGroupRebalancing{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -3089,6 +3266,7 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupCatchUpTime        metricKafkaConsumerGroupCatchUpTime
 	metricKafkaConsumerGroupCommitAge          metricKafkaConsumerGroupCommitAge
 	metricKafkaConsumerGroupConsumeRate        metricKafkaConsumerGroupConsumeRate
+	metricKafkaConsumerGroupEpoch              metricKafkaConsumerGroupEpoch
 	metricKafkaConsumerGroupExpired            metricKafkaConsumerGroupExpired
 	metricKafkaConsumerGroupGroupLagSum        metricKafkaConsumerGroupGroupLagSum
 	metricKafkaConsumerGroupGroupTimeLagMax    metricKafkaConsumerGroupGroupTimeLagMax
@@ -3099,7 +3277,9 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupMembers            metricKafkaConsumerGroupMembers
 	metricKafkaConsumerGroupOffset             metricKafkaConsumerGroupOffset
 	metricKafkaConsumerGroupOffsetSum          metricKafkaConsumerGroupOffsetSum
+	metricKafkaConsumerGroupPartitionOwner     metricKafkaConsumerGroupPartitionOwner
 	metricKafkaConsumerGroupPartitionStatus    metricKafkaConsumerGroupPartitionStatus
+	metricKafkaConsumerGroupRebalancing        metricKafkaConsumerGroupRebalancing
 	metricKafkaConsumerGroupRetentionMargin    metricKafkaConsumerGroupRetentionMargin
 	metricKafkaConsumerGroupStatus             metricKafkaConsumerGroupStatus
 	metricKafkaConsumerGroupTimeLag            metricKafkaConsumerGroupTimeLag
@@ -3165,6 +3345,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupCatchUpTime:        newMetricKafkaConsumerGroupCatchUpTime(mbc.Metrics.KafkaConsumerGroupCatchUpTime),
 		metricKafkaConsumerGroupCommitAge:          newMetricKafkaConsumerGroupCommitAge(mbc.Metrics.KafkaConsumerGroupCommitAge),
 		metricKafkaConsumerGroupConsumeRate:        newMetricKafkaConsumerGroupConsumeRate(mbc.Metrics.KafkaConsumerGroupConsumeRate),
+		metricKafkaConsumerGroupEpoch:              newMetricKafkaConsumerGroupEpoch(mbc.Metrics.KafkaConsumerGroupEpoch),
 		metricKafkaConsumerGroupExpired:            newMetricKafkaConsumerGroupExpired(mbc.Metrics.KafkaConsumerGroupExpired),
 		metricKafkaConsumerGroupGroupLagSum:        newMetricKafkaConsumerGroupGroupLagSum(mbc.Metrics.KafkaConsumerGroupGroupLagSum),
 		metricKafkaConsumerGroupGroupTimeLagMax:    newMetricKafkaConsumerGroupGroupTimeLagMax(mbc.Metrics.KafkaConsumerGroupGroupTimeLagMax),
@@ -3175,7 +3356,9 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupMembers:            newMetricKafkaConsumerGroupMembers(mbc.Metrics.KafkaConsumerGroupMembers),
 		metricKafkaConsumerGroupOffset:             newMetricKafkaConsumerGroupOffset(mbc.Metrics.KafkaConsumerGroupOffset),
 		metricKafkaConsumerGroupOffsetSum:          newMetricKafkaConsumerGroupOffsetSum(mbc.Metrics.KafkaConsumerGroupOffsetSum),
+		metricKafkaConsumerGroupPartitionOwner:     newMetricKafkaConsumerGroupPartitionOwner(mbc.Metrics.KafkaConsumerGroupPartitionOwner),
 		metricKafkaConsumerGroupPartitionStatus:    newMetricKafkaConsumerGroupPartitionStatus(mbc.Metrics.KafkaConsumerGroupPartitionStatus),
+		metricKafkaConsumerGroupRebalancing:        newMetricKafkaConsumerGroupRebalancing(mbc.Metrics.KafkaConsumerGroupRebalancing),
 		metricKafkaConsumerGroupRetentionMargin:    newMetricKafkaConsumerGroupRetentionMargin(mbc.Metrics.KafkaConsumerGroupRetentionMargin),
 		metricKafkaConsumerGroupStatus:             newMetricKafkaConsumerGroupStatus(mbc.Metrics.KafkaConsumerGroupStatus),
 		metricKafkaConsumerGroupTimeLag:            newMetricKafkaConsumerGroupTimeLag(mbc.Metrics.KafkaConsumerGroupTimeLag),
@@ -3300,6 +3483,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupCatchUpTime.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupCommitAge.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupConsumeRate.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupEpoch.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupExpired.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupGroupLagSum.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupGroupTimeLagMax.emit(ils.Metrics())
@@ -3310,7 +3494,9 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupMembers.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupOffset.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupOffsetSum.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupPartitionOwner.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupPartitionStatus.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupRebalancing.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupRetentionMargin.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupStatus.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupTimeLag.emit(ils.Metrics())
@@ -3422,6 +3608,11 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupConsumeRateDataPoint(ts pcommo
 	mb.metricKafkaConsumerGroupConsumeRate.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
+// RecordKafkaConsumerGroupEpochDataPoint adds a data point to kafka.consumer_group.epoch metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupEpochDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	mb.metricKafkaConsumerGroupEpoch.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
+}
+
 // RecordKafkaConsumerGroupExpiredDataPoint adds a data point to kafka.consumer_group.expired metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupExpiredDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string) {
 	mb.metricKafkaConsumerGroupExpired.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
@@ -3472,9 +3663,19 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupOffsetSumDataPoint(ts pcommon.
 	mb.metricKafkaConsumerGroupOffsetSum.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
+// RecordKafkaConsumerGroupPartitionOwnerDataPoint adds a data point to kafka.consumer_group.partition_owner metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupPartitionOwnerDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64, clientIDAttributeValue string, hostAttributeValue string, instanceIDAttributeValue string) {
+	mb.metricKafkaConsumerGroupPartitionOwner.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue, clientIDAttributeValue, hostAttributeValue, instanceIDAttributeValue)
+}
+
 // RecordKafkaConsumerGroupPartitionStatusDataPoint adds a data point to kafka.consumer_group.partition_status metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupPartitionStatusDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, topicAttributeValue string, partitionAttributeValue int64, statusAttributeValue AttributeStatus) {
 	mb.metricKafkaConsumerGroupPartitionStatus.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue, partitionAttributeValue, statusAttributeValue.String())
+}
+
+// RecordKafkaConsumerGroupRebalancingDataPoint adds a data point to kafka.consumer_group.rebalancing metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupRebalancingDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	mb.metricKafkaConsumerGroupRebalancing.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
 }
 
 // RecordKafkaConsumerGroupRetentionMarginDataPoint adds a data point to kafka.consumer_group.retention_margin metric.

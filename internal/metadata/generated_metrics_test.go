@@ -96,6 +96,9 @@ func TestMetricsBuilder(t *testing.T) {
 
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupConsumeRateDataPoint(ts, 1, "group-val", "topic-val")
+
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupEpochDataPoint(ts, 1, "group-val")
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupExpiredDataPoint(ts, 1, "group-val", "topic-val")
@@ -128,7 +131,13 @@ func TestMetricsBuilder(t *testing.T) {
 			mb.RecordKafkaConsumerGroupOffsetSumDataPoint(ts, 1, "group-val", "topic-val")
 
 			allMetricsCount++
+			mb.RecordKafkaConsumerGroupPartitionOwnerDataPoint(ts, 1, "group-val", "topic-val", 9, "client_id-val", "host-val", "instance_id-val")
+
+			allMetricsCount++
 			mb.RecordKafkaConsumerGroupPartitionStatusDataPoint(ts, 1, "group-val", "topic-val", 9, AttributeStatusOK)
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupRebalancingDataPoint(ts, 1, "group-val")
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupRetentionMarginDataPoint(ts, 1, "group-val", "topic-val")
@@ -427,6 +436,21 @@ func TestMetricsBuilder(t *testing.T) {
 					topicAttrVal, ok := dp.Attributes().Get("topic")
 					assert.True(t, ok)
 					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.epoch":
+					assert.False(t, validatedMetrics["kafka.consumer_group.epoch"], "Found a duplicate in the metrics slice: kafka.consumer_group.epoch")
+					validatedMetrics["kafka.consumer_group.epoch"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The epoch of a group of KIP-848, which grows with each change of its members, of what they subscribe to and of those topics' partitions. Classic groups have none.", mi.Description())
+					assert.Equal(t, "{epoch}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
 				case "kafka.consumer_group.expired":
 					assert.False(t, validatedMetrics["kafka.consumer_group.expired"], "Found a duplicate in the metrics slice: kafka.consumer_group.expired")
 					validatedMetrics["kafka.consumer_group.expired"] = true
@@ -612,6 +636,36 @@ func TestMetricsBuilder(t *testing.T) {
 					topicAttrVal, ok := dp.Attributes().Get("topic")
 					assert.True(t, ok)
 					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.partition_owner":
+					assert.False(t, validatedMetrics["kafka.consumer_group.partition_owner"], "Found a duplicate in the metrics slice: kafka.consumer_group.partition_owner")
+					validatedMetrics["kafka.consumer_group.partition_owner"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Always 1. Its attributes name the member of the group that the partition is assigned to. Absent where it is assigned to none, and while a classic group rebalances.", mi.Description())
+					assert.Equal(t, "{partition}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+					clientIDAttrVal, ok := dp.Attributes().Get("client_id")
+					assert.True(t, ok)
+					assert.Equal(t, "client_id-val", clientIDAttrVal.Str())
+					hostAttrVal, ok := dp.Attributes().Get("host")
+					assert.True(t, ok)
+					assert.Equal(t, "host-val", hostAttrVal.Str())
+					instanceIDAttrVal, ok := dp.Attributes().Get("instance_id")
+					assert.True(t, ok)
+					assert.Equal(t, "instance_id-val", instanceIDAttrVal.Str())
 				case "kafka.consumer_group.partition_status":
 					assert.False(t, validatedMetrics["kafka.consumer_group.partition_status"], "Found a duplicate in the metrics slice: kafka.consumer_group.partition_status")
 					validatedMetrics["kafka.consumer_group.partition_status"] = true
@@ -636,6 +690,21 @@ func TestMetricsBuilder(t *testing.T) {
 					statusAttrVal, ok := dp.Attributes().Get("status")
 					assert.True(t, ok)
 					assert.Equal(t, "OK", statusAttrVal.Str())
+				case "kafka.consumer_group.rebalancing":
+					assert.False(t, validatedMetrics["kafka.consumer_group.rebalancing"], "Found a duplicate in the metrics slice: kafka.consumer_group.rebalancing")
+					validatedMetrics["kafka.consumer_group.rebalancing"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "1 while the group's partitions are being assigned to its members, or a member does not have those that it is to have, else 0.", mi.Description())
+					assert.Equal(t, "{group}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
 				case "kafka.consumer_group.retention_margin":
 					assert.False(t, validatedMetrics["kafka.consumer_group.retention_margin"], "Found a duplicate in the metrics slice: kafka.consumer_group.retention_margin")
 					validatedMetrics["kafka.consumer_group.retention_margin"] = true

@@ -24,8 +24,8 @@ import (
 // Invalid bytes become U+FFFD. Where that makes two names equal, a hash of the
 // original bytes follows. A nil pointer has no names.
 type InvalidNames struct {
-	groups, topics, dirs map[string]string // the valid name, by the invalid one
-	others               []string          // texts that need not be unique
+	// The valid name, by the invalid one. Others are texts that need not be unique.
+	groups, topics, dirs, others map[string]string
 }
 
 // FindInvalidNames returns the invalid names of a snapshot, or nil, without an
@@ -61,6 +61,11 @@ func collectInvalid(s *cluster.Snapshot) (found InvalidNames) {
 		found.other(g.State, g.Type, g.Protocol)
 		for _, a := range g.Assigned {
 			note(&found.topics, a.Topic)
+			for _, m := range a.Owners {
+				if m != nil {
+					found.other(m.ClientID, m.Host, m.InstanceID)
+				}
+			}
 		}
 	}
 	for _, dirs := range s.LogDirs {
@@ -73,9 +78,7 @@ func collectInvalid(s *cluster.Snapshot) (found InvalidNames) {
 
 func (n *InvalidNames) other(texts ...string) {
 	for _, text := range texts {
-		if !utf8.ValidString(text) {
-			n.others = append(n.others, text)
-		}
+		note(&n.others, text)
 	}
 }
 
@@ -122,7 +125,7 @@ func (n *InvalidNames) First() []string {
 		return nil
 	}
 	names := slices.Concat(slices.Sorted(maps.Keys(n.groups)), slices.Sorted(maps.Keys(n.topics)),
-		slices.Sorted(maps.Keys(n.dirs)), slices.Sorted(slices.Values(n.others)))
+		slices.Sorted(maps.Keys(n.dirs)), slices.Sorted(maps.Keys(n.others)))
 	few := names[:min(len(names), maxFirst)]
 	for i, name := range few {
 		few[i] = strconv.QuoteToASCII(name[:min(len(name), maxFirstBytes)])
@@ -176,8 +179,22 @@ func (n *InvalidNames) group(group *cluster.Group) cluster.Group {
 	g.Assigned = slices.Clone(g.Assigned)
 	for i := range g.Assigned {
 		g.Assigned[i].Topic = shown(n.topics, g.Assigned[i].Topic)
+		g.Assigned[i].Owners = validOwners(g.Assigned[i].Owners)
 	}
 	return g
+}
+
+// validOwners returns the owners with valid texts.
+func validOwners(owners []*cluster.Member) []*cluster.Member {
+	shown := map[*cluster.Member]*cluster.Member{nil: nil}
+	out := make([]*cluster.Member, len(owners))
+	for i, m := range owners {
+		if _, known := shown[m]; !known {
+			shown[m] = &cluster.Member{ClientID: valid(m.ClientID), Host: valid(m.Host), InstanceID: valid(m.InstanceID)}
+		}
+		out[i] = shown[m]
+	}
+	return out
 }
 
 // InReport returns r with valid names. It does not change r.

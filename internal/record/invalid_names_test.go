@@ -23,7 +23,10 @@ func TestEveryNameIsRecordedValid(t *testing.T) {
 	s.Brokers[1] = cluster.Broker{ID: 1, Address: "b1" + bad, Rack: "a" + bad}
 	for _, g := range s.Groups {
 		g.State, g.Type, g.Protocol = g.State+bad, g.Type+bad, g.Protocol+bad
-		g.Assigned = append(g.Assigned, cluster.Assignment{Topic: "elsewhere" + bad, Partitions: []int32{0}})
+		g.Assigned = append(g.Assigned, cluster.Assignment{
+			Topic: "elsewhere" + bad, Partitions: []int32{0, 1, 2},
+			Owners: []*cluster.Member{{ClientID: "c" + bad, Host: "h" + bad, InstanceID: "i" + bad}, nil, {ClientID: "d"}},
+		})
 	}
 	topic := *s.Topics["orders"]
 	topic.Name = "orders" + bad
@@ -43,6 +46,7 @@ func TestEveryNameIsRecordedValid(t *testing.T) {
 	assert.Empty(t, metrictest.InvalidTexts(got))
 	assert.NotEmpty(t, metrictest.Points(got)["kafka.consumer_group.lag"]["group=billing\uFFFD topic=orders\uFFFD partition=0"])
 	assert.EqualValues(t, 7, metrictest.Points(got)["kafka.share_group.lag"]["group=workers\uFFFD topic=orders\uFFFD partition=0"])
+	assert.Len(t, metrictest.Points(got)["kafka.consumer_group.partition_owner"], 3+2*len(s.Groups)-2*2, "of two groups nothing is assigned")
 	assert.Contains(t, s.Groups, "billing"+bad, "the snapshot stays as it is")
 }
 

@@ -196,21 +196,6 @@ func (r *Recorder) logRange(topic string, p *cluster.Partition) {
 	}
 }
 
-func (r *Recorder) group(g *cluster.Group) {
-	r.mb.RecordKafkaConsumerGroupInfoDataPoint(r.ts, 1, g.Name, g.State, g.Type, g.Protocol, brokerID(g.Coordinator))
-	switch {
-	case !g.Described:
-	case g.Type == cluster.TypeShare:
-		r.mb.RecordKafkaShareGroupMembersDataPoint(r.ts, int64(g.Members), g.Name)
-	default:
-		r.mb.RecordKafkaConsumerGroupMembersDataPoint(r.ts, int64(g.Members), g.Name)
-	}
-	for _, a := range g.Assigned {
-		r.mb.RecordKafkaConsumerGroupTopicMembersDataPoint(r.ts, int64(a.Members), g.Name, a.Topic)
-		r.mb.RecordKafkaConsumerGroupAssignedPartitionsDataPoint(r.ts, int64(len(a.Partitions)), g.Name, a.Topic)
-	}
-}
-
 func (r *Recorder) topicLag(group string, t *lag.Topic) {
 	if r.known(t.OffsetSum, r.on.KafkaConsumerGroupOffsetSum.Enabled) {
 		r.mb.RecordKafkaConsumerGroupOffsetSumDataPoint(r.ts, int64(t.OffsetSum), group, t.Name)

@@ -31,9 +31,12 @@ var at = time.Unix(1_700_000_000, 0)
 //     retention; shipping has stopped; nobody answered for audit;
 //   - workers shares its records, has not started in orders/1 as far as is known,
 //     and printers is on a broker that does not count;
+//   - billing is rebalancing, and nobody has orders/2;
 //   - orders has a retention time and users none; broker 2 said nothing of its
 //     disks, broker 3 not what is left on them.
 func sample() (*cluster.Snapshot, *lag.Report) {
+	first := &cluster.Member{ClientID: "billing-1", Host: "/10.0.0.1", InstanceID: "host-1"}
+	second := &cluster.Member{ClientID: "billing-2", Host: "/10.0.0.2"}
 	snapshot := &cluster.Snapshot{
 		ClusterID: "c1",
 		Brokers: map[int32]cluster.Broker{
@@ -57,7 +60,11 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 		Groups: map[string]*cluster.Group{
 			"billing": {
 				Name: "billing", Coordinator: 1, State: "Stable", Type: "consumer", Protocol: "uniform", Members: 2, Described: true, CommitsKnown: true,
-				Assigned: []cluster.Assignment{{Topic: "orders", Members: 2, Partitions: []int32{0, 1, 2}}, {Topic: "users", Members: 1, Partitions: []int32{0}}},
+				Rebalancing: true, Epoch: 12, EpochKnown: true,
+				Assigned: []cluster.Assignment{
+					{Topic: "orders", Members: 2, Partitions: []int32{0, 1, 2}, Owners: []*cluster.Member{first, second, nil}},
+					{Topic: "users", Members: 1, Partitions: []int32{0}, Owners: []*cluster.Member{first}},
+				},
 			},
 			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
 			"audit":    {Name: "audit", Coordinator: 3},

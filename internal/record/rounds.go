@@ -67,7 +67,13 @@ func split[T any](all []T, points func(T) int) (head, rest []T) {
 // topicPoints is how many points a topic makes with the default metrics.
 func topicPoints(t *cluster.Topic) int { return 1 + 8*len(t.Partitions) }
 
-func listedPoints(g *cluster.Group) int { return 2 + 2*len(g.Assigned) }
+func listedPoints(g *cluster.Group) int {
+	sum := 3
+	for i := range g.Assigned {
+		sum += 2 + len(g.Assigned[i].Owners)
+	}
+	return sum
+}
 
 func lagPoints(g lag.Group) int {
 	sum := 1

@@ -31,8 +31,9 @@ type Request struct {
 	MaxGroups int
 	LastLag   func(group string) int64
 	// Commits asks for committed offsets, Describe for members and state, and
-	// with Assignments also for the partitions that the members are assigned.
-	Commits, Describe, Assignments bool
+	// with Assignments also for the partitions that the members are assigned, with
+	// Owners also for whose each of them is.
+	Commits, Describe, Assignments, Owners bool
 	// Share asks for where share groups are, and DescribeShare for their members.
 	Share, DescribeShare bool
 	// Ends and Starts ask for the partitions' end and log start offsets.

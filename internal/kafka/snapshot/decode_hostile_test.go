@@ -41,7 +41,7 @@ func questions() map[string]question {
 	leader := toLeader{offsetQuery: offsetQuery{logEnd, partitions}}
 	s := &scrape{
 		memory:   &memory{},
-		ask:      Request{Topic: anything, Group: anything, Assignments: true},
+		ask:      Request{Topic: anything, Group: anything, Assignments: true, Owners: true},
 		snapshot: &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": partitions[0].topic}},
 	}
 	node := &broker.Node{ID: 1}
@@ -98,6 +98,8 @@ var hostileAnswers = map[string]hostile{
 	"classic members":           {"DescribeGroups", with(none(4), one, none(2), group, text, text, text), with(text, none(1), text, text, text, text, none(1)), none(6)},
 	"consumer groups":           {"ConsumerGroupDescribe", none(4), with(none(3), text, text, none(8), text, text, none(5)), none(1)},
 	"assignments":               {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text, one, text, none(6), text, text, text, none(1)), with(none(16), text, text, none(1)), with(none(1), text, none(9))},
+	"owners":                    {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text), with(text, none(6), text, text, text, none(1), one, none(16), topic, one, none(4), none(2), one, none(16), topic, one, none(4), none(2), none(2)), none(6)},
+	"partitions of an owner":    {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text, one, text, none(6), text, text, text, none(1), one, none(16), topic), none(4), with(none(2), text, none(9))},
 	"share groups":              {"ShareGroupDescribe", none(4), with(none(3), text, text, none(8), text, text, none(5)), none(1)},
 	"share members":             {"ShareGroupDescribe", with(none(4), one, none(3), group, text, none(8), text), with(text, none(5), text, text, text, text, none(2)), none(6)},
 	"share groups with offsets": {"DescribeShareGroupOffsets", none(4), with(text, text, none(4)), none(1)},

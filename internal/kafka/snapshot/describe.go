@@ -53,7 +53,9 @@ func (s *scrape) enterDescriptions(answers []described) []described {
 		for _, t := range a.groups {
 			g, d := t.group, t.description
 			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
+			g.Rebalancing, g.Epoch, g.EpochKnown = d.rebalancing, d.epoch, d.epochKnown
 			g.Assigned, g.AssignedKnown = d.assigned, d.assignedKnown
+			s.onlyExisting(g.Assigned)
 		}
 	}
 	return answers
@@ -163,6 +165,9 @@ type description struct {
 	gone            bool
 	state, protocol string
 	members         int
+	rebalancing     bool
+	epoch           int32
+	epochKnown      bool
 	assigned        []cluster.Assignment
 	assignedKnown   bool
 }

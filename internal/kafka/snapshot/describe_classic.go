@@ -28,6 +28,7 @@ func (s *scrape) decodeClassic(r *wire.Reader) map[string]description {
 		d := description{code: sarama.KError(r.Int16())}
 		group := r.String()
 		d.state = word(r)
+		d.rebalancing = rebalancing(d.state)
 		kind := r.Text()
 		d.protocol = word(r)
 		s.decodeClassicMembers(r, &d, string(kind) == consumerProtocol)
@@ -47,18 +48,19 @@ func (s *scrape) decodeClassic(r *wire.Reader) map[string]description {
 // assigned where they are consumers.
 func (s *scrape) decodeClassicMembers(r *wire.Reader, d *description, consumers bool) {
 	const withInstance = 4
-	members := assignments{}
+	members := s.newAssignments()
 	readable := true
 	for range r.Each(wire.Size{Strings: 3, Arrays: 2}) {
 		d.members++
+		var m member
 		r.Text() // its id
 		if r.Version >= withInstance {
-			r.Text()
+			m.instance = r.Text()
 		}
-		r.Text()  // its client
-		r.Text()  // its host
+		m.client = r.Text()
+		m.host = r.Text()
 		r.Bytes() // what it subscribed to
-		if assignment := r.Bytes(); s.ask.Assignments && consumers && !members.addClassic(r.Part(assignment), assignment) {
+		if assignment := r.Bytes(); s.ask.Assignments && consumers && !members.addClassic(r.Part(assignment), assignment, &m) {
 			readable = false
 		}
 	}

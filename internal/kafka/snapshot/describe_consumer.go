@@ -25,13 +25,16 @@ func (s *scrape) decodeConsumer(r *wire.Reader) map[string]description {
 		r.Text() // the error in words
 		group := r.String()
 		d.state = word(r)
-		r.Int32() // the epochs of the group and of its assignment
-		r.Int32()
+		d.rebalancing = rebalancing(d.state)
+		d.epoch, d.epochKnown = r.Int32(), true
+		r.Int32() // that of the assignment: it differs while the state is Assigning
 		d.protocol = word(r)
-		members := assignments{}
+		members := s.newAssignments()
 		for range r.Each(wire.Size{Fixed: 4, Strings: 6, Arrays: 3}) {
 			d.members++
-			s.decodeConsumerMember(r, members)
+			if settled := s.decodeConsumerMember(r, members); !settled {
+				d.rebalancing = true
+			}
 		}
 		r.Int32() // what one may do to the group
 		d.gone = vanished(d.code)
@@ -45,21 +48,29 @@ func (s *scrape) decodeConsumer(r *wire.Reader) map[string]description {
 	return answers
 }
 
-// decodeConsumerMember takes what one member is assigned.
-func (s *scrape) decodeConsumerMember(r *wire.Reader, members assignments) {
-	r.Text()  // its id
-	r.Text()  // its instance
+// decodeConsumerMember takes what one member is assigned, and reports whether that is
+// what it is to be assigned.
+func (s *scrape) decodeConsumerMember(r *wire.Reader, members *assignments) (settled bool) {
+	var m member
+	r.Text() // its id
+	m.instance = r.Text()
 	r.Text()  // its rack
 	r.Int32() // its epoch
-	r.Text()  // its client
-	r.Text()  // its host
+	m.client = r.Text()
+	m.host = r.Text()
 	for range r.Len(wire.Size{}) {
 		r.Text() // a topic that it subscribed to
 	}
 	r.Text() // or their pattern
-	members.addConsumer(r, s.ask.Assignments)
-	members.addConsumer(r, false) // what it is to be assigned
+	of := &m
+	if !s.ask.Assignments {
+		of = nil
+	}
+	var has, target assignmentSum
+	members.addConsumer(r, of, &has)
+	members.addConsumer(r, nil, &target)
 	if r.Version >= 1 {
 		r.Int8() // its kind
 	}
+	return has == target
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"github.com/twmb/franz-go/pkg/kbin"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -241,6 +242,7 @@ func (r *Reader) Int32s(to []int32) []int32 {
 	if !r.Spend(size * n) {
 		return to
 	}
+	to = slices.Grow(to, n)
 	for range n {
 		to = append(to, r.in.Int32())
 	}

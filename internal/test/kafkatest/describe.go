@@ -41,6 +41,29 @@ func (c *Cluster) DescribeAllGroups(t testing.TB) map[GroupTopicPartition]Offset
 	return rows
 }
 
+// Owner is the member to which Kafka's tool says that a partition is assigned.
+type Owner struct{ ClientID, Host string }
+
+// DescribeOwners asks Kafka's own tool whose the partitions of every group are. Names
+// must not contain spaces.
+func (c *Cluster) DescribeOwners(t testing.TB) map[GroupTopicPartition]Owner {
+	t.Helper()
+	owners := map[GroupTopicPartition]Owner{}
+	out := c.groupCommand(t, "--describe", "--all-groups")
+	err := eachRow(out, func(row map[string]string) error {
+		if row["CLIENT-ID"] == "-" || row["PARTITION"] == "-" {
+			return nil // a partition of nobody, or a member without one
+		}
+		partition, err := strconv.ParseInt(row["PARTITION"], 10, 32)
+		owners[GroupTopicPartition{row["GROUP"], row["TOPIC"], int32(partition)}] = Owner{row["CLIENT-ID"], row["HOST"]}
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return owners
+}
+
 func (c *Cluster) describe(t testing.TB, rows map[GroupTopicPartition]OffsetLag, group string, which ...string) {
 	t.Helper()
 	out := c.groupCommand(t, append([]string{"--describe"}, which...)...)
@@ -54,9 +77,15 @@ func (c *Cluster) groupCommand(t testing.TB, args ...string) string {
 	return c.Tool(t, c.release.GroupCommand, append([]string{"--bootstrap-server", strings.Join(c.Brokers(), ",")}, args...)...)
 }
 
-// parseGroups adds the rows of the tool's tables. Each table names its columns
-// first; group is for tables without a GROUP column.
+// parseGroups adds the rows of the tool's tables. group is for tables without a GROUP
+// column.
 func parseGroups(rows map[GroupTopicPartition]OffsetLag, out, group string) error {
+	return eachRow(out, func(row map[string]string) error { return addRow(rows, row, group) })
+}
+
+// eachRow calls add with the rows of the tool's tables, by column. Each table names its
+// columns first.
+func eachRow(out string, add func(row map[string]string) error) error {
 	var columns []string
 	for line := range strings.Lines(out) {
 		fields := strings.Fields(line)
@@ -70,7 +99,7 @@ func parseGroups(rows map[GroupTopicPartition]OffsetLag, out, group string) erro
 			for i, column := range columns {
 				row[column] = fields[i]
 			}
-			if err := addRow(rows, row, group); err != nil {
+			if err := add(row); err != nil {
 				return err
 			}
 		}

@@ -66,6 +66,21 @@ func (s Seed) JoinConsumer(t testing.TB, group string, topics ...string) *Member
 	return s.join(t, group, topics, kgo.ServerSideBalancer())
 }
 
+// Identity is how a member names itself.
+type Identity struct{ ClientID, InstanceID string }
+
+// JoinAs is Join as a member of that name.
+func (s Seed) JoinAs(t testing.TB, group string, as Identity, topics ...string) *Member {
+	t.Helper()
+	return s.join(t, group, topics, kgo.ClientID(as.ClientID), kgo.InstanceID(as.InstanceID))
+}
+
+// JoinConsumerAs is JoinConsumer as a member of that name.
+func (s Seed) JoinConsumerAs(t testing.TB, group string, as Identity, topics ...string) *Member {
+	t.Helper()
+	return s.join(t, group, topics, kgo.ServerSideBalancer(), kgo.ClientID(as.ClientID), kgo.InstanceID(as.InstanceID))
+}
+
 func (s Seed) join(t testing.TB, group string, topics []string, options ...kgo.Opt) *Member {
 	t.Helper()
 	assigned := make(chan struct{})
