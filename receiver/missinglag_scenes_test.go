@@ -282,6 +282,10 @@ var scenes = map[string]scene{
 		},
 		later: rebalance,
 	},
+	"there-is-no-quorum": {
+		enable:  func(cfg *Config) { cfg.Metrics.KafkaQuorumVoters.Enabled = true },
+		missing: point{"kafka.quorum.voters", ""}, never: true, remains: []point{group},
+	},
 	"zookeeper-does-not-answer": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		withZooKeeperMetrics(cfg, nobody(t))

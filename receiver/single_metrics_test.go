@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
@@ -65,6 +66,7 @@ func TestEachMetricAlone(t *testing.T) {
 	fake.Commit(t, "done", map[string]map[int32]int64{"limited": {0: 0}})
 	fake.Join(t, "joined", "orders")
 	fake.JoinConsumer(t, "modern", "orders")
+	fake.Offer(kmsg.DescribeQuorum, 2, quorumOfOne)
 	for i, metric := range metricsOf(&metadata.MetricsConfig{}) {
 		if _, share := sharesAsked[metric.name]; share || notInScrapes[metric.name] != "" {
 			continue
@@ -77,6 +79,17 @@ func TestEachMetricAlone(t *testing.T) {
 			assert.NotEmpty(t, metrictest.Points(scrapeTwice(t, cfg, zap.NewNop()))[metric.name])
 		})
 	}
+}
+
+// quorumOfOne is what a controller without others says of itself.
+func quorumOfOne() kmsg.Response {
+	answer := kmsg.NewPtrDescribeQuorumResponse()
+	log := kmsg.NewDescribeQuorumResponseTopicPartition()
+	log.LeaderID, log.CurrentVoters = 1, []kmsg.DescribeQuorumResponseTopicPartitionReplicaState{{ReplicaID: 1}}
+	answer.Topics = []kmsg.DescribeQuorumResponseTopic{{
+		Topic: "__cluster_metadata", Partitions: []kmsg.DescribeQuorumResponseTopicPartition{log},
+	}}
+	return answer
 }
 
 type metricSwitch struct {

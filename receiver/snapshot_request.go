@@ -32,6 +32,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Reassignments:   on.KafkaPartitionUnderReplicated.Enabled,
 		Deletion:        on.KafkaConsumerGroupRetentionMargin.Enabled,
 		LogDirs:         needsLogDirs(on),
+		Quorum:          needsQuorum(on),
 	}
 	if cfg.OnlyAssignedPartitions && ask.Commits {
 		ask.Describe, ask.Assignments = true, true
@@ -125,6 +126,16 @@ func needsLogDirs(on metadata.MetricsConfig) bool {
 		on.KafkaBrokerLogDirSize.Enabled ||
 		on.KafkaBrokerLogDirTotal.Enabled ||
 		on.KafkaBrokerLogDirUsable.Enabled
+}
+
+func needsQuorum(on metadata.MetricsConfig) bool {
+	return on.KafkaQuorumEpoch.Enabled ||
+		on.KafkaQuorumLeader.Enabled ||
+		on.KafkaQuorumVoters.Enabled ||
+		on.KafkaQuorumObservers.Enabled ||
+		on.KafkaQuorumReplicaLag.Enabled ||
+		on.KafkaQuorumReplicaLastCaughtUpAge.Enabled ||
+		on.KafkaQuorumReplicaLastFetchAge.Enabled
 }
 
 func needsZooKeeperLag(cfg *Config) bool {

@@ -78,6 +78,9 @@ type Snapshot struct {
 	// LogDirs holds the brokers' log directories, by broker id, sorted by path.
 	// It has the brokers that were asked and answered.
 	LogDirs map[int32][]LogDir
+	// Quorum is the controllers of a KRaft cluster, nil where it was not asked for or not
+	// learned.
+	Quorum *Quorum
 	// BrokerConfigs holds the brokers' settings, by broker id. It has those
 	// that were asked for and learned.
 	BrokerConfigs map[int32]BrokerConfig

@@ -847,6 +847,146 @@ func (ms *KafkaPartitionUnderReplicatedMetricConfig) Unmarshal(parser *confmap.C
 	return nil
 }
 
+// KafkaQuorumEpochMetricConfig provides config for the kafka.quorum.epoch metric.
+type KafkaQuorumEpochMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaQuorumEpochMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaQuorumLeaderMetricConfig provides config for the kafka.quorum.leader metric.
+type KafkaQuorumLeaderMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaQuorumLeaderMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaQuorumObserversMetricConfig provides config for the kafka.quorum.observers metric.
+type KafkaQuorumObserversMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaQuorumObserversMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaQuorumReplicaLagMetricConfig provides config for the kafka.quorum.replica.lag metric.
+type KafkaQuorumReplicaLagMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaQuorumReplicaLagMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaQuorumReplicaLastCaughtUpAgeMetricConfig provides config for the kafka.quorum.replica.last_caught_up_age metric.
+type KafkaQuorumReplicaLastCaughtUpAgeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaQuorumReplicaLastCaughtUpAgeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaQuorumReplicaLastFetchAgeMetricConfig provides config for the kafka.quorum.replica.last_fetch_age metric.
+type KafkaQuorumReplicaLastFetchAgeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaQuorumReplicaLastFetchAgeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaQuorumVotersMetricConfig provides config for the kafka.quorum.voters metric.
+type KafkaQuorumVotersMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaQuorumVotersMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaShareGroupLagMetricConfig provides config for the kafka.share_group.lag metric.
 type KafkaShareGroupLagMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -1131,6 +1271,13 @@ type MetricsConfig struct {
 	KafkaPartitionSize                   KafkaPartitionSizeMetricConfig                   `mapstructure:"kafka.partition.size"`
 	KafkaPartitionUnderMinIsr            KafkaPartitionUnderMinIsrMetricConfig            `mapstructure:"kafka.partition.under_min_isr"`
 	KafkaPartitionUnderReplicated        KafkaPartitionUnderReplicatedMetricConfig        `mapstructure:"kafka.partition.under_replicated"`
+	KafkaQuorumEpoch                     KafkaQuorumEpochMetricConfig                     `mapstructure:"kafka.quorum.epoch"`
+	KafkaQuorumLeader                    KafkaQuorumLeaderMetricConfig                    `mapstructure:"kafka.quorum.leader"`
+	KafkaQuorumObservers                 KafkaQuorumObserversMetricConfig                 `mapstructure:"kafka.quorum.observers"`
+	KafkaQuorumReplicaLag                KafkaQuorumReplicaLagMetricConfig                `mapstructure:"kafka.quorum.replica.lag"`
+	KafkaQuorumReplicaLastCaughtUpAge    KafkaQuorumReplicaLastCaughtUpAgeMetricConfig    `mapstructure:"kafka.quorum.replica.last_caught_up_age"`
+	KafkaQuorumReplicaLastFetchAge       KafkaQuorumReplicaLastFetchAgeMetricConfig       `mapstructure:"kafka.quorum.replica.last_fetch_age"`
+	KafkaQuorumVoters                    KafkaQuorumVotersMetricConfig                    `mapstructure:"kafka.quorum.voters"`
 	KafkaShareGroupLag                   KafkaShareGroupLagMetricConfig                   `mapstructure:"kafka.share_group.lag"`
 	KafkaShareGroupLagMax                KafkaShareGroupLagMaxMetricConfig                `mapstructure:"kafka.share_group.lag_max"`
 	KafkaShareGroupLagSum                KafkaShareGroupLagSumMetricConfig                `mapstructure:"kafka.share_group.lag_sum"`
@@ -1272,6 +1419,27 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 			Enabled: true,
+		},
+		KafkaQuorumEpoch: KafkaQuorumEpochMetricConfig{
+			Enabled: false,
+		},
+		KafkaQuorumLeader: KafkaQuorumLeaderMetricConfig{
+			Enabled: false,
+		},
+		KafkaQuorumObservers: KafkaQuorumObserversMetricConfig{
+			Enabled: false,
+		},
+		KafkaQuorumReplicaLag: KafkaQuorumReplicaLagMetricConfig{
+			Enabled: false,
+		},
+		KafkaQuorumReplicaLastCaughtUpAge: KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{
+			Enabled: false,
+		},
+		KafkaQuorumReplicaLastFetchAge: KafkaQuorumReplicaLastFetchAgeMetricConfig{
+			Enabled: false,
+		},
+		KafkaQuorumVoters: KafkaQuorumVotersMetricConfig{
+			Enabled: false,
 		},
 		KafkaShareGroupLag: KafkaShareGroupLagMetricConfig{
 			Enabled: true,

@@ -152,6 +152,27 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: true,
 					},
+					KafkaQuorumEpoch: KafkaQuorumEpochMetricConfig{
+						Enabled: true,
+					},
+					KafkaQuorumLeader: KafkaQuorumLeaderMetricConfig{
+						Enabled: true,
+					},
+					KafkaQuorumObservers: KafkaQuorumObserversMetricConfig{
+						Enabled: true,
+					},
+					KafkaQuorumReplicaLag: KafkaQuorumReplicaLagMetricConfig{
+						Enabled: true,
+					},
+					KafkaQuorumReplicaLastCaughtUpAge: KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{
+						Enabled: true,
+					},
+					KafkaQuorumReplicaLastFetchAge: KafkaQuorumReplicaLastFetchAgeMetricConfig{
+						Enabled: true,
+					},
+					KafkaQuorumVoters: KafkaQuorumVotersMetricConfig{
+						Enabled: true,
+					},
 					KafkaShareGroupLag: KafkaShareGroupLagMetricConfig{
 						Enabled: true,
 					},
@@ -325,6 +346,27 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaPartitionUnderReplicated: KafkaPartitionUnderReplicatedMetricConfig{
 						Enabled: false,
 					},
+					KafkaQuorumEpoch: KafkaQuorumEpochMetricConfig{
+						Enabled: false,
+					},
+					KafkaQuorumLeader: KafkaQuorumLeaderMetricConfig{
+						Enabled: false,
+					},
+					KafkaQuorumObservers: KafkaQuorumObserversMetricConfig{
+						Enabled: false,
+					},
+					KafkaQuorumReplicaLag: KafkaQuorumReplicaLagMetricConfig{
+						Enabled: false,
+					},
+					KafkaQuorumReplicaLastCaughtUpAge: KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{
+						Enabled: false,
+					},
+					KafkaQuorumReplicaLastFetchAge: KafkaQuorumReplicaLastFetchAgeMetricConfig{
+						Enabled: false,
+					},
+					KafkaQuorumVoters: KafkaQuorumVotersMetricConfig{
+						Enabled: false,
+					},
 					KafkaShareGroupLag: KafkaShareGroupLagMetricConfig{
 						Enabled: false,
 					},
@@ -372,7 +414,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupEpochMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionOwnerMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRebalancingMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupEpochMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionOwnerMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRebalancingMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaQuorumEpochMetricConfig{}, KafkaQuorumLeaderMetricConfig{}, KafkaQuorumObserversMetricConfig{}, KafkaQuorumReplicaLagMetricConfig{}, KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{}, KafkaQuorumReplicaLastFetchAgeMetricConfig{}, KafkaQuorumVotersMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

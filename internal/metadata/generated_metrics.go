@@ -18,6 +18,32 @@ const (
 	AggregationStrategyMax = "max"
 )
 
+// AttributeRole specifies the value role attribute.
+type AttributeRole int
+
+const (
+	_ AttributeRole = iota
+	AttributeRoleVoter
+	AttributeRoleObserver
+)
+
+// String returns the string representation of the AttributeRole.
+func (av AttributeRole) String() string {
+	switch av {
+	case AttributeRoleVoter:
+		return "voter"
+	case AttributeRoleObserver:
+		return "observer"
+	}
+	return ""
+}
+
+// MapAttributeRole is a helper map of string to AttributeRole attribute value.
+var MapAttributeRole = map[string]AttributeRole{
+	"voter":    AttributeRoleVoter,
+	"observer": AttributeRoleObserver,
+}
+
 // AttributeStatus specifies the value status attribute.
 type AttributeStatus int
 
@@ -220,6 +246,30 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.partition.under_replicated",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaQuorumEpoch: metricInfo{
+		Name: "kafka.quorum.epoch",
+	},
+	KafkaQuorumLeader: metricInfo{
+		Name: "kafka.quorum.leader",
+	},
+	KafkaQuorumObservers: metricInfo{
+		Name: "kafka.quorum.observers",
+	},
+	KafkaQuorumReplicaLag: metricInfo{
+		Name:       "kafka.quorum.replica.lag",
+		Attributes: []string{"broker", "role"},
+	},
+	KafkaQuorumReplicaLastCaughtUpAge: metricInfo{
+		Name:       "kafka.quorum.replica.last_caught_up_age",
+		Attributes: []string{"broker", "role"},
+	},
+	KafkaQuorumReplicaLastFetchAge: metricInfo{
+		Name:       "kafka.quorum.replica.last_fetch_age",
+		Attributes: []string{"broker", "role"},
+	},
+	KafkaQuorumVoters: metricInfo{
+		Name: "kafka.quorum.voters",
+	},
 	KafkaShareGroupLag: metricInfo{
 		Name:       "kafka.share_group.lag",
 		Attributes: []string{"group", "topic", "partition"},
@@ -313,6 +363,13 @@ type metricsInfo struct {
 	KafkaPartitionSize                   metricInfo
 	KafkaPartitionUnderMinIsr            metricInfo
 	KafkaPartitionUnderReplicated        metricInfo
+	KafkaQuorumEpoch                     metricInfo
+	KafkaQuorumLeader                    metricInfo
+	KafkaQuorumObservers                 metricInfo
+	KafkaQuorumReplicaLag                metricInfo
+	KafkaQuorumReplicaLastCaughtUpAge    metricInfo
+	KafkaQuorumReplicaLastFetchAge       metricInfo
+	KafkaQuorumVoters                    metricInfo
 	KafkaShareGroupLag                   metricInfo
 	KafkaShareGroupLagMax                metricInfo
 	KafkaShareGroupLagSum                metricInfo
@@ -2605,6 +2662,372 @@ func newMetricKafkaPartitionUnderReplicated(cfg KafkaPartitionUnderReplicatedMet
 	return m
 }
 
+type metricKafkaQuorumEpoch struct {
+	data     pmetric.Metric               // data buffer for generated metric.
+	config   KafkaQuorumEpochMetricConfig // metric config provided by user.
+	capacity int                          // max observed number of data points added to the metric.
+}
+
+// init fills kafka.quorum.epoch metric with initial data.
+func (m *metricKafkaQuorumEpoch) init() {
+	m.data.SetName("kafka.quorum.epoch")
+	m.data.SetDescription("The epoch of the KRaft quorum's leader, which grows with each election. Absent on clusters with ZooKeeper, like all of kafka.quorum.")
+	m.data.SetUnit("{epoch}")
+	m.data.SetEmptyGauge()
+}
+
+func (m *metricKafkaQuorumEpoch) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaQuorumEpoch) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaQuorumEpoch) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaQuorumEpoch(cfg KafkaQuorumEpochMetricConfig) metricKafkaQuorumEpoch {
+	m := metricKafkaQuorumEpoch{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaQuorumLeader struct {
+	data     pmetric.Metric                // data buffer for generated metric.
+	config   KafkaQuorumLeaderMetricConfig // metric config provided by user.
+	capacity int                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.quorum.leader metric with initial data.
+func (m *metricKafkaQuorumLeader) init() {
+	m.data.SetName("kafka.quorum.leader")
+	m.data.SetDescription("The id of the controller that leads the KRaft quorum. Absent while there is none.")
+	m.data.SetUnit("{broker}")
+	m.data.SetEmptyGauge()
+}
+
+func (m *metricKafkaQuorumLeader) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaQuorumLeader) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaQuorumLeader) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaQuorumLeader(cfg KafkaQuorumLeaderMetricConfig) metricKafkaQuorumLeader {
+	m := metricKafkaQuorumLeader{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaQuorumObservers struct {
+	data     pmetric.Metric                   // data buffer for generated metric.
+	config   KafkaQuorumObserversMetricConfig // metric config provided by user.
+	capacity int                              // max observed number of data points added to the metric.
+}
+
+// init fills kafka.quorum.observers metric with initial data.
+func (m *metricKafkaQuorumObservers) init() {
+	m.data.SetName("kafka.quorum.observers")
+	m.data.SetDescription("Number of replicas of the KRaft quorum's log that do not vote. They are brokers, and controllers that have not become voters.")
+	m.data.SetUnit("{replicas}")
+	m.data.SetEmptySum()
+	m.data.Sum().SetIsMonotonic(false)
+	m.data.Sum().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+}
+
+func (m *metricKafkaQuorumObservers) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Sum().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaQuorumObservers) updateCapacity() {
+	if m.data.Sum().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaQuorumObservers) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Sum().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaQuorumObservers(cfg KafkaQuorumObserversMetricConfig) metricKafkaQuorumObservers {
+	m := metricKafkaQuorumObservers{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaQuorumReplicaLag struct {
+	data     pmetric.Metric                    // data buffer for generated metric.
+	config   KafkaQuorumReplicaLagMetricConfig // metric config provided by user.
+	capacity int                               // max observed number of data points added to the metric.
+}
+
+// init fills kafka.quorum.replica.lag metric with initial data.
+func (m *metricKafkaQuorumReplicaLag) init() {
+	m.data.SetName("kafka.quorum.replica.lag")
+	m.data.SetDescription("Number of records of the KRaft quorum's log that the replica lacks, as its leader knows it. 0 for the leader. Absent while the leader has not heard from the replica since it was elected.")
+	m.data.SetUnit("{records}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaQuorumReplicaLag) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, brokerAttributeValue string, roleAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("role", roleAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaQuorumReplicaLag) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaQuorumReplicaLag) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaQuorumReplicaLag(cfg KafkaQuorumReplicaLagMetricConfig) metricKafkaQuorumReplicaLag {
+	m := metricKafkaQuorumReplicaLag{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaQuorumReplicaLastCaughtUpAge struct {
+	data     pmetric.Metric                                // data buffer for generated metric.
+	config   KafkaQuorumReplicaLastCaughtUpAgeMetricConfig // metric config provided by user.
+	capacity int                                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.quorum.replica.last_caught_up_age metric with initial data.
+func (m *metricKafkaQuorumReplicaLastCaughtUpAge) init() {
+	m.data.SetName("kafka.quorum.replica.last_caught_up_age")
+	m.data.SetDescription("How long ago the replica had all that the leader of the KRaft quorum had, by the leader's clock. 0 for the leader. Absent while the leader does not know, and before Kafka 3.3.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaQuorumReplicaLastCaughtUpAge) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, brokerAttributeValue string, roleAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("role", roleAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaQuorumReplicaLastCaughtUpAge) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaQuorumReplicaLastCaughtUpAge) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaQuorumReplicaLastCaughtUpAge(cfg KafkaQuorumReplicaLastCaughtUpAgeMetricConfig) metricKafkaQuorumReplicaLastCaughtUpAge {
+	m := metricKafkaQuorumReplicaLastCaughtUpAge{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaQuorumReplicaLastFetchAge struct {
+	data     pmetric.Metric                             // data buffer for generated metric.
+	config   KafkaQuorumReplicaLastFetchAgeMetricConfig // metric config provided by user.
+	capacity int                                        // max observed number of data points added to the metric.
+}
+
+// init fills kafka.quorum.replica.last_fetch_age metric with initial data.
+func (m *metricKafkaQuorumReplicaLastFetchAge) init() {
+	m.data.SetName("kafka.quorum.replica.last_fetch_age")
+	m.data.SetDescription("How long ago the replica last fetched from the leader of the KRaft quorum, by the leader's clock. 0 for the leader. Absent while the leader has not heard from the replica since it was elected, and before Kafka 3.3.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaQuorumReplicaLastFetchAge) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, brokerAttributeValue string, roleAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("role", roleAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaQuorumReplicaLastFetchAge) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaQuorumReplicaLastFetchAge) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaQuorumReplicaLastFetchAge(cfg KafkaQuorumReplicaLastFetchAgeMetricConfig) metricKafkaQuorumReplicaLastFetchAge {
+	m := metricKafkaQuorumReplicaLastFetchAge{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaQuorumVoters struct {
+	data     pmetric.Metric                // data buffer for generated metric.
+	config   KafkaQuorumVotersMetricConfig // metric config provided by user.
+	capacity int                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.quorum.voters metric with initial data.
+func (m *metricKafkaQuorumVoters) init() {
+	m.data.SetName("kafka.quorum.voters")
+	m.data.SetDescription("Number of controllers that vote in the KRaft quorum, whether they run or not.")
+	m.data.SetUnit("{replicas}")
+	m.data.SetEmptySum()
+	m.data.Sum().SetIsMonotonic(false)
+	m.data.Sum().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+}
+
+func (m *metricKafkaQuorumVoters) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Sum().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaQuorumVoters) updateCapacity() {
+	if m.data.Sum().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaQuorumVoters) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Sum().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaQuorumVoters(cfg KafkaQuorumVotersMetricConfig) metricKafkaQuorumVoters {
+	m := metricKafkaQuorumVoters{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaShareGroupLag struct {
 	data     pmetric.Metric                 // data buffer for generated metric.
 	config   KafkaShareGroupLagMetricConfig // metric config provided by user.
@@ -3298,6 +3721,13 @@ type MetricsBuilder struct {
 	metricKafkaPartitionSize                   metricKafkaPartitionSize
 	metricKafkaPartitionUnderMinIsr            metricKafkaPartitionUnderMinIsr
 	metricKafkaPartitionUnderReplicated        metricKafkaPartitionUnderReplicated
+	metricKafkaQuorumEpoch                     metricKafkaQuorumEpoch
+	metricKafkaQuorumLeader                    metricKafkaQuorumLeader
+	metricKafkaQuorumObservers                 metricKafkaQuorumObservers
+	metricKafkaQuorumReplicaLag                metricKafkaQuorumReplicaLag
+	metricKafkaQuorumReplicaLastCaughtUpAge    metricKafkaQuorumReplicaLastCaughtUpAge
+	metricKafkaQuorumReplicaLastFetchAge       metricKafkaQuorumReplicaLastFetchAge
+	metricKafkaQuorumVoters                    metricKafkaQuorumVoters
 	metricKafkaShareGroupLag                   metricKafkaShareGroupLag
 	metricKafkaShareGroupLagMax                metricKafkaShareGroupLagMax
 	metricKafkaShareGroupLagSum                metricKafkaShareGroupLagSum
@@ -3377,6 +3807,13 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaPartitionSize:                   newMetricKafkaPartitionSize(mbc.Metrics.KafkaPartitionSize),
 		metricKafkaPartitionUnderMinIsr:            newMetricKafkaPartitionUnderMinIsr(mbc.Metrics.KafkaPartitionUnderMinIsr),
 		metricKafkaPartitionUnderReplicated:        newMetricKafkaPartitionUnderReplicated(mbc.Metrics.KafkaPartitionUnderReplicated),
+		metricKafkaQuorumEpoch:                     newMetricKafkaQuorumEpoch(mbc.Metrics.KafkaQuorumEpoch),
+		metricKafkaQuorumLeader:                    newMetricKafkaQuorumLeader(mbc.Metrics.KafkaQuorumLeader),
+		metricKafkaQuorumObservers:                 newMetricKafkaQuorumObservers(mbc.Metrics.KafkaQuorumObservers),
+		metricKafkaQuorumReplicaLag:                newMetricKafkaQuorumReplicaLag(mbc.Metrics.KafkaQuorumReplicaLag),
+		metricKafkaQuorumReplicaLastCaughtUpAge:    newMetricKafkaQuorumReplicaLastCaughtUpAge(mbc.Metrics.KafkaQuorumReplicaLastCaughtUpAge),
+		metricKafkaQuorumReplicaLastFetchAge:       newMetricKafkaQuorumReplicaLastFetchAge(mbc.Metrics.KafkaQuorumReplicaLastFetchAge),
+		metricKafkaQuorumVoters:                    newMetricKafkaQuorumVoters(mbc.Metrics.KafkaQuorumVoters),
 		metricKafkaShareGroupLag:                   newMetricKafkaShareGroupLag(mbc.Metrics.KafkaShareGroupLag),
 		metricKafkaShareGroupLagMax:                newMetricKafkaShareGroupLagMax(mbc.Metrics.KafkaShareGroupLagMax),
 		metricKafkaShareGroupLagSum:                newMetricKafkaShareGroupLagSum(mbc.Metrics.KafkaShareGroupLagSum),
@@ -3515,6 +3952,13 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaPartitionSize.emit(ils.Metrics())
 	mb.metricKafkaPartitionUnderMinIsr.emit(ils.Metrics())
 	mb.metricKafkaPartitionUnderReplicated.emit(ils.Metrics())
+	mb.metricKafkaQuorumEpoch.emit(ils.Metrics())
+	mb.metricKafkaQuorumLeader.emit(ils.Metrics())
+	mb.metricKafkaQuorumObservers.emit(ils.Metrics())
+	mb.metricKafkaQuorumReplicaLag.emit(ils.Metrics())
+	mb.metricKafkaQuorumReplicaLastCaughtUpAge.emit(ils.Metrics())
+	mb.metricKafkaQuorumReplicaLastFetchAge.emit(ils.Metrics())
+	mb.metricKafkaQuorumVoters.emit(ils.Metrics())
 	mb.metricKafkaShareGroupLag.emit(ils.Metrics())
 	mb.metricKafkaShareGroupLagMax.emit(ils.Metrics())
 	mb.metricKafkaShareGroupLagSum.emit(ils.Metrics())
@@ -3766,6 +4210,41 @@ func (mb *MetricsBuilder) RecordKafkaPartitionUnderMinIsrDataPoint(ts pcommon.Ti
 // RecordKafkaPartitionUnderReplicatedDataPoint adds a data point to kafka.partition.under_replicated metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionUnderReplicatedDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionUnderReplicated.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaQuorumEpochDataPoint adds a data point to kafka.quorum.epoch metric.
+func (mb *MetricsBuilder) RecordKafkaQuorumEpochDataPoint(ts pcommon.Timestamp, val int64) {
+	mb.metricKafkaQuorumEpoch.recordDataPoint(mb.startTime, ts, val)
+}
+
+// RecordKafkaQuorumLeaderDataPoint adds a data point to kafka.quorum.leader metric.
+func (mb *MetricsBuilder) RecordKafkaQuorumLeaderDataPoint(ts pcommon.Timestamp, val int64) {
+	mb.metricKafkaQuorumLeader.recordDataPoint(mb.startTime, ts, val)
+}
+
+// RecordKafkaQuorumObserversDataPoint adds a data point to kafka.quorum.observers metric.
+func (mb *MetricsBuilder) RecordKafkaQuorumObserversDataPoint(ts pcommon.Timestamp, val int64) {
+	mb.metricKafkaQuorumObservers.recordDataPoint(mb.startTime, ts, val)
+}
+
+// RecordKafkaQuorumReplicaLagDataPoint adds a data point to kafka.quorum.replica.lag metric.
+func (mb *MetricsBuilder) RecordKafkaQuorumReplicaLagDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, roleAttributeValue AttributeRole) {
+	mb.metricKafkaQuorumReplicaLag.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, roleAttributeValue.String())
+}
+
+// RecordKafkaQuorumReplicaLastCaughtUpAgeDataPoint adds a data point to kafka.quorum.replica.last_caught_up_age metric.
+func (mb *MetricsBuilder) RecordKafkaQuorumReplicaLastCaughtUpAgeDataPoint(ts pcommon.Timestamp, val float64, brokerAttributeValue string, roleAttributeValue AttributeRole) {
+	mb.metricKafkaQuorumReplicaLastCaughtUpAge.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, roleAttributeValue.String())
+}
+
+// RecordKafkaQuorumReplicaLastFetchAgeDataPoint adds a data point to kafka.quorum.replica.last_fetch_age metric.
+func (mb *MetricsBuilder) RecordKafkaQuorumReplicaLastFetchAgeDataPoint(ts pcommon.Timestamp, val float64, brokerAttributeValue string, roleAttributeValue AttributeRole) {
+	mb.metricKafkaQuorumReplicaLastFetchAge.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, roleAttributeValue.String())
+}
+
+// RecordKafkaQuorumVotersDataPoint adds a data point to kafka.quorum.voters metric.
+func (mb *MetricsBuilder) RecordKafkaQuorumVotersDataPoint(ts pcommon.Timestamp, val int64) {
+	mb.metricKafkaQuorumVoters.recordDataPoint(mb.startTime, ts, val)
 }
 
 // RecordKafkaShareGroupLagDataPoint adds a data point to kafka.share_group.lag metric.

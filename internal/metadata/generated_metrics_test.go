@@ -192,6 +192,27 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionUnderReplicatedDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaQuorumEpochDataPoint(ts, 1)
+
+			allMetricsCount++
+			mb.RecordKafkaQuorumLeaderDataPoint(ts, 1)
+
+			allMetricsCount++
+			mb.RecordKafkaQuorumObserversDataPoint(ts, 1)
+
+			allMetricsCount++
+			mb.RecordKafkaQuorumReplicaLagDataPoint(ts, 1, "broker-val", AttributeRoleVoter)
+
+			allMetricsCount++
+			mb.RecordKafkaQuorumReplicaLastCaughtUpAgeDataPoint(ts, 1, "broker-val", AttributeRoleVoter)
+
+			allMetricsCount++
+			mb.RecordKafkaQuorumReplicaLastFetchAgeDataPoint(ts, 1, "broker-val", AttributeRoleVoter)
+
+			allMetricsCount++
+			mb.RecordKafkaQuorumVotersDataPoint(ts, 1)
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaShareGroupLagDataPoint(ts, 1, "group-val", "topic-val", 9)
@@ -1042,6 +1063,112 @@ func TestMetricsBuilder(t *testing.T) {
 					partitionAttrVal, ok := dp.Attributes().Get("partition")
 					assert.True(t, ok)
 					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.quorum.epoch":
+					assert.False(t, validatedMetrics["kafka.quorum.epoch"], "Found a duplicate in the metrics slice: kafka.quorum.epoch")
+					validatedMetrics["kafka.quorum.epoch"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The epoch of the KRaft quorum's leader, which grows with each election. Absent on clusters with ZooKeeper, like all of kafka.quorum.", mi.Description())
+					assert.Equal(t, "{epoch}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+				case "kafka.quorum.leader":
+					assert.False(t, validatedMetrics["kafka.quorum.leader"], "Found a duplicate in the metrics slice: kafka.quorum.leader")
+					validatedMetrics["kafka.quorum.leader"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The id of the controller that leads the KRaft quorum. Absent while there is none.", mi.Description())
+					assert.Equal(t, "{broker}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+				case "kafka.quorum.observers":
+					assert.False(t, validatedMetrics["kafka.quorum.observers"], "Found a duplicate in the metrics slice: kafka.quorum.observers")
+					validatedMetrics["kafka.quorum.observers"] = true
+					assert.Equal(t, pmetric.MetricTypeSum, mi.Type())
+					assert.Equal(t, 1, mi.Sum().DataPoints().Len())
+					assert.Equal(t, "Number of replicas of the KRaft quorum's log that do not vote. They are brokers, and controllers that have not become voters.", mi.Description())
+					assert.Equal(t, "{replicas}", mi.Unit())
+					assert.False(t, mi.Sum().IsMonotonic())
+					assert.Equal(t, pmetric.AggregationTemporalityCumulative, mi.Sum().AggregationTemporality())
+					dp := mi.Sum().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+				case "kafka.quorum.replica.lag":
+					assert.False(t, validatedMetrics["kafka.quorum.replica.lag"], "Found a duplicate in the metrics slice: kafka.quorum.replica.lag")
+					validatedMetrics["kafka.quorum.replica.lag"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of records of the KRaft quorum's log that the replica lacks, as its leader knows it. 0 for the leader. Absent while the leader has not heard from the replica since it was elected.", mi.Description())
+					assert.Equal(t, "{records}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					roleAttrVal, ok := dp.Attributes().Get("role")
+					assert.True(t, ok)
+					assert.Equal(t, "voter", roleAttrVal.Str())
+				case "kafka.quorum.replica.last_caught_up_age":
+					assert.False(t, validatedMetrics["kafka.quorum.replica.last_caught_up_age"], "Found a duplicate in the metrics slice: kafka.quorum.replica.last_caught_up_age")
+					validatedMetrics["kafka.quorum.replica.last_caught_up_age"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long ago the replica had all that the leader of the KRaft quorum had, by the leader's clock. 0 for the leader. Absent while the leader does not know, and before Kafka 3.3.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					roleAttrVal, ok := dp.Attributes().Get("role")
+					assert.True(t, ok)
+					assert.Equal(t, "voter", roleAttrVal.Str())
+				case "kafka.quorum.replica.last_fetch_age":
+					assert.False(t, validatedMetrics["kafka.quorum.replica.last_fetch_age"], "Found a duplicate in the metrics slice: kafka.quorum.replica.last_fetch_age")
+					validatedMetrics["kafka.quorum.replica.last_fetch_age"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long ago the replica last fetched from the leader of the KRaft quorum, by the leader's clock. 0 for the leader. Absent while the leader has not heard from the replica since it was elected, and before Kafka 3.3.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					roleAttrVal, ok := dp.Attributes().Get("role")
+					assert.True(t, ok)
+					assert.Equal(t, "voter", roleAttrVal.Str())
+				case "kafka.quorum.voters":
+					assert.False(t, validatedMetrics["kafka.quorum.voters"], "Found a duplicate in the metrics slice: kafka.quorum.voters")
+					validatedMetrics["kafka.quorum.voters"] = true
+					assert.Equal(t, pmetric.MetricTypeSum, mi.Type())
+					assert.Equal(t, 1, mi.Sum().DataPoints().Len())
+					assert.Equal(t, "Number of controllers that vote in the KRaft quorum, whether they run or not.", mi.Description())
+					assert.Equal(t, "{replicas}", mi.Unit())
+					assert.False(t, mi.Sum().IsMonotonic())
+					assert.Equal(t, pmetric.AggregationTemporalityCumulative, mi.Sum().AggregationTemporality())
+					dp := mi.Sum().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
 				case "kafka.share_group.lag":
 					assert.False(t, validatedMetrics["kafka.share_group.lag"], "Found a duplicate in the metrics slice: kafka.share_group.lag")
 					validatedMetrics["kafka.share_group.lag"] = true

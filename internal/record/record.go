@@ -63,6 +63,7 @@ func (r *Recorder) Record(now time.Time, s *cluster.Snapshot, report *lag.Report
 func (r *Recorder) once(s *cluster.Snapshot) {
 	r.brokers(s.Brokers)
 	r.disks(s)
+	r.quorum(s.Quorum)
 }
 
 func (r *Recorder) round(next round) {

@@ -32,6 +32,7 @@ var at = time.Unix(1_700_000_000, 0)
 //   - workers shares its records, has not started in orders/1 as far as is known,
 //     and printers is on a broker that does not count;
 //   - billing is rebalancing, and nobody has orders/2;
+//   - the quorum's leader has not heard from controller 3, and one broker follows;
 //   - orders has a retention time and users none; broker 2 said nothing of its
 //     disks, broker 3 not what is left on them.
 func sample() (*cluster.Snapshot, *lag.Report) {
@@ -69,6 +70,15 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
 			"audit":    {Name: "audit", Coordinator: 3},
 			"workers":  {Name: "workers", Coordinator: 1, State: "Stable", Type: "share", Members: 3, Described: true, CommitsKnown: true},
+		},
+		Quorum: &cluster.Quorum{
+			Leader: 1, Epoch: 7,
+			Voters: []cluster.QuorumReplica{
+				{ID: 1, Lag: 0, LastFetchAge: new(int64(0)), LastCaughtUpAge: new(int64(0))},
+				{ID: 2, Lag: 12, LastFetchAge: new(int64(250)), LastCaughtUpAge: new(int64(1_500))},
+				{ID: 3, Lag: cluster.None},
+			},
+			Observers: []cluster.QuorumReplica{{ID: 4, Lag: 3, LastFetchAge: new(int64(90_000)), LastCaughtUpAge: new(int64(91_000))}},
 		},
 		BrokerConfigs: map[int32]cluster.BrokerConfig{
 			1: {RetentionTime: new(int64(604_800_000))},

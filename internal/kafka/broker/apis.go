@@ -14,6 +14,7 @@ const (
 	APIShareGroupDescribe    = "ShareGroupDescribe"
 	APIDescribeConfigs       = "DescribeConfigs"
 	APIDescribeLogDirs       = "DescribeLogDirs"
+	APIDescribeQuorum        = "DescribeQuorum"
 
 	APIDescribeShareGroupOffsets  = "DescribeShareGroupOffsets"
 	APIListPartitionReassignments = "ListPartitionReassignments"

@@ -46,6 +46,8 @@ type Request struct {
 	// Reassignments asks which partitions are being moved, where some lack
 	// replicas in sync.
 	Reassignments bool
+	// Quorum asks how the controllers of a KRaft cluster are.
+	Quorum bool
 	// Deletion asks when records of the topics in which groups have committed are
 	// deleted. That a login may not know is no failure.
 	Deletion bool
@@ -69,7 +71,7 @@ const (
 // optionalAPIs names the requests that nothing else depends on.
 var optionalAPIs = []string{
 	broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIShareGroupDescribe, broker.APIDescribeShareGroupOffsets,
-	broker.APIDescribeConfigs, broker.APIDescribeLogDirs, broker.APIListPartitionReassignments,
+	broker.APIDescribeConfigs, broker.APIDescribeLogDirs, broker.APIListPartitionReassignments, broker.APIDescribeQuorum,
 }
 
 // CommitSource is where groups commit beside Kafka.
@@ -178,6 +180,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 	s.offsets(ctx)
 	s.dropUnwanted(stateless, s.describe(ctx, <-members))
 	s.reassignments(ctx)
+	s.quorum(ctx)
 	s.configs(ctx)
 	s.logDirs(ctx)
 	s.failed(<-wrongSeeds...)

@@ -58,6 +58,7 @@ func questions() map[string]question {
 		"DescribeShareGroupOffsets":  ask(newShareOffsetsRequest(groups), func(r *wire.Reader) fetched { return s.decodeShare(r, groups) }),
 		"ListPartitionReassignments": ask(newListPartitionReassignmentsRequest(partitions, 0), decodeReassignments),
 		"DescribeConfigs":            ask(configs, decodeResources),
+		"DescribeQuorum":             ask(newDescribeQuorumRequest(), decodeQuorum),
 		"DescribeLogDirs":            ask(newDescribeLogDirsRequest(), func(r *wire.Reader) logDirsOf { return s.decodeLogDirs(r, node) }),
 	}
 }
@@ -107,6 +108,9 @@ var hostileAnswers = map[string]hostile{
 	"share offsets in a topic":  {"DescribeShareGroupOffsets", with(none(4), one, group, one, topic, none(16)), none(28), none(6)},
 	"topics that move":          {"ListPartitionReassignments", with(none(6), text), with(text, text, none(1)), none(1)},
 	"partitions that move":      {"ListPartitionReassignments", with(none(6), text, one, topic), with(none(4), text, text, text, none(1)), none(2)},
+	"quorum logs":               {"DescribeQuorum", with(none(2), text, one, text), with(none(6), text, none(16), text, text, none(1)), with(none(1), text, none(1))},
+	"quorum replicas":           {"DescribeQuorum", with(none(2), text, one, text, one, none(6), text, none(16)), none(45), with(text, none(2), text, none(1))},
+	"quorum nodes":              {"DescribeQuorum", with(none(2), text, text), with(none(4), text, none(1)), none(1)},
 	"resources":                 {"DescribeConfigs", none(4), with(none(4), text, text, none(1)), none(1)},
 	"settings":                  {"DescribeConfigs", with(none(4), one, none(4), topic), with(text, none(4), text, none(3)), none(2)},
 	"log directories":           {"DescribeLogDirs", none(6), with(none(2), text, text, none(17)), none(1)},

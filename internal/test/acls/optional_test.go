@@ -45,8 +45,11 @@ var optionalCases = map[string]struct {
 			{kadm.OpDescribeConfigs, "cluster", ""},
 			{kadm.OpDescribeConfigs, "topic", "*"},
 		},
-		hidden: []string{"kafka.partition.size", "kafka.broker.log_dir.size"},
-		lines:  []string{clusterHidden, "DescribeLogDirs CLUSTER_AUTHORIZATION_FAILED: an ACL is missing: Describe on the cluster"},
+		hidden: []string{"kafka.partition.size", "kafka.broker.log_dir.size", "kafka.quorum.replica.lag"},
+		lines: []string{
+			clusterHidden, "DescribeLogDirs CLUSTER_AUTHORIZATION_FAILED: an ACL is missing: Describe on the cluster",
+			"DescribeQuorum CLUSTER_AUTHORIZATION_FAILED: an ACL is missing: Describe on the cluster",
+		},
 	},
 }
 
@@ -59,6 +62,7 @@ func seeOptional(t *testing.T, cluster *kafkatest.Cluster) {
 		cfg.Metrics.KafkaPartitionSize.Enabled = true
 		cfg.Metrics.KafkaBrokerLogRetentionPeriod.Enabled = true
 		cfg.Metrics.KafkaBrokerLogDirSize.Enabled = true
+		cfg.Metrics.KafkaQuorumReplicaLag.Enabled = true
 	}
 	all := see(t, cluster, login(admin), enable)
 	assert.Empty(t, all.lines)

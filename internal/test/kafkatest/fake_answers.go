@@ -122,6 +122,22 @@ func (f *Fake) Without(apis ...kmsg.Key) {
 	})
 }
 
+// Offer has the brokers offer an API that they lack, in versions up to newest. answer
+// returns what each request is answered with.
+func (f *Fake) Offer(api kmsg.Key, newest int16, answer func() kmsg.Response) {
+	f.Rewrite(kmsg.ApiVersions, func(_ int32, versions kmsg.Response) {
+		key := kmsg.NewApiVersionsResponseApiKey()
+		key.ApiKey, key.MaxVersion = int16(api), newest
+		versions.(*kmsg.ApiVersionsResponse).ApiKeys = append(versions.(*kmsg.ApiVersionsResponse).ApiKeys, key)
+	})
+	f.Kfake.ControlKey(int16(api), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		f.Kfake.KeepControl()
+		response := answer()
+		response.SetVersion(request.GetVersion())
+		return response, nil, true
+	})
+}
+
 // Proxies puts a proxy before each broker, in the order of their ids, and has
 // the cluster advertise the proxies: a broker that refuses, hangs or is cut.
 func (f *Fake) Proxies(t testing.TB) []*Proxy {
