@@ -25,12 +25,13 @@ func codeError(code sarama.KError) error {
 }
 
 // askController asks about the cluster as a whole, and once more where that may help:
-// the controller may have moved since the metadata was learned. It reports whether there
-// is an answer; without one, the failure is noted.
+// the controller may have moved since the metadata was learned. One that does not answer
+// would take as long again. It reports whether there is an answer; without one, the
+// failure is noted.
 func askController[A controllerAnswer](ctx context.Context, s *scrape, request wire.Request, decode func(*wire.Reader) A) (A, bool) {
 	n := s.controller()
 	answer, err := askOneController(ctx, s, n, request, decode)
-	if n != nil && broker.Retriable(n, err) && s.refreshForRetry(ctx) {
+	if n != nil && broker.Retriable(n, err) && !kafkaerr.IsTimeout(err) && s.refreshForRetry(ctx) {
 		n = s.controller()
 		answer, err = askOneController(ctx, s, n, request, decode)
 	}

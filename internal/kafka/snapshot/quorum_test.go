@@ -6,6 +6,7 @@ package snapshot
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -189,6 +190,27 @@ func TestQuorumIsNotTold(t *testing.T) {
 			requireWhole(t, s, 1, 3, 2)
 		})
 	}
+}
+
+// Brokers hang on what they pass on while no controller leads. One of them is asked, and
+// not another that metadata names next.
+func TestQuorumHangs(t *testing.T) {
+	fake := seeded(t, 1, 3, 2)
+	fake.Offer(kmsg.DescribeQuorum, 2, func() kmsg.Response { return quorumAnswer(nil, nil) })
+	fake.Hang(kmsg.DescribeQuorum, kafkatest.AnyBroker)
+	var named atomic.Int32
+	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
+		answer.(*kmsg.MetadataResponse).ControllerID = named.Add(1) % 3
+	})
+	client := newImpatientClient(t, fake.Brokers()...)
+	ask := everything()
+	ask.Quorum = true
+	s := snapshot(t, client, ask)
+	require.Len(t, s.Failures, 1)
+	assert.Equal(t, cluster.CodeNoAnswer, s.Failures[0].Code)
+	assert.Equal(t, 1, fake.Requests()["DescribeQuorum"])
+	s.Failures = nil
+	requireWhole(t, s, 1, 3, 2)
 }
 
 // An election that is over when the controllers are asked again is no failure.
