@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -110,17 +111,24 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	return metrics, failurelog.PartialError(snapshot.Failures, missing)
 }
 
-// interpret adds to a report what follows from earlier scrapes.
+// interpret adds to a report what follows from earlier scrapes. Ages take as long as
+// the rest, and no part looks at what the other fills in, so two goroutines share it.
 func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, report *lag.Report) {
+	var wait sync.WaitGroup
 	if s.timeLag != nil {
-		s.timeLag.Estimate(ctx, s.now(), learned, report)
-		lag.FillRetentionMargins(learned, report)
+		wait.Go(func() {
+			s.timeLag.Estimate(ctx, s.now(), learned, report)
+			lag.FillRetentionMargins(learned, report)
+		})
 	}
 	if s.history != nil {
-		s.history.Observe(s.now(), learned, report)
-		status.Evaluate(s.history, report)
-		progress.Estimate(s.history, report)
+		wait.Go(func() {
+			s.history.Observe(s.now(), learned, report)
+			status.Evaluate(s.history, report)
+			progress.Estimate(s.history, report)
+		})
 	}
+	wait.Wait()
 	if s.ask.Starts != snapshot.Nowhere {
 		s.expired.Report(s.now(), report)
 	}
