@@ -72,7 +72,7 @@ func TestSilentServer(t *testing.T) {
 
 // A port that speaks something else costs neither memory nor more time than the
 // reading has.
-func TestStrangers(t *testing.T) {
+func TestOtherAnswers(t *testing.T) {
 	for _, noise := range kafkatest.Noises {
 		t.Run(noise.Name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)

@@ -73,7 +73,16 @@ func (s *scrape) deleted(ctx context.Context, groups map[int32][]string) bool {
 // lacks reports whether n lists none of the groups.
 func (s *scrape) lacks(ctx context.Context, n *broker.Node, groups []string) bool {
 	a := s.list(ctx, n)
-	return a.listErr == nil && !slices.ContainsFunc(a.groups, func(g *cluster.Group) bool { return slices.Contains(groups, g.Name) })
+	return a.listErr == nil && !containsAny(a.groups, groups)
+}
+
+// containsAny reports whether one of the groups has one of the names. Both may be many.
+func containsAny(groups []*cluster.Group, names []string) bool {
+	wanted := make(map[string]bool, len(names))
+	for _, name := range names {
+		wanted[name] = true
+	}
+	return slices.ContainsFunc(groups, func(g *cluster.Group) bool { return wanted[g.Name] })
 }
 
 // dead reports whether n calls all groups dead.

@@ -4,9 +4,11 @@
 package snapshot
 
 import (
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -33,6 +35,19 @@ func coordinatedBy(s *cluster.Snapshot, id int32) (n int) {
 		}
 	}
 	return n
+}
+
+// Of many groups that are listed, none is among many that a job has deleted.
+func TestContainsAny(t *testing.T) {
+	const many = 30_000
+	groups, names := make([]*cluster.Group, many), make([]string, many)
+	for i := range many {
+		groups[i], names[i] = &cluster.Group{Name: fmt.Sprintf("listed-%05d", i)}, fmt.Sprintf("delete-%05d", i)
+	}
+	began := time.Now()
+	assert.False(t, containsAny(groups, names))
+	assert.Less(t, time.Since(began), time.Second)
+	assert.True(t, containsAny(groups, append(names, "listed-29999")))
 }
 
 // Groups of a broker that has left the cluster are missing until another one

@@ -5,6 +5,7 @@ package snapshot
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -40,7 +41,7 @@ func (s *scrape) reassignments(ctx context.Context) {
 // Cruise Control balances, many others may be moving.
 func newListPartitionReassignmentsRequest(of []partitionRef, timeout time.Duration) wire.Request {
 	request := kmsg.NewPtrListPartitionReassignmentsRequest()
-	request.TimeoutMillis = int32(timeout.Milliseconds())
+	request.TimeoutMillis = int32(min(timeout.Milliseconds(), math.MaxInt32))
 	var last *cluster.Topic
 	for _, p := range of {
 		if p.topic != last { // its partitions come one after the other

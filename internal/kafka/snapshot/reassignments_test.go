@@ -4,6 +4,7 @@
 package snapshot
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func TestReassignments(t *testing.T) {
 
 // Without the answer it is as before Kafka 2.4: replicas that are being added
 // count as lacking.
-func TestReassignmentsAreNotTold(t *testing.T) {
+func TestReassignmentsThatAreRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		arrange func(*kafkatest.Fake)
 		code    string
@@ -126,6 +127,17 @@ func TestControllerHasMoved(t *testing.T) {
 
 // Kafka's own tool is the authority, while replicas are being added to a broker
 // that hangs, and while others lack it.
+// A request_timeout may be longer than a number of milliseconds in a request.
+func TestReassignmentsTimeout(t *testing.T) {
+	for timeout, want := range map[time.Duration]int32{
+		10 * time.Second: 10_000,
+		math.MaxInt64:    math.MaxInt32,
+	} {
+		request := newListPartitionReassignmentsRequest(nil, timeout).Request.(*kmsg.ListPartitionReassignmentsRequest)
+		assert.Equal(t, want, request.TimeoutMillis)
+	}
+}
+
 func TestIntegrationUnderReplicated(t *testing.T) {
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
 	topics := func(args ...string) string {
