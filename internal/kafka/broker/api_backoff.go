@@ -39,7 +39,7 @@ func (n *Node) suspendAPI(api string, err error) bool {
 	}
 	a.failed++
 	a.last, a.now = err, true
-	a.skip = skipsAfter(a.failed)
+	a.skip = skipsAfter(a.failed, err)
 	return true
 }
 

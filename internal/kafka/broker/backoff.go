@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
 // skippedError is a broker that was left out of a scrape.
@@ -36,9 +38,8 @@ func (n *Node) begin() {
 	n.down, n.doubted, n.retried = nil, nil, false
 }
 
-// end closes a scrape: a broker that failed is left out of none, then one, then
-// three of the coming scrapes, so that a dead one does not cost a time-out
-// each time.
+// end closes a scrape: a broker that keeps failing is left out of every other scrape,
+// so that a dead one does not cost a time-out each time.
 func (n *Node) end() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -53,18 +54,23 @@ func (n *Node) end() {
 		return
 	}
 	n.failed++
-	n.skip = skipsAfter(n.failed)
+	n.skip = skipsAfter(n.failed, n.down)
 	if n.skip > 0 {
 		n.down = &skippedError{failed: n.failed, last: n.down}
 	}
 }
 
-// skipsAfter is how many scrapes leave out a broker that failed in so many
-// before: 0, 1, 3, 3, …
-func skipsAfter(failed int) int {
-	const soon = 3 // from where on the number would grow beyond maxSkipped
-	if failed >= soon {
-		return maxSkipped
+// skipsAfter returns how many scrapes leave out a broker that failed in so many
+// before, the last time with err. It is one at most, so that a broker that is well
+// again is back within two intervals.
+func skipsAfter(failed int, err error) int {
+	const afterRefusals = 3 // attempts may lock an account
+	_, other := errors.AsType[*kafkaerr.OtherClusterError](err)
+	switch {
+	case failed == 1, other: // a broker of another cluster answers: asking it takes no time
+		return 0
+	case failed > 2 && kafkaerr.IsLoginRefused(err):
+		return afterRefusals
 	}
-	return 1<<(failed-1) - 1
+	return 1
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/IBM/sarama"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -30,12 +31,23 @@ func TestResetForRetry(t *testing.T) {
 }
 
 func TestSkipsAfter(t *testing.T) {
-	var got []int
-	for failed := 1; failed < 6; failed++ {
-		got = append(got, skipsAfter(failed))
+	for name, tt := range map[string]struct {
+		err  error
+		want []int
+	}{
+		"no answer":       {&kafkaerr.RequestError{Err: kafkaerr.ErrNoAnswer}, []int{0, 1, 1, 1, 1}},
+		"a refused login": {&kafkaerr.OpenError{Err: &kafkaerr.LoginError{Err: sarama.ErrSASLAuthenticationFailed}}, []int{0, 1, 3, 3, 3}},
+		"another cluster": {&kafkaerr.RequestError{Err: &kafkaerr.OtherClusterError{}}, []int{0, 0, 0, 0, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []int
+			for failed := range tt.want {
+				got = append(got, skipsAfter(failed+1, tt.err))
+			}
+			assert.Equal(t, tt.want, got)
+			assert.Equal(t, tt.want[len(tt.want)-1], skipsAfter(1_000_000, tt.err))
+		})
 	}
-	assert.Equal(t, []int{0, 1, 3, 3, 3}, got)
-	assert.Equal(t, maxSkipped, skipsAfter(1_000_000))
 }
 
 // One request that takes too long does not make a broker one that fails, where it

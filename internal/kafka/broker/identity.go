@@ -51,6 +51,13 @@ func (p *Pool) Forget() {
 // SeedAddresses lists the configured host:ports.
 func (p *Pool) SeedAddresses() []string { return p.cfg.Brokers }
 
+// WasVerified reports whether a seed or broker at the address has belonged to the
+// cluster.
+func (p *Pool) WasVerified(address string) bool {
+	cluster := p.clusterID()
+	return slices.ContainsFunc(p.all(), func(n *Node) bool { return n.address == address && n.lastVerified() == cluster })
+}
+
 // UnverifiedSeeds lists the seeds whose cluster is not yet known. A seed that has
 // the address of a broker is verified with that broker, and stays verified: after
 // the broker has left the cluster, the seed is not dialed for it.
@@ -71,8 +78,34 @@ func (p *Pool) UnverifiedSeeds() []*Node {
 }
 
 // Verify connects to n, and returns why it is not of the cluster that
-// [Pool.SetCluster] named, or cannot be asked.
+// [Pool.SetCluster] named, or cannot be asked. A seed that did not answer in time
+// before is not waited for: once it answers, the next scrape asks it again.
 func Verify(ctx context.Context, n *Node) error {
+	if n.hangs.Load() {
+		n.verifyInBackground(ctx)
+		return nil
+	}
+	err := n.verifySeed(ctx)
+	n.hangs.Store(kafkaerr.IsTimeout(err))
+	return err
+}
+
+// verifyInBackground ends with the pool, not with ctx. An earlier one goes on.
+func (n *Node) verifyInBackground(ctx context.Context) {
+	if !n.verifying.TryLock() {
+		return
+	}
+	go func() {
+		defer n.verifying.Unlock()
+		ctx, release := n.pool.Until(context.WithoutCancel(ctx))
+		defer release()
+		ctx, cancel := n.pool.WithPatience(ctx)
+		defer cancel()
+		n.hangs.Store(kafkaerr.IsTimeout(n.verifySeed(ctx)))
+	}()
+}
+
+func (n *Node) verifySeed(ctx context.Context) error {
 	l, err := n.ready(ctx, APIMetadata)
 	if err != nil {
 		n.noteRefusal(err)
@@ -137,6 +170,12 @@ func (n *Node) verify(ctx context.Context, l *link) (throttle time.Duration, err
 		n.verifiedAs(want, l)
 	}
 	return 0, other
+}
+
+func (n *Node) lastVerified() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.verified
 }
 
 func (n *Node) verifiedAs(cluster string, l *link) {

@@ -7,14 +7,11 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
-
-// maxSkipped bounds how many scrapes in a row leave out a broker that keeps
-// failing. A broker that comes back waits no longer than these.
-const maxSkipped = 3
 
 // Node is one broker as this client knows it across scrapes: its connections,
 // and whether it is worth asking.
@@ -49,6 +46,10 @@ type Node struct {
 	reached bool
 	// verified is the cluster that it last was found to belong to.
 	verified string
+	// hangs says that it did not answer in time when it was last asked for its cluster
+	// alone. verifying is held while it is asked again.
+	hangs     atomic.Bool
+	verifying sync.Mutex
 	// refuses says that it refused the login when it was asked for its cluster alone.
 	refuses bool
 

@@ -129,7 +129,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer, zooKeeper
 	c := &Client{
 		zooKeeper: zooKeeper,
 		pool:      p,
-		identity:  identity{seeds: p.SeedAddresses(), log: log},
+		identity:  identity{pool: p},
 		maxAge:    cfg.Metadata.RefreshInterval,
 		log:       log,
 	}

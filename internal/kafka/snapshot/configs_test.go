@@ -92,7 +92,7 @@ func TestSettingsWithoutABroker(t *testing.T) {
 	assert.Equal(t, int32(1), s.Failures[0].Broker)
 	assert.Len(t, s.BrokerConfigs, 2)
 	hung()
-	for range 4 { // it is left out of three at most
+	for range 2 { // it is left out of one at most
 		s = snapshot(t, client, settingsAlone())
 	}
 	assert.Empty(t, s.Failures)

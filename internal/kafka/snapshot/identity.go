@@ -15,8 +15,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// scrapesToReplace is for how many scrapes in a row another cluster has to answer
-// at every seed before it is reported in the place of the old one. A tunnel or a
+// scrapesToReplace is for how many scrapes in a row another cluster alone has to answer
+// at the seeds before it is reported in the place of the old one. A tunnel or a
 // load balancer that leads astray for a moment is not to cost the hours that
 // time lag remembers; at the default interval, three scrapes are a minute and a
 // half without metrics.
@@ -25,8 +25,7 @@ const scrapesToReplace = 3
 // identity follows which cluster answers: its name must never stand above the
 // numbers of another one.
 type identity struct {
-	seeds []string
-	log   *zap.Logger
+	pool *broker.Pool
 	// found is the other cluster that alone has answered at the seeds, in so many
 	// scrapes in a row.
 	found   string
@@ -60,21 +59,31 @@ func (i *identity) isReplaced(err error) bool {
 	return i.scrapes >= scrapesToReplace
 }
 
-// onlyAnswer returns the other cluster that every seed belongs to, or "". A seed
-// that does not answer may still belong to the old one: where "brokers" names
-// two clusters, an outage of one is not to bring the other under its name.
+// onlyAnswer returns the other cluster that every seed belongs to which answers, or "".
+// Where a seed does not answer, another one has to have changed from the old cluster to
+// the new one: where "brokers" names two clusters, an outage of one is not to bring the
+// other under its name.
 func (i *identity) onlyAnswer(err error) string {
 	found := map[string]string{} // by address
-	only := ""
 	for _, f := range failuresOf(err) {
 		if other, ok := errors.AsType[*kafkaerr.OtherClusterError](f.Err); ok {
-			found[f.Address], only = other.Found, other.Found
+			found[f.Address] = other.Found
 		}
 	}
-	for _, seed := range i.seeds {
-		if found[seed] != only {
+	only, silent, changed := "", false, false
+	for _, seed := range i.pool.SeedAddresses() {
+		answer := found[seed]
+		if answer == "" {
+			silent = true
+			continue
+		}
+		if only != "" && answer != only {
 			return ""
 		}
+		only, changed = answer, changed || i.pool.WasVerified(seed)
+	}
+	if silent && !changed {
+		return ""
 	}
 	return only
 }

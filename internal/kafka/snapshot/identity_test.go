@@ -168,6 +168,95 @@ func TestSeedsOfTwoClusters(t *testing.T) {
 	}
 }
 
+// startTwoOld is a cluster of two brokers behind proxies, which are the seeds of the
+// client, and has been scraped twice.
+func startTwoOld(t *testing.T) (*Client, *kafkatest.Fake, []*kafkatest.Proxy) {
+	t.Helper()
+	fake := kafkatest.StartFake(t, 2, kfake.ClusterID("old"))
+	seedNamed(t, fake, "old")
+	proxies := fake.Proxies(t)
+	client := newTestClient(t, proxies[0].Addr(), proxies[1].Addr())
+	for range 2 {
+		assertReports(t, snapshot(t, client, everything()), "old")
+	}
+	return client, fake, proxies
+}
+
+// A seed that is dead does not speak for the old cluster once another seed, which was
+// of the old cluster, belongs to the new one.
+func TestAReplacedClusterWhileASeedIsDead(t *testing.T) {
+	for name, before := range map[string]int{"since then": 0, "for long": 6} {
+		t.Run(name, func(t *testing.T) {
+			client, _, proxies := startTwoOld(t)
+			next := startNamed(t, "new")
+			proxies[1].Refuse()
+			for range before {
+				_, _ = tryScrape(t, client)
+			}
+			proxies[0].Lead(next.Brokers()[0])
+			for range scrapesToReplace - 1 {
+				s, err := tryScrape(t, client)
+				require.Error(t, err)
+				assert.Empty(t, s.Groups)
+			}
+			assert.Equal(t, scrapesToReplace-1, next.Requests()["DescribeCluster"], "each scrape asks")
+			s, err := tryScrape(t, client)
+			require.NoError(t, err)
+			assertReports(t, s, "new")
+
+			proxies[1].Restore() // what is left of the old cluster changes nothing
+			for range 2 {
+				s := snapshot(t, client, everything())
+				assertReports(t, s, "new")
+				require.Len(t, s.Failures, 1)
+				assert.Equal(t, cluster.CodeOtherCluster, s.Failures[0].Code)
+			}
+		})
+	}
+}
+
+// A broker of another cluster answers, so nothing is gained by not asking it: it is seen
+// at once when the address leads to the old cluster again.
+func TestAnotherClusterIsAskedInEachScrape(t *testing.T) {
+	client, old, proxies := startTwoOld(t)
+	other := startNamed(t, "new")
+	proxies[1].Lead(other.Brokers()[0])
+	for range 4 {
+		s := snapshot(t, client, everything())
+		require.NotEmpty(t, s.Failures)
+		assert.NotContains(t, s.Failures[0].Err.Error(), "not asked")
+	}
+	proxies[1].Lead(old.Brokers()[1])
+	proxies[0].Lead(other.Brokers()[0])
+	s, err := tryScrape(t, client)
+	require.NoError(t, err)
+	assert.Equal(t, "old", s.ClusterID)
+}
+
+// A seed that does not answer is waited for once. It is verified when it answers.
+func TestASeedThatHangsDelaysNobody(t *testing.T) {
+	fake := seeded(t, 1, 1, 1)
+	other := startNamed(t, "other")
+	hanging := other.Proxies(t)[0]
+	hanging.Hang()
+	cfg := testConfig(fake.Brokers()[0], hanging.Addr())
+	cfg.RequestTimeout = 8 * time.Second
+	client := newClientOf(t, cfg, nil)
+	for scrape := range 5 {
+		began := time.Now()
+		requireWhole(t, snapshot(t, client, everything()), 1, 1, 1)
+		if scrape > 0 {
+			assert.Less(t, time.Since(began), client.pool.Patience()/2, "scrape %d", scrape)
+		}
+	}
+	hanging.Restore()
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		s := snapshot(t, client, everything())
+		require.Len(now, s.Failures, 1)
+		assert.Equal(now, cluster.CodeOtherCluster, s.Failures[0].Code)
+	}, 10*time.Second, 10*time.Millisecond)
+}
+
 // A seed that was a broker is verified: after the broker has left, it is not dialed.
 func TestASeedThatWasABroker(t *testing.T) {
 	fake := seeded(t, 1, 3, 3)
@@ -207,7 +296,7 @@ func TestABrokersAddressIsTakenOver(t *testing.T) {
 	assert.Zero(t, other.Requests()["ListGroups"])
 }
 
-func TestABrokerThatTellsNoCluster(t *testing.T) {
+func TestABrokerWithoutAClusterID(t *testing.T) {
 	fake := startNamed(t, "old")
 	client := newTestClient(t, fake.Brokers()...)
 	snapshot(t, client, everything())

@@ -55,6 +55,9 @@ func throttling(fake *kafkatest.Fake, on *atomic.Bool) hostility {
 
 const hostileBroker = 1
 
+// longestOutage is in scrapes, and long enough for the longest back-off.
+const longestOutage = 5
+
 // announce puts another length in the place of an answer's.
 func announce(length uint32) func([]byte) {
 	return func(piece []byte) {
@@ -84,9 +87,9 @@ func TestSoakHostileBroker(t *testing.T) {
 	})
 	w.await("everything", tr.whole)
 	w.hold()
-	turn := func(h hostility) {
+	turn := func(h hostility, outage int) {
 		h.begin(proxies[hostileBroker])
-		for range 2 {
+		for range outage {
 			w.step()
 		}
 		proxies[hostileBroker].Restore()
@@ -95,17 +98,17 @@ func TestSoakHostileBroker(t *testing.T) {
 		for !tr.whole(w.step()) && back <= 5 {
 			back++
 		}
-		assert.LessOrEqual(t, back, 2, "scrapes until all is back, after a broker that %s", h.name)
+		assert.LessOrEqual(t, back, 2, "scrapes until all is back, after a broker that %s in %d of them", h.name, outage)
 	}
 	for _, h := range hostilities { // so that all is in place that stays
-		turn(h)
+		turn(h, 2)
 	}
 	w.release()
 	before := w.usage()
 	w.hold()
 	turns := 0
 	for began := time.Now(); time.Since(began) < span || turns < len(hostilities); turns++ {
-		turn(hostilities[turns%len(hostilities)])
+		turn(hostilities[turns%len(hostilities)], 1+turns%longestOutage)
 	}
 	w.release()
 	after := w.usage()
