@@ -264,3 +264,20 @@ func TestNoConnectionsForLookups(t *testing.T) {
 	assert.Equal(t, int64(2), logs.All()[0].ContextMap()["partitions"])
 	assert.Equal(t, kafkaerr.CauseTooManyConnections, logs.All()[0].ContextMap()["likely_cause"])
 }
+
+// The same on a real broker that takes no more connections: scrapes, which have theirs,
+// go on without a word.
+func TestIntegrationNoConnectionsForLookups(t *testing.T) {
+	kafka := kafkatest.Shared(t, kafkatest.Options{Properties: map[string]string{"max.connections.per.ip": "10"}})
+	kafka.CreateTopic(t, "t", 1, 1, nil)
+	kafkatest.FillConnections(t, kafka.Brokers()[0], 0)
+	core, logs := observer.New(zap.InfoLevel)
+	client, err := New(kafkaconfig.Config{Brokers: kafka.Brokers(), ClientID: "test", DialTimeout: time.Second, RequestTimeout: 5 * time.Second}, zap.New(core), nil)
+	require.NoError(t, err)
+	defer client.Close()
+	client.Begin(kafka.ID(), map[int32]cluster.Broker{1: {ID: 1, Address: kafka.Brokers()[0]}})
+	client.Lookup(t.Context(), []cluster.Lookup{{Topic: "t", Leader: 1}})
+	require.Equal(t, 1, logs.Len())
+	assert.Contains(t, logs.All()[0].Message, "Time lag is missing")
+	assert.Equal(t, kafkaerr.CauseTooManyConnections, logs.All()[0].ContextMap()["likely_cause"])
+}
