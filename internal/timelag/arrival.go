@@ -5,29 +5,29 @@ package timelag
 
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
-// What the arrival of a record says about its timestamp rests on two things:
+// The arrival of a record bounds its date:
 //
-//   - It is stamped no later than it arrived.
-//   - It is dated no earlier than any record before it, since the largest
-//     timestamp so far is what counts.
+//   - Its timestamp is no later than its arrival.
+//   - Its date is no earlier than that of any record before it, because a date is
+//     the largest timestamp so far.
 //
-// So the date of a commit lies between the timestamp of the last record that a
-// look-up has found at or before it, its anchor, and its own arrival. Where
-// these are close together, that is all there is to know. Where they are not, a
-// new look-up makes a new anchor, or shows that records come late.
+// So the date of a commit lies between its anchor, the timestamp of the last record
+// that a look-up has found at or before it, and the arrival of its own record. If
+// both are close together, the date is known well enough. If not, another look-up
+// makes a new anchor, or shows that records arrive late.
 
 // anchorsPerHistory divides time_lag.history: an anchor older than that part of it is
 // replaced by a new look-up.
 const anchorsPerHistory = 4
 
-// arrived is what the arrival of a commit's record says.
+// arrived is a date estimated by the arrival of a commit's record.
 type arrived struct {
 	at cluster.Timestamp // the estimate of its date
 	quality
-	// by is how late the anchor arrived, 0 where that is next to nothing.
+	// by is how late the anchor arrived, 0 if that is within measurement error.
 	by cluster.Timestamp
-	// due says that a look-up is to make a new anchor, lasts that at the next
-	// scrape the one there is will still do.
+	// due says that a look-up should make a new anchor, lasts that the present anchor
+	// will still be valid at the next scrape.
 	due, lasts bool
 }
 
@@ -42,9 +42,9 @@ func (d *Estimator) anchorLifetime() cluster.Timestamp {
 // for longer.
 func (d *Estimator) lateAnchorLifetime() cluster.Timestamp { return 3 * d.interval() }
 
-// arrival dates a commit by when its record arrived. In a compacted topic that
-// may be gone, and the next one be as young as now: then it says only what is
-// no older than an interval.
+// arrival dates a commit by when its record arrived. In a compacted topic that record
+// may be gone, and the next one much younger: then only arrivals within the last
+// interval count.
 func (d *Estimator) arrival(t *topicDates, p *partitionDates, commit cluster.Offset) arrived {
 	when, ok := p.history.arrival(commit)
 	if !ok || t.policy.gaps() && d.now-when > d.interval() {
@@ -64,7 +64,7 @@ func (d *Estimator) arrival(t *topicDates, p *partitionDates, commit cluster.Off
 	case known:
 		when -= p.smallDelay(by, before)
 	case anchor.offset != p.lastOnTime && p.history.at-anchor.at > d.off(when):
-		return arrived{} // it came before the history began, and so late or not
+		return arrived{} // it came before the history began: perhaps late, perhaps not
 	}
 	return d.onTimeEstimate(p, commit, when, anchor)
 }
@@ -81,11 +81,11 @@ func (p *partitionDates) smallDelay(by cluster.Timestamp, before *lookupResult) 
 	return max(min(by, earlier), 0)
 }
 
-// refuted reports whether a look-up has shown that records which came after the
-// anchor, and before the commit, are later than it was: there was none among
-// them where one that is by so much late would have been.
+// refuted reports whether a look-up has shown that records between the anchor and the
+// commit are more than by late: it found none where a record that is only that late
+// would have been.
 func (d *Estimator) refuted(p *partitionDates, commit cluster.Offset, by cluster.Timestamp) bool {
-	in := p.index.inVain(commit)
+	in := p.index.lastNotFound(commit)
 	if in == nil {
 		return false
 	}
@@ -93,10 +93,11 @@ func (d *Estimator) refuted(p *partitionDates, commit cluster.Offset, by cluster
 	return !known || arrived-by-in.from >= d.interval()
 }
 
-// onTimeEstimate is where records arrive when they are stamped. That is believed of
-// them while it is looked up again: a group that has read all for long does not
-// lose its time lag when it is a record behind. An estimate that is about to leave
-// the history is rough, so that the search begins while it still serves.
+// onTimeEstimate dates a commit in a partition whose records arrive when they are
+// stamped. It holds while a new anchor is looked up: a group that was caught up for
+// long does not lose its time lag when it is a record behind. Past 75 % of
+// time_lag.history the estimate is rough, so that the search takes over before the
+// value disappears.
 func (d *Estimator) onTimeEstimate(p *partitionDates, commit cluster.Offset, when cluster.Timestamp, anchor *lookupResult) arrived {
 	a := arrived{at: when, quality: good, due: when-anchor.at > d.anchorLifetime()}
 	switch keep := max(cluster.Timestamp(d.Keep.Milliseconds()), 2*d.anchorLifetime()); {
@@ -108,8 +109,9 @@ func (d *Estimator) onTimeEstimate(p *partitionDates, commit cluster.Offset, whe
 	return a
 }
 
-// lateEstimate is where they arrive by so much later, as mirrored and replayed ones
-// do: for a few intervals after one that was as late as the one before it.
+// lateEstimate dates a commit in a partition whose records arrive late by by, as
+// mirrored and replayed ones do. It is valid for a few intervals after an anchor that
+// was as late as the one before it.
 func (d *Estimator) lateEstimate(p *partitionDates, commit cluster.Offset, at, by cluster.Timestamp, anchor, before *lookupResult) arrived {
 	if before == nil || !p.index.allow(commit, at, d.off(at)) || d.refuted(p, commit, by) {
 		return arrived{}
@@ -123,18 +125,18 @@ func (d *Estimator) lateEstimate(p *partitionDates, commit cluster.Offset, at, b
 	return arrived{at: at, quality: guessed, by: by, due: commit != anchor.offset, lasts: since+d.interval() <= d.lateAnchorLifetime()}
 }
 
-// lateness is how long after its timestamp a record arrived, if that is
-// remembered.
+// lateness is how long after its timestamp a record arrived, if its arrival is in the
+// history.
 func (p *partitionDates) lateness(s *lookupResult) (by cluster.Timestamp, known bool) {
 	arrived, known := p.history.arrival(s.offset)
 	return arrived - s.at, known
 }
 
-// ask is the time to look up for a new anchor of the record at commit:
-//   - Where they arrive when they are stamped, one that is stamped no earlier than
-//     an estimate may be off is to be there.
-//   - Where they are late, one that is stamped as expected is, unless it is so
-//     new that the next ones may not have come yet.
+// ask returns the time to look up for a new anchor of the record at commit:
+//   - Where records arrive when they are stamped, the estimate less the error that it
+//     may have: a record must have been stamped since.
+//   - Where records arrive late, the estimate, but no time so recent that records
+//     stamped then may not have arrived yet.
 func (a arrived) ask(d *Estimator) cluster.Timestamp {
 	if a.by == 0 {
 		return max(a.at-d.off(a.at), 0)

@@ -12,7 +12,7 @@ const (
 	none quality = iota
 	// stale dates were good, but the record that they rest on may be gone.
 	stale
-	// guessed dates go by what records before were late by.
+	// guessed dates assume that records are as late as earlier ones were.
 	guessed
 	// rough dates are estimates, off by no more than an interval or a twentieth
 	// of the age.
@@ -25,17 +25,16 @@ const (
 type date struct {
 	at cluster.Timestamp
 	quality
-	// arrived is what the record's arrival says, where it was asked: the date need
-	// not rest on that.
+	// arrived is the estimate by arrival, if it was made: the date may have another
+	// source.
 	arrived arrived
 	// by is the record that a stale date rests on.
 	by *lookupResult
 }
 
-// date returns a commit's timestamp from the best source at hand: by
-// look-ups; by its arrival, where records arrive when they are stamped; by
-// bounds that a search has brought together; by its arrival, where records are
-// steadily late.
+// date dates a commit by the best source that it has, in this order: look-ups; its
+// arrival, where records arrive when they are stamped; bounds that a search has brought
+// close together; its arrival, where records are steadily late.
 func (d *Estimator) date(t *topicDates, p *partitionDates, commit cluster.Offset) date {
 	at, verdict, by := p.index.date(commit, d.now, t.policy)
 	switch {
@@ -59,14 +58,14 @@ func (d *Estimator) date(t *topicDates, p *partitionDates, commit cluster.Offset
 	return date{at: arrival.at, quality: arrival.quality, arrived: arrival}
 }
 
-// off is how far off an estimate may be.
+// off is the error that an estimate may have.
 func (d *Estimator) off(at cluster.Timestamp) cluster.Timestamp {
 	return max(d.interval(), (d.now-at)/20)
 }
 
-// earliest is how early a commit may be dated that is known so well. The last record
-// known at or before it is dated no later. Where a commit is dated by its arrival,
-// that record may be long ago: then counts what the estimate may be off by.
+// earliest is the earliest date that a commit may have. The last record known at or
+// before it is no later. If a commit is dated by its arrival, that record may be long
+// ago: then the error of the estimate bounds the date.
 func (d *Estimator) earliest(p *partitionDates, commit cluster.Offset, known date) cluster.Timestamp {
 	below, _ := p.index.around(commit)
 	byArrival := known.arrived.quality != none && known.arrived.at == known.at

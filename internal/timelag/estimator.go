@@ -37,10 +37,10 @@ type Estimator struct {
 	// groups is the last scrape that each was seen in.
 	groups  map[string]int32
 	targets []target
-	// inUse is what is known of each topic of each group of the newest report, in
-	// its order: to look them up by name a second time would be expensive.
+	// inUse has the dates of each topic of each group of the newest report, in its
+	// order: looking them up by name a second time would be expensive.
 	inUse []*topicDates
-	// unclear are the topics whose policy is to be asked.
+	// unclear are the topics whose cleanup policy is to be asked for.
 	unclear map[string]bool
 }
 
@@ -59,19 +59,19 @@ type partitionDates struct {
 	history    history
 	index      index
 	search     *progress // nil: there is none
-	// commits are those of the newest scrape that knows the end, before those of
-	// the one before, where there is lag; sorted.
+	// commits are those with lag in the newest scrape that knows the end, before those
+	// of the scrape before it. Both are sorted.
 	commits, before []cluster.Offset
 	// lastOnTime is the last record that was found to have arrived when it was stamped;
 	// -1: none.
 	lastOnTime cluster.Offset
-	// skipUntil is the scrape until which nothing is asked, because failed look-ups in a
-	// row had no answer.
+	// skipUntil is the scrape until which nothing is looked up, because failedLookups in
+	// a row had no answer.
 	skipUntil     int32
 	failedLookups int8
-	leader        int32 // who is asked
-	// asked says that a look-up is under way, anchorsPerHistory that one has been made for
-	// a new anchor of late records since the newest scrape.
+	leader        int32 // the broker to ask
+	// asked says that a look-up is under way, anchorAsked that one has been made for a
+	// new anchor since the newest scrape.
 	asked, anchorAsked bool
 }
 
@@ -155,12 +155,11 @@ func (d *Estimator) observeTopic(topic *cluster.Topic, of *lag.Topic) {
 	}
 }
 
-// scrapes returns how many scrapes fit into what is remembered.
+// scrapes returns how many scrapes time_lag.history has.
 func (d *Estimator) scrapes() int32 { return int32(min(d.Keep/d.Interval, math.MaxInt32)) }
 
-// missing reports whether a group is not in r that was there lately: its
-// coordinator may be away, and what dates its commits is to be there when it
-// comes back.
+// missing reports whether a group of the last scrapes is not in r: its coordinator may
+// be away, and what dates its commits has to be kept until it is back.
 func (d *Estimator) missing(r *lag.Report) bool {
 	if d.groups == nil {
 		d.groups = map[string]int32{}
@@ -230,8 +229,8 @@ func (p *partitionDates) observe(d *Estimator, now *cluster.Partition, g lag.Par
 	}
 }
 
-// ends takes where the log ends now. A scrape that does not know that knows of no
-// lag either: then the commits of the one before are still those to be dated.
+// ends takes the log's end offset. A scrape that does not know it knows no lag either:
+// then the commits of the scrape before are still the ones to be dated.
 func (p *partitionDates) ends(d *Estimator, end cluster.Offset) {
 	p.end = end
 	p.before, p.commits = p.commits, p.before[:0]
@@ -244,11 +243,11 @@ func (p *partitionDates) ends(d *Estimator, end cluster.Offset) {
 	p.history.add(d.now, end, d.Keep)
 }
 
-// unread is the first offset that a group at commit can still read: what was
-// before the log's start is gone, and the oldest record left is next.
+// unread is the first offset that a group at commit can still read: the log's start, if
+// retention has deleted what came before it.
 func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return max(commit, p.start) }
 
-// topic fills in the ages of one group in one topic, of which so much is known.
+// topic fills in the ages of one group in one topic, and returns how many are unknown.
 func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
 	t.AgeMax, t.AgeBound = lag.Age{Known: true}, lag.Age{Known: true}
 	for i := range t.Partitions {
@@ -267,14 +266,12 @@ func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
 	return unknown
 }
 
-// age is how old the first record is that a group has not read in a partition, and
-// an age that it does not exceed:
-//   - 0 where there is none: nothing is committed beyond, or retention has
-//     deleted all that was;
-//   - 0 for a record of the future;
-//   - unknown where a share group's coordinator counts what is beyond the end that is
-//     known here: it counts what an open transaction has written, and may know a
-//     later end.
+// age is the age of the first record that a group has not read in a partition, and an
+// upper bound for it:
+//   - 0 if there is none: the group has read all, or retention has deleted the rest;
+//   - 0 if its timestamp is in the future;
+//   - unknown if a share group's coordinator counts records beyond the end offset: it
+//     counts those of open transactions, and may know a later end.
 func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bound lag.Age) {
 	if !g.Lag.Known() {
 		return lag.Age{}, lag.Age{}
@@ -290,7 +287,7 @@ func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bou
 		return lag.Age{Known: true}, lag.Age{Known: true}
 	}
 	date := d.date(t, p, commit)
-	d.want(date, p, target{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
+	d.addTarget(date, p, target{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
 	age = d.since(date.at)
 	if date.quality == none || age.Duration > d.Interval {
 		d.clarify(topic, t)
@@ -301,7 +298,7 @@ func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bou
 	return age, d.since(d.earliest(p, commit, date))
 }
 
-// since is the age of what is dated so, 0 if that is in the future.
+// since is the age of a date, 0 if it is in the future.
 func (d *Estimator) since(at cluster.Timestamp) lag.Age {
 	return lag.Age{Duration: time.Duration(max(d.now-at, 0)) * time.Millisecond, Known: true}
 }

@@ -17,13 +17,13 @@ const maxSteps = 8
 // maxSpared is the same while a group is missing that may need them.
 const maxSpared = 4 * maxSteps
 
-// undated stands where a record's timestamp would.
+// undated is in the place of a timestamp where there is no record.
 const undated cluster.Timestamp = -1
 
-// lookupResult is one answer of a look-up, and stays true while the log only grows:
-// every record before offset is older than from, and the record at offset has
-// the timestamp at. Where at is undated there was no record as young as from,
-// and offset is the end of the log as it was.
+// lookupResult is one answer of a look-up. It stays true while the log only grows:
+// every record before offset is older than from, and the record at offset has the
+// timestamp at. If at is undated, no record was as young as from, and offset is the end
+// of the log at that time.
 //
 // Timestamps may be out of order. A look-up finds the first record at or after
 // a time, so what it sees are running maxima: at is the largest timestamp of
@@ -31,8 +31,8 @@ const undated cluster.Timestamp = -1
 // timestamp up to the record that is read next. With timestamps in order that
 // is the record's own.
 //
-// In a compacted topic the record may go. Then at is still no later than the
-// date of any commit beyond offset, but those before it have another.
+// In a compacted topic the record may be deleted. Then at is still no later than the
+// date of any commit beyond offset, but commits before it have another date.
 type lookupResult struct {
 	from, at cluster.Timestamp
 	offset   cluster.Offset
@@ -42,8 +42,7 @@ type lookupResult struct {
 // index is sorted by offset and holds each once.
 type index []lookupResult
 
-// learn enters an answer. It drops those that it shows to be wrong by now, or to
-// add nothing.
+// learn enters an answer, and drops older answers that it refutes or makes redundant.
 func (s *index) learn(next lookupResult) {
 	s.drop(next)
 	i, found := s.find(next.offset)
@@ -88,11 +87,11 @@ func (s *index) reserve(n int) {
 	}
 }
 
-// refuted reports whether a newer answer cannot be if s still holds.
-//   - It found nothing as young as from before its own record. A record there
-//     has gone; that none was found there earlier is nothing new.
-//   - It found a record before s, where there was none as young as that: the log
-//     has changed.
+// refuted reports whether a newer answer contradicts s, or makes it redundant:
+//   - It found no record as young as by.from before by.offset, where s had one or had
+//     found none either.
+//   - It found a record before s that is as young as s.from, where s had found none: the
+//     log has changed.
 func (s lookupResult) refuted(by lookupResult) bool {
 	if s.offset < by.offset {
 		return by.from <= max(s.at, s.from)
@@ -118,25 +117,25 @@ func (s index) below(commit cluster.Offset) (last, before *lookupResult) {
 	return s.at(i), s.at(j)
 }
 
-// inVain is the last look-up that found nothing before commit, if no record is
+// lastNotFound is the last look-up up to commit that found no record, if no record is
 // known from there on.
-func (s index) inVain(commit cluster.Offset) *lookupResult {
+func (s index) lastNotFound(commit cluster.Offset) *lookupResult {
 	if i, _ := s.find(commit + 1); i > 0 && s[i-1].at == undated {
 		return &s[i-1]
 	}
 	return nil
 }
 
-// places is where the last record known at or before commit is, the one before
-// that, and the first answer beyond commit; outside of s where there is none.
+// places returns the indexes of the last record known at or before commit, of the one
+// before that, and of the first answer beyond commit. They are out of range if there is
+// none.
 func (s index) places(commit cluster.Offset) (last, before, next int) {
 	next, _ = s.find(commit + 1)
 	last = s.dated(next - 1)
 	return last, s.dated(last - 1), next
 }
 
-// dated is where the last record is that is known up to place i, -1 where there
-// is none.
+// dated returns the index of the last record up to i, -1 if there is none.
 func (s index) dated(i int) int {
 	for i >= 0 && s[i].at == undated {
 		i--
@@ -151,26 +150,25 @@ func (s index) at(i int) *lookupResult {
 	return &s[i]
 }
 
-// allow reports whether a commit's date, off by less than so much, may be at: it
-// is no earlier than that of the record below, and what is there was not found
-// by looking for the answer above.
+// allow reports whether a commit's date may be at, with an error of less than off: no
+// earlier than the record below, and no later than what the answer above was looked up
+// with.
 func (s index) allow(commit cluster.Offset, at, off cluster.Timestamp) bool {
 	below, above := s.around(commit)
 	return (below == nil || below.at-at < off) && (above == nil || at-above.from < off)
 }
 
-// from drops the records before the log's start: they are gone, and where
-// timestamps are out of order one may have been that with the largest.
+// from drops the records before the log's start: they are deleted, and one of them may
+// have had the largest timestamp.
 func (s *index) from(start cluster.Offset) {
 	first, _ := s.find(start)
 	*s = slices.Delete(*s, 0, first)
 }
 
-// prune drops what serves none of the commits, which are sorted.
-//   - What lies below the records that the lowest commit needs is of no use:
-//     commits move up.
-//   - Of the others, which are bounds for commits to come, a limited number is
-//     kept, spread over the log.
+// prune drops answers that no commit needs. commits are sorted.
+//   - Answers below those that the lowest commit needs go: commits move up.
+//   - Of the others, which are bounds for later commits, a limited number is kept,
+//     spread over the log.
 func (s *index) prune(commits []cluster.Offset) {
 	if len(commits) > 0 {
 		last, before, _ := s.places(commits[0])
@@ -195,7 +193,7 @@ func (s index) needed(commits []cluster.Offset) []bool {
 	return needed[1 : len(s)+1]
 }
 
-// spread drops those not needed that are close to others before them.
+// spread drops answers that are not needed and close to the one before.
 func (s *index) spread(needed []bool) {
 	all := *s
 	width := (all[len(all)-1].offset - all[0].offset) / (maxSteps / 2)

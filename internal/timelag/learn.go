@@ -5,8 +5,8 @@ package timelag
 
 import "github.com/kafkalag/kafkalagreceiver/internal/cluster"
 
-// Learn takes the answers to a plan. Those about a partition that has changed
-// beyond recognition since are dropped.
+// Learn takes the answers to a plan. It ignores those about topics and partitions that
+// were deleted or created anew since.
 func (d *Estimator) Learn(answers []cluster.Answer) {
 	for _, a := range answers {
 		t := d.topics[a.Topic]

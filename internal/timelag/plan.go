@@ -9,13 +9,13 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// Plan chooses the next round of look-ups, at most n: one on each partition,
-// the largest lag first. A partition that [Estimator.Learn] has not heard of since
-// is not asked again. topics are those of which it has to be known whether they
-// are compacted, see [Estimator.Policies]. Where both are empty, nothing more can
-// be learned before the next scrape.
+// Plan chooses the next round of look-ups, at most n: one for each partition, the
+// largest lag first. A partition whose last look-up has not been passed to
+// [Estimator.Learn] is left out. topics are those whose cleanup policy is needed, see
+// [Estimator.Policies]. If both are empty, nothing more can be learned before the next
+// scrape.
 func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
-	topics = d.questions()
+	topics = d.unclearTopics()
 	d.targets = slices.DeleteFunc(d.targets, func(w target) bool {
 		if len(lookups) == n {
 			return false
@@ -44,9 +44,8 @@ func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 	return lookups, topics
 }
 
-// next chooses the look-up that a commit's date needs next, if it can be made
-// now: a partition is asked one at a time. Where none would help, there are no
-// more.
+// next chooses the look-up that a commit's date needs next, if it can be made now: a
+// partition has one at a time. more is false if no look-up would help.
 func (d *Estimator) next(t *topicDates, p *partitionDates, commit cluster.Offset, w target) (at cluster.Timestamp, ask, more bool) {
 	known := d.date(t, p, commit)
 	anchor := w.anchor && commit == w.commit && known.arrived.due && (known.arrived.by == 0 || !p.anchorAsked)
@@ -76,7 +75,7 @@ func (p *partitionDates) ask(commit cluster.Offset, d *Estimator) (cluster.Times
 	if p.search != nil {
 		same, last = p.search.commit == commit && len(p.index) > 0, p.search.at
 	}
-	p.question()
+	p.startLookup()
 	at := p.search.next(p.index, &p.history, commit, d.now)
 	if same && at == last {
 		// The answers do not fit together: the log has changed beneath them.
@@ -86,8 +85,8 @@ func (p *partitionDates) ask(commit cluster.Offset, d *Estimator) (cluster.Times
 	return at, true
 }
 
-// question notes that a look-up is under way, and where the log ends.
-func (p *partitionDates) question() {
+// startLookup notes that a look-up is under way, and where the log ends.
+func (p *partitionDates) startLookup() {
 	p.asked = true
 	if p.search == nil {
 		p.search = &progress{}
@@ -95,17 +94,16 @@ func (p *partitionDates) question() {
 	p.search.end = p.end
 }
 
-// askFor looks up whether a record is still there: otherwise the answer is the
-// next one, whatever lay between.
+// askFor looks up whether a record still exists. If not, the answer is the next record.
 func (p *partitionDates) askFor(known *lookupResult) cluster.Timestamp {
 	p.search = nil
-	p.question()
+	p.startLookup()
 	return known.from
 }
 
-// askAnchor looks up whether records arrive as they did.
+// askAnchor looks up a new anchor: whether records still arrive as they did.
 func (p *partitionDates) askAnchor(a arrived, d *Estimator) cluster.Timestamp {
-	p.question()
+	p.startLookup()
 	p.anchorAsked = true
 	return a.ask(d)
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// policy is what may become of a topic's records.
+// policy is a topic's cleanup policy: which of its records may be deleted.
 type policy int
 
 const (
 	// unknown: no broker has said yet.
 	unknown policy = iota
-	// plain: they go when they are old, the oldest first. What was learned of a
-	// record holds for as long as it is there.
+	// plain: records are deleted by age, the oldest first. What is known of a record
+	// holds until then.
 	plain
-	// compacted: any may go but the newest, and then the next one is read
-	// instead. It is younger, by however much.
+	// compacted: any record but the newest may be deleted. The next one, which may be
+	// much younger, is then read instead.
 	compacted
-	// settled: it was compacted. None goes any more, but gaps remain.
+	// formerlyCompacted: nothing is compacted any more, but gaps remain.
 	formerlyCompacted
 )
 
@@ -30,17 +30,17 @@ const (
 func (p policy) gaps() bool { return p == compacted || p == formerlyCompacted }
 
 const (
-	// policyHolds is how long it is believed whether a topic is compacted.
+	// policyHolds is how long an answer about a topic's policy is valid.
 	policyHolds cluster.Timestamp = 60 * 60 * 1000
-	// recordHolds is how long it is believed that a record which a look-up has
-	// found in a compacted topic is still there. It takes one look-up to see.
+	// recordHolds is how long a record that a look-up has found in a compacted topic
+	// is assumed to exist. It takes one look-up to check.
 	recordHolds cluster.Timestamp = 15 * 60 * 1000
 )
 
 // policyOf is what is known of one topic's policy.
 type policyOf struct {
 	policy policy
-	// until is when it is to be asked again.
+	// until is when to ask for it again.
 	until cluster.Timestamp
 	// asking says that it is being asked.
 	asking bool
@@ -49,8 +49,8 @@ type policyOf struct {
 	uncompactedAt cluster.Timestamp
 }
 
-// gone reports whether a record that a date rests on may have gone since it was
-// seen. A date that rests on no record has none.
+// gone reports whether the record that a date rests on may have been deleted since it
+// was seen. It is false for nil, a date that rests on no record.
 func (p *policyOf) gone(s *lookupResult, now cluster.Timestamp) bool {
 	switch {
 	case s == nil:
@@ -61,15 +61,15 @@ func (p *policyOf) gone(s *lookupResult, now cluster.Timestamp) bool {
 	return p.policy == formerlyCompacted && s.seen < p.uncompactedAt
 }
 
-// clarify has a topic's policy asked, if it is not known or long ago.
+// clarify adds a topic to those whose policy is asked for, unless it was asked lately.
 func (d *Estimator) clarify(name string, t *topicDates) {
 	if left := t.until - d.now; (left <= 0 || left > policyHolds) && !d.DisableLookups { // the clock may have gone back
 		d.unclear[name] = true
 	}
 }
 
-// questions are the topics whose policy is to be asked now.
-func (d *Estimator) questions() []string {
+// unclearTopics returns the topics whose policy is to be asked for now.
+func (d *Estimator) unclearTopics() []string {
 	names := slices.Sorted(maps.Keys(d.unclear))
 	clear(d.unclear)
 	for _, name := range names {

@@ -10,22 +10,22 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// target is a commit that look-ups are to date, and where its group is going.
+// target is a commit to be dated by look-ups, and how fast its group moves.
 type target struct {
 	topic     string
 	partition int32
 	need      quality
 	commit    cluster.Offset
 	lag       cluster.Offset
-	// step is how far a group that moves will have come at the next scrape. 0:
-	// only where it is now counts.
+	// step is how far the group will have moved by the next scrape. 0: only its present
+	// commit counts.
 	step cluster.Offset
 	// anchor says that a look-up may be made for a new anchor of its arrival.
 	anchor bool
 }
 
-// ahead is how many scrapes are looked ahead for a group that moves: to where it
-// will be at the next, and to a bound beyond.
+// ahead is how many scrapes to look ahead for a group that moves: one for its next
+// commit, one more for a bound beyond that.
 const ahead = 2
 
 // commits are the commits to be dated.
@@ -39,12 +39,12 @@ func (w *target) commits() iter.Seq[cluster.Offset] {
 	}
 }
 
-// want adds a target for what look-ups could improve. A group that moves will be
+// addTarget adds a target for what look-ups could improve. A group that moves will be
 // somewhere else at the next scrape, so its commit need not be dated well: the look-up
 // is for where it will be if it goes on as it did. It is not needed where the arrival
 // of its record gives as good a date. A group that is about to be caught up has nothing
 // ahead to look up: an anchor helps it, or a good date where it is.
-func (d *Estimator) want(known date, p *partitionDates, w target) {
+func (d *Estimator) addTarget(known date, p *partitionDates, w target) {
 	step := p.moved(w.commit)
 	ahead := step > 0 && step < w.lag
 	w.need = good
@@ -61,8 +61,8 @@ func (d *Estimator) want(known date, p *partitionDates, w target) {
 	}
 }
 
-// moved is how far the group at commit has come since the scrape before; of
-// several groups, it is taken for the one that was closest.
+// moved is how far the group at commit has moved since the scrape before. Among several
+// groups, it is assumed to be the one that was closest.
 func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 	i, found := slices.BinarySearch(p.before, commit)
 	if found || i == 0 {
@@ -71,5 +71,5 @@ func (p *partitionDates) moved(commit cluster.Offset) cluster.Offset {
 	return commit - p.before[i-1]
 }
 
-// Wanting reports whether there is something to ask.
-func (d *Estimator) Wanting() bool { return len(d.targets)+len(d.unclear) > 0 }
+// HasTargets reports whether there is something to ask.
+func (d *Estimator) HasTargets() bool { return len(d.targets)+len(d.unclear) > 0 }

@@ -50,9 +50,9 @@ type Observer interface {
 	Round(ctx context.Context, lookups int)
 }
 
-// Searcher estimates the age of what groups have not read. It searches between the
-// scrapes: a scrape shows what has been found by then, and neither waits nor
-// shares brokers and processors with the search, but for a round under way.
+// Searcher estimates the age of records that groups have not read. It searches between
+// the scrapes: a scrape reports what has been found by then, does not wait for the
+// search, and competes at most with one round of look-ups that is under way.
 type Searcher struct {
 	client Client // nil: there is no search
 	budget int
@@ -64,17 +64,17 @@ type Searcher struct {
 	mu        sync.Mutex
 	estimator *timelag.Estimator
 
-	// scraping has the search make no more rounds.
+	// scraping keeps the search from beginning another round.
 	scraping atomic.Bool
-	// next is whom to ask for the scrape under way, if it has left commits without
-	// a date; work for one that is over, until the search begins with it.
+	// next has the brokers to ask after the scrape under way, if it has left commits
+	// without a date. work has those of a scrape that is over, until the search begins.
 	next    *targets
 	work    chan *targets
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
 
-// targets is whom to ask.
+// targets is a cluster and its brokers.
 type targets struct {
 	clusterID string
 	brokers   map[int32]cluster.Broker
@@ -97,15 +97,15 @@ func New(cfg Config, client Client, log *zap.Logger, obs Observer) *Searcher {
 	return s
 }
 
-// Forget drops all that is known of records and their times: the cluster is
-// another one. What a look-up under way still finds is not taken.
+// Forget drops all that is known of records and their times, because the cluster is
+// another one. The answers of a look-up under way are ignored.
 func (s *Searcher) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.estimator = s.newEstimator()
 }
 
-// Start begins to wait for work. Nothing is dialed before there is some.
+// Start starts the goroutine that waits for work. It does not dial before there is any.
 func (s *Searcher) Start(host component.Host) error {
 	if s.client == nil {
 		return nil
@@ -160,7 +160,7 @@ func (s *Searcher) Resume() {
 func (s *Searcher) Estimate(ctx context.Context, now time.Time, snapshot *cluster.Snapshot, r *lag.Report) {
 	s.mu.Lock()
 	undated := s.estimator.Estimate(now, snapshot, r)
-	wanting := s.estimator.Wanting()
+	wanting := s.estimator.HasTargets()
 	s.mu.Unlock()
 	s.obs.Undated(ctx, undated)
 	if wanting && s.client != nil {
@@ -202,9 +202,9 @@ func (s *Searcher) policies(ctx context.Context, estimator *timelag.Estimator, t
 	estimator.Policies(topics, compacted)
 }
 
-// lookup makes one round and returns how many look-ups were answered. Those
-// that were not do not use up the budget of the others; they are not asked again
-// before the next scrape, and less and less often.
+// lookup makes one round and returns how many look-ups were answered. Look-ups without
+// an answer do not count against the budget; their partitions are skipped for 1, 2, 4,
+// then 8 scrapes.
 func (s *Searcher) lookup(ctx context.Context, estimator *timelag.Estimator, lookups []cluster.Lookup) (answered int) {
 	if len(lookups) == 0 {
 		return 0
