@@ -12,12 +12,12 @@ import (
 )
 
 // Ask sends one request to n and decodes the answer, in the newest version that
-// both know. It returns by ctx's end, and decode does too.
+// both know. It returns when ctx ends at the latest, and so does decode.
 //
-// A connection that was used before may have been dropped by the broker for
-// being idle, so the request is then sent once more on a new one. Failing on a
-// new one, or not answering in time, sets the broker down for the rest of the
-// scrape.
+// The broker may have closed a connection that was used before for being idle, so
+// a request that fails on one is sent once more on a new connection. A failure on
+// a new connection, or no answer in time, marks the broker as down for the rest of
+// the scrape.
 func Ask[T any](ctx context.Context, n *Node, request wire.Request, decode func(*wire.Reader) T) (T, error) {
 	var none T
 	api := request.Name()
@@ -132,7 +132,7 @@ func exchange[T any](ctx context.Context, n *Node, l *link, request wire.Request
 	return wire.Decode(ctx, request, l.correlation, frame, decode)
 }
 
-// turnstile lets one in at a time.
+// turnstile is a mutex that can be waited for until a context ends.
 type turnstile chan struct{}
 
 func newTurnstile() turnstile { return make(turnstile, 1) }

@@ -11,11 +11,11 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
-// Candidates lists whom to ask for metadata: those with a connection first,
-// then the other brokers, then the seeds and those that throttle. Where all of them are to be left out
-// for failing before, they are asked: somebody has to be. Of those that refused
-// the login one is, and the others are spared until somebody lets in: attempts
-// may lock an account.
+// Candidates lists the nodes to ask for metadata: first those with a connection, then
+// the other brokers, then seeds and brokers that throttle. If all of them are in
+// back-off, the back-off ends, because one has to be asked. Of those that refused the
+// login only one is asked, because attempts may lock an account; the others are
+// returned as spared.
 func (p *Pool) Candidates(last *Node) (nodes, spared []*Node) {
 	nodes = p.all()
 	rank := func(n *Node) int {
@@ -43,8 +43,8 @@ func (p *Pool) Candidates(last *Node) (nodes, spared []*Node) {
 	return nodes, spared
 }
 
-// refusing lists the nodes that refused the login, without the one that is to be
-// asked again where none has been in this scrape.
+// refusing lists the nodes that refused the login, without the first one if none of
+// them has been asked in this scrape: that one is asked again.
 func refusing(nodes []*Node) []*Node {
 	var all []*Node
 	tried := false
@@ -61,7 +61,8 @@ func refusing(nodes []*Node) []*Node {
 	return all
 }
 
-// ClearSpared has the spared candidates asked, once somebody has let in.
+// ClearSpared ends the back-off of the spared candidates, after a node has accepted the
+// login.
 func ClearSpared(spared []*Node) {
 	clearBackoff(slices.DeleteFunc(spared, func(n *Node) bool {
 		_, now := n.refused()

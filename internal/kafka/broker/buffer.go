@@ -13,11 +13,12 @@ import (
 )
 
 const (
-	// smallBuffer is the room that a new buffer begins with. It grows as bytes
-	// come, not as they are announced.
+	// smallBuffer is the size of a new buffer. It grows with the bytes that arrive,
+	// not with the length that is announced.
 	smallBuffer = 16 << 10
-	// largeAnswer is what a broker may answer in parallel. Of larger ones one is
-	// read at a time, and of all brokers' one is decoded. Their buffers are not kept.
+	// largeAnswer is the size up to which a broker's answers are read in parallel.
+	// Larger ones are read one at a time for each broker and decoded one at a time for
+	// all of them, and their buffers are not kept.
 	largeAnswer = 4 << 20
 )
 
@@ -30,7 +31,8 @@ type buffer struct {
 	api   string // of the request
 }
 
-// release has the buffer used again. What was decoded is of its own.
+// release returns the buffer for the next request. What was decoded does not refer to
+// it.
 func (b *buffer) release() {
 	if cap(b.bytes) <= largeAnswer {
 		buffers.Put(b)

@@ -105,7 +105,7 @@ func (d *dialer) keep(sock net.Conn) bool {
 	return true
 }
 
-// cut ends whatever waits for this connection, now and later.
+// cut closes the connection: everything that waits for it ends, now and later.
 func (d *dialer) cut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -122,7 +122,7 @@ func (d *dialer) reached() bool {
 	return d.sock != nil
 }
 
-// silent reports whether the peer has not begun one response.
+// silent reports whether the peer has not sent the beginning of any response.
 func (d *dialer) silent() bool { return d.answers.Load() == 0 }
 
 // explain puts the true reason in the place of err: once the guard has refused

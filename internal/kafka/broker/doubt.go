@@ -10,9 +10,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// NextStep has the brokers asked again that did not answer a request of the step
-// before in time: it may have been the request that was slow. Whether they hang
-// shows in a new connection, for which they get a part of the time only.
+// NextStep makes brokers available again that did not answer a request of the
+// previous step in time: perhaps only that request was slow. They have to be connected
+// to anew, within a part of the request timeout, which shows whether they hang.
 func (p *Pool) NextStep() {
 	for _, n := range p.Brokers() {
 		n.nextStep()

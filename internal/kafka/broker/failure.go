@@ -11,8 +11,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// Failure says that n did not answer a request of api, or only with an error.
-// What that costs is for the caller to add. n is nil where no broker could be
+// Failure describes that n did not answer a request of api, or only with an error.
+// The caller adds what is missing because of it. n is nil if no broker could be
 // asked.
 func Failure(n *Node, api string, err error) cluster.Failure {
 	f := cluster.Failure{

@@ -10,8 +10,8 @@ import (
 )
 
 // Every Kafka response starts with its length in four bytes, and the client
-// library allocates what they say before it has read any more. Four bytes of
-// an HTTP answer would cost 1.1 GiB, so lengths are looked at first.
+// library allocates that much before it reads on. The first four bytes of an HTTP
+// answer would cost 1.1 GiB, so lengths are checked first.
 const (
 	lengthBytes = 4
 	// minFrame is the correlation id, without which there is no response.
@@ -43,8 +43,7 @@ type frameGuard struct {
 	frame  []byte // what came of the current one, for opening
 }
 
-// follow looks at the next bytes of the stream and returns why they are
-// refused, if they are.
+// follow checks the next bytes of the stream, and returns an error if they are refused.
 func (g *frameGuard) follow(p []byte) *kafkaerr.ProtocolError {
 	for len(p) > 0 {
 		if g.rest > 0 {
@@ -82,7 +81,7 @@ func (g *frameGuard) watch(p []byte) {
 // within reports whether a frame, or its length, has begun and not ended.
 func (g *frameGuard) within() bool { return g.rest > 0 || g.have > 0 }
 
-// opened has answers of any size pass from now on.
+// opened lifts the limit for responses to logins: answers may be larger from now on.
 func (g *frameGuard) opened() { g.opening, g.frame = nil, nil }
 
 // begin checks a length that is complete.

@@ -103,8 +103,8 @@ func (l *link) connected() (err error) {
 	return err
 }
 
-// close cuts the connection. What the library still holds of it is given back
-// beside the caller, because that waits for a login in progress.
+// close cuts the connection. The library's part of it is closed in the background,
+// because that waits for a login in progress.
 func (l *link) close() {
 	l.dialer.cut()
 	go func() { _ = l.broker.Close() }()

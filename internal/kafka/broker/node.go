@@ -13,8 +13,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// Node is one broker as this client knows it across scrapes: its connections,
-// and whether it is worth asking.
+// Node is what this client knows of one broker across scrapes: its connections, and
+// whether it is in back-off.
 type Node struct {
 	// ID is the broker's, or [cluster.NoBroker] for a seed.
 	ID int32
@@ -29,7 +29,7 @@ type Node struct {
 	// doubted is why the broker was down in an earlier step of this scrape, until it
 	// is connected again, or answers on a connection that was there.
 	doubted error
-	// retried says that the scrape has given it its second chance.
+	// retried says that it was asked a second time in this scrape.
 	retried bool
 	// failed counts the scrapes in a row that ended with down set, skip the
 	// coming ones that leave the broker out.
@@ -75,7 +75,7 @@ func (n *Node) refused() (refused, now bool) {
 	return refused, refused && !before
 }
 
-// clearBackoff has a broker asked although it was to be left out.
+// clearBackoff ends the back-off: the broker is asked in this scrape.
 func (n *Node) clearBackoff() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -98,7 +98,7 @@ func (n *Node) observeFailed(ctx context.Context, api string, err error) {
 	}
 }
 
-// take returns a connection for a request of api that nobody else uses.
+// take returns a connection for a request of api: an idle one, or a new one.
 func (n *Node) take(ctx context.Context, api string) (*link, error) {
 	if l, err := n.takeIdle(); l != nil || err != nil {
 		return l, err
@@ -116,8 +116,8 @@ func (n *Node) take(ctx context.Context, api string) (*link, error) {
 	return l, nil
 }
 
-// takeIdle returns a connection that is there already, nil if there is none,
-// or why the broker is not to be asked.
+// takeIdle returns an idle connection, nil if there is none, or an error if the broker
+// is not to be asked.
 func (n *Node) takeIdle() (*link, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -136,7 +136,7 @@ func (n *Node) takeIdle() (*link, error) {
 	return nil, nil
 }
 
-// give puts a connection that has answered back for the next request.
+// give keeps a connection that has answered for the next request.
 func (n *Node) give(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -148,9 +148,9 @@ func (n *Node) give(l *link) {
 	n.idle = append(n.idle, l)
 }
 
-// ResetForRetry lets a broker that failed in this scrape be asked once more in it,
-// unless it failed by not answering, or keeps failing: that would take as long
-// again.
+// resetForRetry allows a broker that failed in this scrape to be asked once more in it,
+// unless it did not answer in time, or failed in the scrape before as well: that
+// would only take as long again.
 func (n *Node) resetForRetry() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -196,8 +196,7 @@ func (n *Node) transferIdle(to *Node) {
 	}
 }
 
-// fail sets the broker down, unless it was the caller who gave up on
-// everything.
+// fail marks the broker as down, unless the caller has cancelled the whole scrape.
 func (n *Node) fail(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), context.Canceled) {
 		return err
@@ -208,8 +207,8 @@ func (n *Node) fail(ctx context.Context, err error) error {
 	return err
 }
 
-// retire closes the connections of a broker that is not in the cluster any
-// more, those too that are still to be given back.
+// retire closes the connections of a broker that is no longer in the cluster, also
+// those that are in use and given back later.
 func (n *Node) retire() {
 	n.mu.Lock()
 	n.retired = true

@@ -10,10 +10,9 @@ type Observer interface {
 	// Request receives every request that was sent, by Kafka's name of the
 	// API, and how long it took until the answer came or was given up.
 	Request(api string, took time.Duration)
-	// Failed receives every request that had no answer or one with an error,
-	// those included that succeeded when they were asked again. code is as in
-	// [cluster.Failure]; an answer with several errors is received once for each
-	// code.
+	// Failed receives every request that had no answer or one with an error, also
+	// if a retry succeeded. code is as in [cluster.Failure]; an answer with several
+	// errors is received once for each code.
 	Failed(api, code string)
 	// Connections receives each TCP connection that opens (1) or closes (-1).
 	Connections(change int)
@@ -21,7 +20,7 @@ type Observer interface {
 	Transferred(sent, received int)
 }
 
-// unobserved is the observer of those who want none.
+// unobserved is an observer that does nothing.
 type unobserved struct{}
 
 func (unobserved) Request(string, time.Duration) {}

@@ -12,9 +12,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
-// opening watches what passes while the library makes a connection ready. The
-// library keeps to itself what the broker said: which requests it knows, and how
-// long the login holds.
+// opening records what the broker answers while the library opens a connection, which
+// the library does not return: which requests the broker knows, and how long the login
+// is valid.
 type opening struct {
 	versions wire.Versions // nil: the broker did not say
 	throttle time.Duration // until when the broker is not to be asked

@@ -25,9 +25,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 )
 
-// maxOpening bounds the connections that are being made ready, those included
-// that were given up on but have not ended: they wait for something that cutting
-// a connection does not end, a ticket or a token.
+// maxOpening bounds the connections that are being opened. It includes abandoned ones
+// that wait for something that cutting a connection does not end: a ticket or a token.
 const maxOpening = 2048
 
 var (
@@ -36,10 +35,9 @@ var (
 	errHanging = errors.New("not dialed: too many earlier logins still hang")
 )
 
-// Pool is the brokers of one cluster: connections, logins, and which of them are
-// worth asking. It knows the seeds that are configured, and the brokers that
-// SetBrokers was last given. Requests go through [Ask]. It never dials before
-// the first one. Any goroutine may use it.
+// Pool holds the brokers of one cluster: connections, logins and back-off. It knows the
+// configured seeds, and the brokers that SetBrokers was last given. Requests go through
+// [Ask]. It does not dial before the first one. Any goroutine may use it.
 type Pool struct {
 	cfg      kafkaconfig.Config
 	conf     sarama.Config
@@ -61,9 +59,9 @@ type Pool struct {
 	seeds   []*Node
 }
 
-// New returns the brokers that cfg, which has been validated, leads to. Its
-// traffic is reported to obs, which may be nil. A broker that fails one of the
-// optional requests is asked everything else all the same.
+// New returns a pool for cfg, which has been validated. It reports its traffic to obs,
+// which may be nil. A broker that fails one of the optional requests is not down: it is
+// still sent all others.
 func New(cfg kafkaconfig.Config, log *zap.Logger, obs Observer, optional ...string) (*Pool, error) {
 	if obs == nil {
 		obs = unobserved{}
@@ -128,10 +126,10 @@ func (p *Pool) WithRequestTimeout(ctx context.Context) (context.Context, context
 // RequestTimeout bounds each request.
 func (p *Pool) RequestTimeout() time.Duration { return p.cfg.RequestTimeout }
 
-// Patience is how long one broker is waited for before another one is asked.
+// Patience is how long to wait for one broker before the next one is asked as well.
 func (p *Pool) Patience() time.Duration { return p.cfg.RequestTimeout / 4 }
 
-// WithPatience bounds a question that nothing waits for.
+// WithPatience bounds a request that the scrape should not wait long for.
 func (p *Pool) WithPatience(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, p.Patience(), kafkaerr.ErrNoAnswer)
 }
@@ -179,7 +177,7 @@ func (p *Pool) AllDown() bool {
 	return !slices.ContainsFunc(p.Brokers(), func(n *Node) bool { return !n.IsDown() })
 }
 
-// Troubled reports whether a broker failed in the scrape before.
+// Troubled reports whether a broker failed in the previous scrape.
 func (p *Pool) Troubled() bool {
 	return slices.ContainsFunc(p.Brokers(), func(n *Node) bool { return !n.steady() })
 }
@@ -191,8 +189,8 @@ func (p *Pool) ResetForRetry() {
 	}
 }
 
-// Observe counts errors within an answer, each code once. What broke the
-// request itself was counted when it was sent.
+// Observe counts the errors within an answer, each code once. Errors of the request
+// itself were counted when it failed.
 func (p *Pool) Observe(api string, errs ...error) {
 	counted := map[sarama.KError]bool{}
 	for _, err := range errs {

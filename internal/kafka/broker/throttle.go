@@ -10,13 +10,13 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// maxRest bounds how long a broker that throttles is left alone. What quotas ask
-// for is below: they are counted over some 10 seconds.
+// maxRest bounds how long a broker that throttles is not asked. Quotas ask for less:
+// they are counted over some 10 seconds.
 const maxRest = time.Minute
 
-// giveThrottled is give for a connection whose last answer said how long the
-// broker throttles this client. For so long it reads nothing from the connection,
-// and quotas are for all connections alike: the broker rests.
+// giveThrottled is give for a connection whose last answer said how long the broker
+// throttles this client. It does not read from the connection for that long, and a
+// quota is for all connections of the client, so the broker is not asked until then.
 func (n *Node) giveThrottled(l *link, throttle time.Duration) {
 	if throttle > 0 {
 		n.restAtLeast(min(throttle, maxRest))
@@ -57,7 +57,7 @@ func (n *Node) awaitRest(ctx context.Context) error {
 	}
 }
 
-// rest is how long the broker is still to be left alone.
+// rest is how long the broker is still not to be asked.
 func (n *Node) rest() time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()

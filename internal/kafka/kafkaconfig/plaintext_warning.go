@@ -7,7 +7,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Warn says what the configuration has that works and should not be there.
+// Warn logs what the configuration has that works and should not be there.
 func (c Config) Warn(log *zap.Logger) {
 	c, deprecated := c.Current()
 	if len(deprecated) > 0 {
@@ -16,8 +16,8 @@ func (c Config) Warn(log *zap.Logger) {
 	warnReadable(log, &c)
 }
 
-// warnReadable warns of a login that sends its secret in plain text. That
-// is allowed, because a network may be trusted, but seldom what is meant.
+// warnReadable warns of a login that sends its secret in plain text. That is
+// allowed, because a network may be trusted, but rarely intended.
 func warnReadable(log *zap.Logger, cfg *Config) {
 	if cfg.TLS != nil && !cfg.TLS.IsOff() {
 		return

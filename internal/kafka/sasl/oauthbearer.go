@@ -74,8 +74,8 @@ func (s *tokenServer) Token(ctx context.Context) (*oauth2.Token, error) {
 	return token, nil
 }
 
-// client serves one request, so that it sees files that were replaced. Tokens
-// are asked for seldom.
+// client returns a client for one request, so that it sees files that were replaced.
+// Tokens are requested rarely.
 func (s *tokenServer) client(ctx context.Context) (*http.Client, error) {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
@@ -92,8 +92,8 @@ func (s *tokenServer) client(ctx context.Context) (*http.Client, error) {
 	return &http.Client{Transport: transport, CheckRedirect: stay}, nil
 }
 
-// stay follows no redirection: it may lead the client's secret to another
-// server, in plain text even.
+// stay follows no redirection: it could send the client's secret to another server,
+// even in plain text.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func causeOfTokenServer(err error) string {

@@ -18,7 +18,7 @@ var plain = mechanism{
 	hints:       kafkaerr.LoginHints{Refused: wrongPassword},
 }
 
-// wrongPassword is what brokers hold against user names and passwords.
+// wrongPassword is the likely cause where a broker refuses a user name and password.
 const wrongPassword = "wrong user name or password"
 
 func passwordErrors(s *Config) []error {

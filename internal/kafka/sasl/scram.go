@@ -64,7 +64,7 @@ func (s *scramConversation) Begin(user, password, authzID string) error {
 // a second. Kafka's own default is 4096.
 const maxIterations = 1 << 20
 
-// errUnproven is a broker that may be somebody else.
+// errUnproven: the broker failed SCRAM server verification.
 var errUnproven = errors.New("the broker has not proved that it knows the password")
 
 // Step answers what the broker said.

@@ -64,7 +64,7 @@ func (t *tokens) current() (*oauth2.Token, error) {
 	return token, err
 }
 
-// fetch asks the source, which may be the code of others.
+// fetch asks the source, which may be an extension's code: it may panic.
 func (t *tokens) fetch() (token *oauth2.Token, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -1,8 +1,8 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package snapshot asks a Kafka cluster what a scrape wants to know: one file
-// for each request. It answers with a [cluster.Snapshot].
+// Package snapshot sends a scrape's requests to a Kafka cluster, one file for each
+// request, and returns a [cluster.Snapshot].
 package snapshot
 
 import (
@@ -17,8 +17,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 )
 
-// Request is what one scrape wants to know. A request that no question needs
-// is not sent.
+// Request is what one scrape needs to know. Kafka requests that nothing of it needs are
+// not sent.
 type Request struct {
 	// Topic and Group report whether a name is wanted. Nothing is asked about
 	// others. A nil Group asks nothing about groups at all.
@@ -95,8 +95,8 @@ type Client struct {
 	log       *zap.Logger
 }
 
-// memory is what scrapes leave to those after them, beside metadata. Each file
-// that has a part of it bounds that part.
+// memory is what is remembered between scrapes, besides metadata. Each file that uses a
+// part of it bounds that part.
 type memory struct {
 	sizes sizes
 	// multiGroup is the brokers that take several groups in one OffsetFetch.
@@ -137,7 +137,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer, zooKeeper
 	return c, nil
 }
 
-// forget begins anew: nothing is known of the cluster.
+// forget drops all that is known of the cluster.
 func (c *Client) forget() {
 	c.pool.Forget()
 	c.metadata = metadataCache{pool: c.pool, maxAge: c.maxAge, log: c.log}

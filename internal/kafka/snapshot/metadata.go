@@ -53,20 +53,19 @@ type metadataCache struct {
 	current   *metadata // nil at first
 	// disputed says that only another cluster answered when it was last asked for.
 	disputed bool
-	// fresh says that it was learned in this scrape, stale why it still serves
-	// although it should have been.
+	// fresh says that it was learned in this scrape, stale why the cached one is still
+	// used although it is due.
 	fresh        bool
 	stale        []cluster.Failure
 	aclsReported bool
 }
 
-// learn gets the cluster's brokers and topics from whichever broker answers
-// first, unless what was learned before is young enough. It is not while a
-// broker is down, or a partition without a leader: where partitions and groups
-// went to is news.
+// learn gets the cluster's brokers and topics from whichever broker answers first,
+// unless the cached metadata is young enough. The cache is not used while a broker is
+// down or a partition has no leader: leaders and coordinators are moving then.
 func (c *metadataCache) learn(ctx context.Context) error {
 	c.fresh, c.stale = false, nil
-	if c.current != nil && !c.disputed && time.Since(c.current.at) < c.maxAge && c.current.settled() && !c.pool.Troubled() {
+	if c.current != nil && !c.disputed && time.Since(c.current.at) < c.maxAge && c.current.isComplete() && !c.pool.Troubled() {
 		return nil
 	}
 	err := c.refresh(ctx)
@@ -77,9 +76,9 @@ func (c *metadataCache) learn(ctx context.Context) error {
 	return err
 }
 
-// settled reports whether all partitions have a leader and all topics could be
+// isComplete reports whether all partitions have a leader and all topics could be
 // described.
-func (m *metadata) settled() bool {
+func (m *metadata) isComplete() bool {
 	for _, topic := range m.topics {
 		if topic.Unclear || slices.ContainsFunc(topic.Partitions, func(p cluster.Partition) bool { return p.Leader == cluster.NoBroker }) {
 			return false
@@ -110,8 +109,8 @@ func (c *metadataCache) refresh(ctx context.Context) error {
 	return nil
 }
 
-// lost reports whether a topic that was there a moment ago is not in next: it was
-// deleted, or the broker that answered does not know the cluster yet.
+// lost reports whether a topic of m is missing in next: it was deleted, or the broker
+// that answered does not know the cluster yet.
 func (m *metadata) lost(next *metadata) bool {
 	if m == nil {
 		return false

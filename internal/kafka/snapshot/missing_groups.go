@@ -22,9 +22,9 @@ type seenGroup struct {
 	orphaned    int  // scrapes for which its coordinator has not been in the cluster
 }
 
-// missingGroups lists the groups of the scrapes before that no broker lists now.
-// While a coordinator goes from one broker to another there is a moment in
-// which neither lists its groups, and neither says so.
+// missingGroups lists the groups of earlier scrapes that no broker lists now. While a
+// coordinator moves from one broker to another there is a moment in which neither lists
+// its groups, and neither returns an error.
 func (s *scrape) missingGroups() []string {
 	var names []string
 	for name := range s.memory.seen {
@@ -35,9 +35,9 @@ func (s *scrape) missingGroups() []string {
 	return names
 }
 
-// worthASecondLook reports whether a group that vanished may be between two
-// coordinators. With a filter for states or types brokers leave groups out on
-// their own account; then only the loss of a coordinator counts.
+// worthASecondLook reports whether a missing group may be between two coordinators.
+// With a filter for states or types brokers leave groups out themselves; then only the
+// loss of a coordinator counts.
 func (s *scrape) worthASecondLook(ctx context.Context, open *pendingGroups) bool {
 	filtered := len(s.ask.States)+len(s.ask.Types) > 0
 	unlisted := map[int32][]string{}
@@ -96,9 +96,9 @@ func (s *scrape) dead(ctx context.Context, n *broker.Node, groups []string) bool
 	})
 }
 
-// remember keeps who coordinates which group, and says which groups are missing:
-// those that vanished together with their coordinator. One that its coordinator
-// merely does not list any more was deleted.
+// remember keeps which broker coordinates which group, and adds a failure for the groups
+// that went missing together with their coordinator. A group that its coordinator no
+// longer lists was deleted.
 func (s *scrape) remember(open *pendingGroups) {
 	seen := make(map[string]seenGroup, len(s.snapshot.Groups))
 	for name, g := range s.snapshot.Groups {

@@ -12,10 +12,9 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 )
 
-// pendingGroups keeps book of what brokers did not answer about groups. A
-// question is closed by an answer, whoever gives it, and by nothing else: a
-// group that nobody lists any more after its coordinator refused it is still
-// missing.
+// pendingGroups keeps track of what brokers did not answer about groups. An entry is
+// closed by an answer from any broker, and by nothing else: a group whose coordinator
+// refused to answer, and that is in no list afterwards, is still missing.
 type pendingGroups struct {
 	listed map[int32]bool // brokers that have listed their groups
 	lists  map[int32]listError
@@ -60,7 +59,7 @@ func (o *pendingGroups) miss(coordinator int32) bool {
 	return ok
 }
 
-// close takes a group off whose commits are known.
+// close removes a group whose commits are known.
 func (o *pendingGroups) close(group string) { delete(o.groups, group) }
 
 // keepOnly forgets the lists of brokers that have left the cluster: others
@@ -86,7 +85,7 @@ func (o *pendingGroups) worthRetrying() bool {
 	return false
 }
 
-// failures is what is open in the end, by broker.
+// failures returns what is still open, by broker.
 func (o *pendingGroups) failures() []cluster.Failure {
 	var failures []cluster.Failure
 	for _, id := range slices.Sorted(maps.Keys(o.lists)) {

@@ -81,9 +81,9 @@ type unnamed struct {
 	partition int32 // -1: the topic as a whole
 }
 
-// catchUp learns the metadata anew where it does not name what a group has
-// committed in, to Kafka or ZooKeeper: that is either newer than the metadata or gone. What was looked
-// for once and is still not named is gone.
+// catchUp refreshes the metadata if it does not name a topic or partition that a group
+// has committed in, to Kafka or ZooKeeper: it is either newer than the metadata or
+// deleted. If the refreshed metadata does not name it either, it is deleted.
 func (s *scrape) catchUp(ctx context.Context) {
 	missing := s.notNamed()
 	if unlike(missing, s.memory.missing) {
@@ -129,8 +129,8 @@ func (s *scrape) notNamed() map[unnamed]bool {
 	return names
 }
 
-// failed notes what could not be learned. What a broker does not offer is no
-// failure: asking again would not help, and nobody is to be called for it.
+// failed adds failures to the snapshot. An optional request that a broker does not
+// support is none: it is only logged once.
 func (s *scrape) failed(failures ...cluster.Failure) {
 	for _, f := range failures {
 		if kafkaerr.IsUnsupported(f.Err) && slices.Contains(optionalAPIs, f.API) {
@@ -141,17 +141,16 @@ func (s *scrape) failed(failures ...cluster.Failure) {
 	}
 }
 
-// async does something beside the caller, who takes the result when it needs
-// it.
+// async calls do in a goroutine of its own, and returns a channel with the result.
 func async[T any](do func() T) <-chan T {
 	result := make(chan T, 1)
 	go func() { result <- do() }()
 	return result
 }
 
-// refreshForRetry gives the cluster a moment, then learns anew who leads and
-// coordinates what. Brokers that failed fast get one more chance. It reports
-// whether there is anybody to ask again.
+// refreshForRetry pauses, then refreshes the metadata: leaders and coordinators may have
+// moved. Brokers that failed fast are asked once more. It reports whether a retry makes
+// sense.
 func (s *scrape) refreshForRetry(ctx context.Context) bool {
 	if !pause(ctx, retryPause) {
 		return false
@@ -160,8 +159,8 @@ func (s *scrape) refreshForRetry(ctx context.Context) bool {
 	return s.metadata.refresh(ctx) == nil
 }
 
-// withHalfRemaining gives many requests of one kind half of what time is left,
-// so that those that come after them have theirs.
+// withHalfRemaining bounds many requests of one kind to half of the remaining time, so
+// that enough is left for those after them.
 func withHalfRemaining(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, limited := ctx.Deadline()
 	if !limited {
