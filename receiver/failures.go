@@ -13,8 +13,8 @@ import (
 
 var errNeverLed = errors.New("not seen with a leader since this receiver started")
 
-// leaderless returns a failure for the partitions without a leader whose end is
-// wanted, and of which no earlier scrape has learned it either.
+// leaderless returns a failure for the partitions without a leader whose end offset is
+// needed, and not known from an earlier scrape either.
 func leaderless(s *cluster.Snapshot, ends snapshot.PartitionScope) []cluster.Failure {
 	var offline []*cluster.Partition
 	for _, topic := range s.Topics {

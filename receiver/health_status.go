@@ -8,8 +8,9 @@ import (
 	"go.opentelemetry.io/collector/component/componentstatus"
 )
 
-// healthStatus reports to the collector when scrapes begin to learn nothing, and when they
-// learn something again. The collector itself reports OK after the start.
+// healthStatus reports the component's status: a recoverable error when scrapes begin to
+// learn nothing, and OK when they learn something again. The collector itself reports OK
+// after the start.
 type healthStatus struct {
 	host    component.Host
 	failing bool

@@ -81,8 +81,8 @@ var (
 	isolationLevels = []string{readUncommitted, readCommitted}
 )
 
-// choiceErrors finds what is none of the words allowed. It would match
-// nothing, without a word.
+// choiceErrors returns an error for each value that is not among the allowed ones: it
+// would silently match nothing.
 func (c *Config) choiceErrors() []error {
 	var errs []error
 	for _, choice := range []struct {

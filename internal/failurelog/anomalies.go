@@ -12,7 +12,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// Anomalies says what is odd about a cluster's data, in one line for each kind. The
+// Anomalies logs what is odd about a cluster's data, in one line for each kind. The
 // line names the first few.
 type Anomalies struct {
 	log      *zap.Logger

@@ -14,7 +14,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// Expired says when retention deletes records that a group has not read.
+// Expired logs when retention deletes records that a group has not read.
 type Expired struct {
 	log   *zap.Logger
 	known map[string][]expiry // by group, sorted by topic

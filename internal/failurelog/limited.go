@@ -16,7 +16,7 @@ import (
 // number.
 const maxNamed = 20
 
-// Limited says which groups max_group_partitions leaves without metrics of their
+// Limited logs which groups max_group_partitions leaves without metrics of their
 // partitions.
 type Limited struct {
 	log   *zap.Logger
@@ -37,7 +37,7 @@ func (l *Limited) Report(now time.Time, limited lag.LimitedPartitions) {
 	case limited.Groups == nil:
 		l.log.Info("Every consumer group has metrics of its partitions again", zap.Int("max_group_partitions", l.limit))
 	default:
-		l.log.Warn("Too many partitions: the largest consumer groups have their sums only",
+		l.log.Warn("Too many partitions: the largest groups have their sums only",
 			zap.Int("max_group_partitions", l.limit),
 			zap.Int("partitions_left_out", limited.Partitions),
 			zap.Strings("groups", clipped(limited.Groups[:min(maxNamed, len(limited.Groups))])),

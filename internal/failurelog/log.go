@@ -20,7 +20,7 @@ type failureState struct {
 	open bool
 }
 
-// Log says which requests failed, in one line for each kind of failure.
+// Log logs which requests failed, in one line for each kind of failure.
 type Log struct {
 	log   *zap.Logger
 	known map[failureKind]*failureState

@@ -9,7 +9,7 @@ import "go.uber.org/zap/zapcore"
 // whole, at error level and with a stack trace.
 const scrapeErrorMessage = "Error scraping metrics"
 
-// filterCore drops scraperhelper's message, because [Log] says the same in fewer
+// filterCore drops scraperhelper's message, because [Log] reports the same in fewer
 // lines.
 type filterCore struct{ zapcore.Core }
 

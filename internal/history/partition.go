@@ -22,8 +22,8 @@ type Partition struct {
 
 // Sample is what one scrape saw.
 type Sample struct {
-	// At is when, since the first scrape, in whole milliseconds of a clock that
-	// nobody sets.
+	// At is the time since the first scrape by the monotonic clock, in whole
+	// milliseconds.
 	At time.Duration
 	// Commit is the committed offset, and Lag how far it is from the end.
 	Commit, Lag cluster.Offset

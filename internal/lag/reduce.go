@@ -21,7 +21,7 @@ type LimitedPartitions struct {
 
 // LimitPartitions keeps a report within limit group-partitions (0: no limit): the
 // largest groups keep their sums and lose their partitions, as many groups as
-// it takes. All that is to be learned from partitions must have been by then.
+// it takes. Call it last, after everything that needs partitions.
 func (r *Report) LimitPartitions(limit int) LimitedPartitions {
 	var reduced LimitedPartitions
 	total := 0

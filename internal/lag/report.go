@@ -107,8 +107,8 @@ type Partition struct {
 	Age Age
 }
 
-// Anomalies counts what a scrape found odd. They are no failures: the numbers
-// next to them hold.
+// Anomalies counts what a scrape found odd. They are not failures: all other numbers
+// are right.
 type Anomalies struct {
 	// BeyondEnd counts commits greater than the end offset: the topic was
 	// created anew or its log truncated.

@@ -14,8 +14,8 @@ const (
 	StatusOK
 	// StatusWarn is one that falls behind: the commits move, and the lag grows.
 	StatusWarn
-	// StatusStall is one that stands still: the commits do not move, while there is something to read. A
-	// consumer that has stopped looks the same from outside.
+	// StatusStall is one that stands still: the commits do not move although there is
+	// something to read. A consumer that has stopped looks the same.
 	StatusStall
 	// StatusRewind is one whose committed offset went back.
 	StatusRewind

@@ -10,9 +10,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/history"
 )
 
-// gain is by how many records a second a group gains on the end: the rate at which
-// it reads less the one at which records come, both by least squares and without a
-// burst.
+// gain returns how many records per second a group gains on the end: its consume rate
+// less the produce rate, both by least squares and without a burst.
 //
 // Least squares are linear: the difference of both rates is the rate at which the
 // lag falls, less what the bursts add to it. So the difference of two large rates
@@ -40,9 +39,9 @@ func meanTime(s []history.Sample) float64 {
 	return sum / float64(len(s))
 }
 
-// burst is what a burst adds to the covariance of time and offset. A burst is the
-// one interval in which more than half of all records came beyond those that would
-// have come at the rate of the others. 0 where there is none.
+// burst returns what a burst adds to the covariance of time and offset, 0 if there is
+// none. A burst is an interval with more than half of all records beyond those that
+// would have come at the rate of the other intervals.
 func burst(s []history.Sample, mean float64, offset func(history.Sample) cluster.Offset) float64 {
 	last := len(s) - 1
 	total := offset(s[last]) - offset(s[0])

@@ -60,14 +60,12 @@ func consumeRate(s []history.Sample) lag.Rate {
 const (
 	// fewest is how many samples show a trend: two would make one of any noise.
 	fewest = 3
-	// never is longer than anybody waits: a group that takes as long does not
-	// catch up.
+	// never is the catch-up time from which on a group counts as not catching up.
 	never = 365 * 24 * time.Hour
 )
 
-// catchUp is how long the group takes to read all, if both sides go on as they did
-// since the offsets last went back. It is not known of one that does not gain on
-// the end.
+// catchUp returns how long the group takes to read all, at the rates since the offsets
+// last went back. It is unknown if the group does not gain on the end.
 func catchUp(s []history.Sample) lag.Age {
 	s = sinceReset(s)
 	if len(s) < fewest {

@@ -23,8 +23,8 @@ const (
 
 var errDone = errors.New("everything is read")
 
-// Reader reads offsets. It opens a session for each reading, which costs the
-// ensemble next to nothing and leaves nobody knocking at it in between.
+// Reader reads offsets. It opens a session for each reading, which costs the ensemble
+// little, and nothing between two readings.
 type Reader struct {
 	cfg Config
 	log *zap.Logger
