@@ -32,14 +32,15 @@ func watch(t *testing.T, brokers []string) watched {
 	// What remote write no longer sends is seen for as long as that.
 	const lookback = "--query.lookback-delta=5s"
 	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {kafka.partition.under_min_isr: {enabled: true}}}}`)
+	quorum := writeFile(t, "quorum.yaml", askQuorum)
 
-	scraped := start(t, brokersEnv(brokers...), shipped("default.yaml"), ask)
+	scraped := start(t, brokersEnv(brokers...), shipped("default.yaml"), ask, quorum)
 	written := promtest.Start(t, fmt.Sprintf("%srule_files: [%q]\n", global, rules), lookback, promtest.RemoteWrite)
 	writer := &collector{exit: 1} // as config/self/remote-write.yaml says
 	self := nobody(t)
 	writer.run(t, append(brokersEnv(brokers...),
 		"REMOTE_WRITE_ENDPOINT="+written.RemoteWriteURL(), "KAFKALAG_SELF="+self),
-		shipped("remote-write.yaml"), shipped("self/remote-write.yaml"), ask, hastenSelf(t, self),
+		shipped("remote-write.yaml"), shipped("self/remote-write.yaml"), ask, quorum, hastenSelf(t, self),
 		writeFile(t, "health.yaml", fmt.Sprintf("extensions: {healthcheckv2: {http: {endpoint: %q}}}", nobody(t))))
 	return watched{
 		"remote write": written,
@@ -47,6 +48,13 @@ func watch(t *testing.T, brokers []string) watched {
 			lookback),
 	}
 }
+
+// askQuorum is the configuration of what alerts and dashboard show of the quorum.
+const askQuorum = `receivers: {kafkalag: {metrics: {
+  kafka.quorum.leader: {enabled: true},
+  kafka.quorum.voters: {enabled: true},
+  kafka.quorum.replica.lag: {enabled: true},
+  kafka.quorum.replica.last_caught_up_age: {enabled: true}}}}`
 
 // hastenSelf has a collector that sends its own metrics to this address do so
 // each second.
@@ -116,8 +124,9 @@ func matching(alerts []promtest.Alert, labels []string) []promtest.Alert {
 	return found
 }
 
-// Every alert but KafkaLagMissing, which takes an hour of silence, fires on real
-// Kafka for the reason that it names. Those on partitions, on partial scrapes, and
+// Every alert fires on real Kafka for the reason that it names, but KafkaLagMissing,
+// which takes an hour of silence, and KafkaQuorumObserverBehind, which takes a broker
+// that is no controller, and slow. Those on partitions, on controllers that are away, on partial scrapes, and
 // on groups that stall or have no members are seen to resolve when it is gone.
 func TestRulesAlertsFire(t *testing.T) {
 	promtest.Need(t)
@@ -145,9 +154,12 @@ func TestRulesAlertsFire(t *testing.T) {
 	w.fires(t, "KafkaPartitionOffline", "topic", "fragile")
 	w.fires(t, "KafkaPartitionUnderReplicated", "topic", "orders")
 	w.fires(t, "KafkaPartitionUnderMinISR", "topic", "orders")
+	w.fires(t, "KafkaQuorumVoterAway", "kafka_cluster_id", kafka.ID())
 	w.fires(t, "KafkaLagScrapePartial", "receiver", "kafkalag") // the end of what is offline is not known
 	kafka.Broker(3).Start(t)
-	for _, alert := range []string{"KafkaPartitionOffline", "KafkaPartitionUnderReplicated", "KafkaPartitionUnderMinISR", "KafkaLagScrapePartial"} {
+	for _, alert := range []string{
+		"KafkaPartitionOffline", "KafkaPartitionUnderReplicated", "KafkaPartitionUnderMinISR", "KafkaQuorumVoterAway", "KafkaLagScrapePartial",
+	} {
 		w.resolves(t, alert)
 	}
 
@@ -182,9 +194,11 @@ func TestRulesAlertsFire(t *testing.T) {
 	w.resolves(t, "KafkaLagScrapeFailing")
 	stopBilling()
 	stopSlow()
-	for id := range int32(3) {
-		kafka.Broker(id + 1).Kill(t)
-	}
+	w.hasNever(t, `ALERTS{alertname="KafkaQuorumWithoutLeader", alertstate="firing"}`)
+	kafka.Broker(2).Kill(t)
+	kafka.Broker(3).Kill(t)
+	w.fires(t, "KafkaQuorumWithoutLeader", "kafka_cluster_id", kafka.ID())
+	kafka.Broker(1).Kill(t)
 	w.fires(t, "KafkaLagScrapeFailing", "receiver", "kafkalag")
 	w.fires(t, "KafkaLagClusterMissing", "kafka_cluster_id", kafka.ID())
 }

@@ -30,7 +30,7 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	kafka.ReadFromStart(t, "workers")
 	kafka.ShareConsume(t, "workers", "orders", 6)
 
-	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"))
+	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), writeFile(t, "ask.yaml", askQuorum))
 	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
 		require.NotEmpty(now, prometheus.Query(now, `deriv(kafka_consumer_group_offset{group="slow"}[10s]) > 0`))
