@@ -21,11 +21,14 @@ import (
 const metadataLog = "__cluster_metadata"
 
 // quorum learns how the controllers of a KRaft cluster are. Brokers with ZooKeeper do
-// not offer the request. Nothing else depends on it.
+// not offer the request. Those of a cluster without a leader hang on it, while there is
+// much to learn from them: it gets little time. Nothing else depends on it.
 func (s *scrape) quorum(ctx context.Context) {
 	if !s.ask.Quorum {
 		return
 	}
+	ctx, cancel := s.pool.WithPatience(ctx)
+	defer cancel()
 	if answer, answered := askController(ctx, s, newDescribeQuorumRequest(), decodeQuorum); answered {
 		s.snapshot.Quorum = answer.log.quorum()
 	}
