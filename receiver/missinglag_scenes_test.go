@@ -282,6 +282,10 @@ var scenes = map[string]scene{
 		},
 		later: rebalance,
 	},
+	"nothing-goes-on": {
+		enable:  func(cfg *Config) { cfg.Metrics.KafkaPartitionReassigning.Enabled = true },
+		missing: point{"kafka.partition.reassigning", ""}, never: true, remains: []point{group},
+	},
 	"there-is-no-quorum": {
 		enable:  func(cfg *Config) { cfg.Metrics.KafkaQuorumVoters.Enabled = true },
 		missing: point{"kafka.quorum.voters", ""}, never: true, remains: []point{group},

@@ -66,6 +66,7 @@ func TestEachMetricAlone(t *testing.T) {
 	fake.Commit(t, "done", map[string]map[int32]int64{"limited": {0: 0}})
 	fake.Join(t, "joined", "orders")
 	fake.JoinConsumer(t, "modern", "orders")
+	fake.AddReplica("limited", 0, 0, 1)
 	fake.Offer(kmsg.DescribeQuorum, 2, quorumOfOne)
 	for i, metric := range metricsOf(&metadata.MetricsConfig{}) {
 		if _, share := sharesAsked[metric.name]; share || notInScrapes[metric.name] != "" {

@@ -29,7 +29,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
 		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
 		BrokerRetention: on.KafkaBrokerLogRetentionPeriod.Enabled,
-		Reassignments:   on.KafkaPartitionUnderReplicated.Enabled,
+		Reassignments:   on.KafkaPartitionUnderReplicated.Enabled || on.KafkaPartitionReassigning.Enabled,
 		Deletion:        on.KafkaConsumerGroupRetentionMargin.Enabled,
 		LogDirs:         needsLogDirs(on),
 		Quorum:          needsQuorum(on),

@@ -747,6 +747,26 @@ func (ms *KafkaPartitionProduceRateMetricConfig) Unmarshal(parser *confmap.Conf)
 	return nil
 }
 
+// KafkaPartitionReassigningMetricConfig provides config for the kafka.partition.reassigning metric.
+type KafkaPartitionReassigningMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaPartitionReassigningMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaPartitionReplicasMetricConfig provides config for the kafka.partition.replicas metric.
 type KafkaPartitionReplicasMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -1266,6 +1286,7 @@ type MetricsConfig struct {
 	KafkaPartitionOffline                KafkaPartitionOfflineMetricConfig                `mapstructure:"kafka.partition.offline"`
 	KafkaPartitionOldestOffset           KafkaPartitionOldestOffsetMetricConfig           `mapstructure:"kafka.partition.oldest_offset"`
 	KafkaPartitionProduceRate            KafkaPartitionProduceRateMetricConfig            `mapstructure:"kafka.partition.produce_rate"`
+	KafkaPartitionReassigning            KafkaPartitionReassigningMetricConfig            `mapstructure:"kafka.partition.reassigning"`
 	KafkaPartitionReplicas               KafkaPartitionReplicasMetricConfig               `mapstructure:"kafka.partition.replicas"`
 	KafkaPartitionReplicasInSync         KafkaPartitionReplicasInSyncMetricConfig         `mapstructure:"kafka.partition.replicas_in_sync"`
 	KafkaPartitionSize                   KafkaPartitionSizeMetricConfig                   `mapstructure:"kafka.partition.size"`
@@ -1403,6 +1424,9 @@ func DefaultMetricsConfig() MetricsConfig {
 			Enabled: true,
 		},
 		KafkaPartitionProduceRate: KafkaPartitionProduceRateMetricConfig{
+			Enabled: false,
+		},
+		KafkaPartitionReassigning: KafkaPartitionReassigningMetricConfig{
 			Enabled: false,
 		},
 		KafkaPartitionReplicas: KafkaPartitionReplicasMetricConfig{

@@ -18,6 +18,32 @@ const (
 	AggregationStrategyMax = "max"
 )
 
+// AttributeChange specifies the value change attribute.
+type AttributeChange int
+
+const (
+	_ AttributeChange = iota
+	AttributeChangeAdding
+	AttributeChangeRemoving
+)
+
+// String returns the string representation of the AttributeChange.
+func (av AttributeChange) String() string {
+	switch av {
+	case AttributeChangeAdding:
+		return "adding"
+	case AttributeChangeRemoving:
+		return "removing"
+	}
+	return ""
+}
+
+// MapAttributeChange is a helper map of string to AttributeChange attribute value.
+var MapAttributeChange = map[string]AttributeChange{
+	"adding":   AttributeChangeAdding,
+	"removing": AttributeChangeRemoving,
+}
+
 // AttributeRole specifies the value role attribute.
 type AttributeRole int
 
@@ -226,6 +252,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.partition.produce_rate",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaPartitionReassigning: metricInfo{
+		Name:       "kafka.partition.reassigning",
+		Attributes: []string{"topic", "partition", "change"},
+	},
 	KafkaPartitionReplicas: metricInfo{
 		Name:       "kafka.partition.replicas",
 		Attributes: []string{"topic", "partition"},
@@ -358,6 +388,7 @@ type metricsInfo struct {
 	KafkaPartitionOffline                metricInfo
 	KafkaPartitionOldestOffset           metricInfo
 	KafkaPartitionProduceRate            metricInfo
+	KafkaPartitionReassigning            metricInfo
 	KafkaPartitionReplicas               metricInfo
 	KafkaPartitionReplicasInSync         metricInfo
 	KafkaPartitionSize                   metricInfo
@@ -2388,6 +2419,61 @@ func newMetricKafkaPartitionProduceRate(cfg KafkaPartitionProduceRateMetricConfi
 	return m
 }
 
+type metricKafkaPartitionReassigning struct {
+	data     pmetric.Metric                        // data buffer for generated metric.
+	config   KafkaPartitionReassigningMetricConfig // metric config provided by user.
+	capacity int                                   // max observed number of data points added to the metric.
+}
+
+// init fills kafka.partition.reassigning metric with initial data.
+func (m *metricKafkaPartitionReassigning) init() {
+	m.data.SetName("kafka.partition.reassigning")
+	m.data.SetDescription("Number of replicas that a reassignment under way is adding to the partition, or removing from it. Only partitions that are being reassigned have points. Absent before Kafka 2.4.")
+	m.data.SetUnit("{replicas}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaPartitionReassigning) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64, changeAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(3)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+	dp.Attributes().PutStr("change", changeAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaPartitionReassigning) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaPartitionReassigning) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaPartitionReassigning(cfg KafkaPartitionReassigningMetricConfig) metricKafkaPartitionReassigning {
+	m := metricKafkaPartitionReassigning{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaPartitionReplicas struct {
 	data     pmetric.Metric                     // data buffer for generated metric.
 	config   KafkaPartitionReplicasMetricConfig // metric config provided by user.
@@ -3716,6 +3802,7 @@ type MetricsBuilder struct {
 	metricKafkaPartitionOffline                metricKafkaPartitionOffline
 	metricKafkaPartitionOldestOffset           metricKafkaPartitionOldestOffset
 	metricKafkaPartitionProduceRate            metricKafkaPartitionProduceRate
+	metricKafkaPartitionReassigning            metricKafkaPartitionReassigning
 	metricKafkaPartitionReplicas               metricKafkaPartitionReplicas
 	metricKafkaPartitionReplicasInSync         metricKafkaPartitionReplicasInSync
 	metricKafkaPartitionSize                   metricKafkaPartitionSize
@@ -3802,6 +3889,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaPartitionOffline:                newMetricKafkaPartitionOffline(mbc.Metrics.KafkaPartitionOffline),
 		metricKafkaPartitionOldestOffset:           newMetricKafkaPartitionOldestOffset(mbc.Metrics.KafkaPartitionOldestOffset),
 		metricKafkaPartitionProduceRate:            newMetricKafkaPartitionProduceRate(mbc.Metrics.KafkaPartitionProduceRate),
+		metricKafkaPartitionReassigning:            newMetricKafkaPartitionReassigning(mbc.Metrics.KafkaPartitionReassigning),
 		metricKafkaPartitionReplicas:               newMetricKafkaPartitionReplicas(mbc.Metrics.KafkaPartitionReplicas),
 		metricKafkaPartitionReplicasInSync:         newMetricKafkaPartitionReplicasInSync(mbc.Metrics.KafkaPartitionReplicasInSync),
 		metricKafkaPartitionSize:                   newMetricKafkaPartitionSize(mbc.Metrics.KafkaPartitionSize),
@@ -3947,6 +4035,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaPartitionOffline.emit(ils.Metrics())
 	mb.metricKafkaPartitionOldestOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionProduceRate.emit(ils.Metrics())
+	mb.metricKafkaPartitionReassigning.emit(ils.Metrics())
 	mb.metricKafkaPartitionReplicas.emit(ils.Metrics())
 	mb.metricKafkaPartitionReplicasInSync.emit(ils.Metrics())
 	mb.metricKafkaPartitionSize.emit(ils.Metrics())
@@ -4185,6 +4274,11 @@ func (mb *MetricsBuilder) RecordKafkaPartitionOldestOffsetDataPoint(ts pcommon.T
 // RecordKafkaPartitionProduceRateDataPoint adds a data point to kafka.partition.produce_rate metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionProduceRateDataPoint(ts pcommon.Timestamp, val float64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionProduceRate.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaPartitionReassigningDataPoint adds a data point to kafka.partition.reassigning metric.
+func (mb *MetricsBuilder) RecordKafkaPartitionReassigningDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64, changeAttributeValue AttributeChange) {
+	mb.metricKafkaPartitionReassigning.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue, changeAttributeValue.String())
 }
 
 // RecordKafkaPartitionReplicasDataPoint adds a data point to kafka.partition.replicas metric.

@@ -177,6 +177,9 @@ func TestMetricsBuilder(t *testing.T) {
 
 			allMetricsCount++
 			mb.RecordKafkaPartitionProduceRateDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaPartitionReassigningDataPoint(ts, 1, "topic-val", 9, AttributeChangeAdding)
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionReplicasDataPoint(ts, 1, "topic-val", 9)
@@ -969,6 +972,27 @@ func TestMetricsBuilder(t *testing.T) {
 					partitionAttrVal, ok := dp.Attributes().Get("partition")
 					assert.True(t, ok)
 					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.partition.reassigning":
+					assert.False(t, validatedMetrics["kafka.partition.reassigning"], "Found a duplicate in the metrics slice: kafka.partition.reassigning")
+					validatedMetrics["kafka.partition.reassigning"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of replicas that a reassignment under way is adding to the partition, or removing from it. Only partitions that are being reassigned have points. Absent before Kafka 2.4.", mi.Description())
+					assert.Equal(t, "{replicas}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+					changeAttrVal, ok := dp.Attributes().Get("change")
+					assert.True(t, ok)
+					assert.Equal(t, "adding", changeAttrVal.Str())
 				case "kafka.partition.replicas":
 					assert.False(t, validatedMetrics["kafka.partition.replicas"], "Found a duplicate in the metrics slice: kafka.partition.replicas")
 					validatedMetrics["kafka.partition.replicas"] = true

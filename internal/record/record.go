@@ -186,6 +186,10 @@ func (r *Recorder) replication(topic string, p *cluster.Partition) {
 	r.mb.RecordKafkaPartitionLeaderIsPreferredDataPoint(r.ts, oneIf(preferred), topic, id)
 	r.mb.RecordKafkaPartitionUnderReplicatedDataPoint(r.ts, oneIf(p.UnderReplicated()), topic, id)
 	r.mb.RecordKafkaPartitionOfflineDataPoint(r.ts, oneIf(!online), topic, id)
+	if moves := p.Reassignment; moves != nil {
+		r.mb.RecordKafkaPartitionReassigningDataPoint(r.ts, int64(len(moves.Adding)), topic, id, metadata.AttributeChangeAdding)
+		r.mb.RecordKafkaPartitionReassigningDataPoint(r.ts, int64(len(moves.Removing)), topic, id, metadata.AttributeChangeRemoving)
+	}
 }
 
 func (r *Recorder) logRange(topic string, p *cluster.Partition) {

@@ -25,7 +25,7 @@ var at = time.Unix(1_700_000_000, 0)
 //   - broker 3 has no rack;
 //   - orders/1 is led by its second replica and not fully in sync, its end
 //     offset is not known;
-//   - orders/2 has no leader;
+//   - orders/2 has no leader, and its replica is to move to broker 1;
 //   - payments is only known by name;
 //   - billing has committed nothing in orders/2 and lost records of orders/0 to
 //     retention; shipping has stopped; nobody answered for audit;
@@ -51,7 +51,10 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			}, Partitions: []cluster.Partition{
 				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100, Size: 4096, SizeKnown: true, ProduceRate: 1.5, ProduceRateKnown: true},
 				{ID: 1, Leader: 2, Replicas: []int32{1, 2, 3}, InSync: []int32{2, 3}, Start: 0, End: cluster.Unknown},
-				{ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7},
+				{
+					ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7,
+					Reassignment: &cluster.Reassignment{Replicas: []int32{1, 3}, Adding: []int32{1}, Removing: []int32{3}},
+				},
 			}},
 			"users": {Name: "users", Config: &cluster.TopicConfig{
 				RetentionTime: new(cluster.NoLimit), RetentionSize: new(int64(1_000)),

@@ -17,8 +17,9 @@ import (
 )
 
 // reassignments learns which of the partitions that lack replicas in sync are being
-// moved: replicas that are being added are not expected to be in sync. A cluster
-// in which none lacks any is not asked. Nothing else depends on it.
+// moved: replicas that are being added are not expected to be in sync. A reassignment is
+// over once all that it adds are, so that a cluster in which none lacks any has none, and
+// is not asked. Nothing else depends on it.
 func (s *scrape) reassignments(ctx context.Context) {
 	if !s.ask.Reassignments {
 		return

@@ -5,6 +5,8 @@ package snapshot
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,31 +25,13 @@ import (
 
 func askReassignments() Request { return Request{Topic: anything, Reassignments: true} }
 
-// addReplica has partition 0 of t0 get a replica, which is not in sync yet.
-func addReplica(fake *kafkatest.Fake) {
-	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
-		for i := range answer.(*kmsg.MetadataResponse).Topics {
-			partitions := answer.(*kmsg.MetadataResponse).Topics[i].Partitions
-			at := slices.IndexFunc(partitions, func(p kmsg.MetadataResponseTopicPartition) bool { return p.Partition == 0 })
-			partitions[at].Replicas, partitions[at].ISR = []int32{0, 1}, []int32{0}
-		}
-	})
-	fake.Rewrite(kmsg.ListPartitionReassignments, func(_ int32, answer kmsg.Response) {
-		p := kmsg.NewListPartitionReassignmentsResponseTopicPartition()
-		p.Replicas, p.AddingReplicas = []int32{0, 1}, []int32{1}
-		topic := kmsg.NewListPartitionReassignmentsResponseTopic()
-		topic.Topic, topic.Partitions = "t0", append(topic.Partitions, p)
-		answer.(*kmsg.ListPartitionReassignmentsResponse).Topics = append(answer.(*kmsg.ListPartitionReassignmentsResponse).Topics, topic)
-	})
-}
-
 func TestReassignments(t *testing.T) {
 	fake := seeded(t, 1, 3, 0)
 	client := newTestClient(t, fake.Brokers()...)
 	fake.ResetRequests()
 	assert.Empty(t, snapshot(t, client, askReassignments()).Failures)
 	assert.Zero(t, fake.Requests()["ListPartitionReassignments"], "none lacks replicas")
-	addReplica(fake)
+	fake.AddReplica("t0", 0, 0, 1)
 	s := snapshot(t, client, askReassignments())
 	assert.Empty(t, s.Failures)
 	assert.Equal(t, &cluster.Reassignment{Replicas: []int32{0, 1}, Adding: []int32{1}}, s.Topics["t0"].Partitions[0].Reassignment)
@@ -81,7 +65,7 @@ func TestReassignmentsThatAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fake := seeded(t, 1, 3, 0)
-			addReplica(fake)
+			fake.AddReplica("t0", 0, 0, 1)
 			tt.arrange(fake)
 			s := snapshot(t, newTestClient(t, fake.Brokers()...), askReassignments())
 			assert.True(t, s.Topics["t0"].Partitions[0].UnderReplicated())
@@ -99,7 +83,7 @@ func TestReassignmentsThatAreRefused(t *testing.T) {
 // metadata that is kept.
 func TestControllerHasMoved(t *testing.T) {
 	fake := seeded(t, 1, 3, 0)
-	addReplica(fake)
+	fake.AddReplica("t0", 0, 0, 1)
 	var controller atomic.Int32
 	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
 		answer.(*kmsg.MetadataResponse).ControllerID = controller.Load()
@@ -177,4 +161,35 @@ func TestIntegrationUnderReplicated(t *testing.T) {
 		assert.Contains(now, listed, "lacking 2")
 	}, time.Minute, time.Second)
 	t.Log(under(), topics("--describe", "--exclude-internal"))
+}
+
+// A reassignment that is throttled is seen while it lasts. Kafka's own tool is the
+// authority on what it adds and removes.
+func TestIntegrationReassigning(t *testing.T) {
+	const small = "1000" // bytes in a fetch, of which the throttle lets one through at once
+	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 2, Properties: map[string]string{"replica.fetch.max.bytes": small}})
+	tool := func(class string, args ...string) string {
+		return kafka.Tool(t, "org.apache.kafka.tools."+class, append([]string{"--bootstrap-server", kafka.Brokers()[0]}, args...)...)
+	}
+	tool("TopicCommand", "--create", "--topic", "moving", "--replica-assignment", "1,1")
+	for range 20 {
+		kafka.Produce(t, "moving", 0, 20)
+	}
+	plan := filepath.Join(t.TempDir(), "plan.json")
+	require.NoError(t, os.WriteFile(plan, []byte(`{"version": 1, "partitions": [{"topic": "moving", "partition": 0, "replicas": [2]}]}`), 0o600))
+	const command = "reassign.ReassignPartitionsCommand"
+	tool(command, "--reassignment-json-file", plan, "--execute", "--throttle", "10")
+
+	client := newTestClient(t, kafka.Brokers()...)
+	partition := func(id int) cluster.Partition {
+		return snapshot(t, client, askReassignments()).Topics["moving"].Partitions[id]
+	}
+	assert.Equal(t, &cluster.Reassignment{Replicas: []int32{2, 1}, Adding: []int32{2}, Removing: []int32{1}}, partition(0).Reassignment)
+	assert.Contains(t, tool(command, "--list"), "moving-0: replicas: 2,1. adding: 2. removing: 1.")
+	assert.NotNil(t, partition(0).Reassignment, "it is under way still")
+	assert.Nil(t, partition(1).Reassignment)
+
+	tool(command, "--reassignment-json-file", plan, "--execute", "--additional", "--throttle", "100000000")
+	require.Eventually(t, func() bool { return slices.Equal(partition(0).Replicas, []int32{2}) }, time.Minute, 200*time.Millisecond)
+	assert.Nil(t, partition(0).Reassignment)
 }

@@ -86,6 +86,30 @@ func (f *Fake) Leaderless(topic string, partitions ...int32) {
 	})
 }
 
+// AddReplica has a reassignment under way that adds a replica to a partition. It is not
+// in sync yet.
+func (f *Fake) AddReplica(topic string, partition, inSync, adding int32) {
+	replicas := []int32{inSync, adding}
+	f.rewriteMetadata(func(m *kmsg.MetadataResponse) {
+		for i := range m.Topics {
+			if name := m.Topics[i].Topic; name == nil || *name != topic {
+				continue
+			}
+			partitions := m.Topics[i].Partitions
+			at := slices.IndexFunc(partitions, func(p kmsg.MetadataResponseTopicPartition) bool { return p.Partition == partition })
+			partitions[at].Replicas, partitions[at].ISR = replicas, replicas[:1]
+		}
+	})
+	f.Rewrite(kmsg.ListPartitionReassignments, func(_ int32, answer kmsg.Response) {
+		moves := answer.(*kmsg.ListPartitionReassignmentsResponse)
+		of := kmsg.NewListPartitionReassignmentsResponseTopicPartition()
+		of.Partition, of.Replicas, of.AddingReplicas = partition, replicas, replicas[1:]
+		in := kmsg.NewListPartitionReassignmentsResponseTopic()
+		in.Topic, in.Partitions = topic, append(in.Partitions, of)
+		moves.Topics = append(moves.Topics, in)
+	})
+}
+
 // ListBrokerTwice has metadata name one broker twice.
 func (f *Fake) ListBrokerTwice(id int32) {
 	f.rewriteMetadata(func(m *kmsg.MetadataResponse) {
