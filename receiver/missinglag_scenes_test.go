@@ -282,6 +282,21 @@ var scenes = map[string]scene{
 		},
 		later: rebalance,
 	},
+	"a-log-directory-is-offline": {
+		enable: func(cfg *Config) {
+			cfg.Metrics.KafkaPartitionSize.Enabled, cfg.Metrics.KafkaBrokerLogDirOffline.Enabled = true, true
+		},
+		missing: size, remains: []point{group},
+		arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) {
+			fake.Rewrite(kmsg.DescribeLogDirs, func(_ int32, answer kmsg.Response) {
+				for i, dir := range answer.(*kmsg.DescribeLogDirsResponse).Dirs {
+					answer.(*kmsg.DescribeLogDirsResponse).Dirs[i] = kmsg.DescribeLogDirsResponseDir{
+						Dir: dir.Dir, ErrorCode: kerr.KafkaStorageError.Code,
+					}
+				}
+			})
+		},
+	},
 	"nothing-goes-on": {
 		enable:  func(cfg *Config) { cfg.Metrics.KafkaPartitionReassigning.Enabled = true },
 		missing: point{"kafka.partition.reassigning", ""}, never: true, remains: []point{group},

@@ -123,6 +123,8 @@ func needsCommits(on metadata.MetricsConfig) bool {
 
 func needsLogDirs(on metadata.MetricsConfig) bool {
 	return on.KafkaPartitionSize.Enabled ||
+		on.KafkaBrokerLogDirOffline.Enabled ||
+		on.KafkaBrokerLogDirCordoned.Enabled ||
 		on.KafkaBrokerLogDirSize.Enabled ||
 		on.KafkaBrokerLogDirTotal.Enabled ||
 		on.KafkaBrokerLogDirUsable.Enabled

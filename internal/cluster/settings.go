@@ -35,6 +35,12 @@ type LogDir struct {
 	// holds.
 	Size      int64
 	SizeKnown bool
+	// Offline says that the broker cannot read or write the directory. Nothing else is
+	// known of it then.
+	Offline bool
+	// Cordoned says that the directory gets no new partitions, valid when CordonedKnown
+	// (Kafka 4.3 and later).
+	Cordoned, CordonedKnown bool
 	// Total and Usable are the size of the volume and what is left of it, in
 	// bytes, valid when VolumeKnown (Kafka 3.3 and later).
 	Total, Usable int64

@@ -27,6 +27,46 @@ func (ms *KafkaBrokerInfoMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	return nil
 }
 
+// KafkaBrokerLogDirCordonedMetricConfig provides config for the kafka.broker.log_dir.cordoned metric.
+type KafkaBrokerLogDirCordonedMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaBrokerLogDirCordonedMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaBrokerLogDirOfflineMetricConfig provides config for the kafka.broker.log_dir.offline metric.
+type KafkaBrokerLogDirOfflineMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaBrokerLogDirOfflineMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaBrokerLogDirSizeMetricConfig provides config for the kafka.broker.log_dir.size metric.
 type KafkaBrokerLogDirSizeMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -1250,6 +1290,8 @@ func (ms *KafkaTopicReplicationFactorMetricConfig) Unmarshal(parser *confmap.Con
 // MetricsConfig provides config for kafkalag metrics.
 type MetricsConfig struct {
 	KafkaBrokerInfo                      KafkaBrokerInfoMetricConfig                      `mapstructure:"kafka.broker.info"`
+	KafkaBrokerLogDirCordoned            KafkaBrokerLogDirCordonedMetricConfig            `mapstructure:"kafka.broker.log_dir.cordoned"`
+	KafkaBrokerLogDirOffline             KafkaBrokerLogDirOfflineMetricConfig             `mapstructure:"kafka.broker.log_dir.offline"`
 	KafkaBrokerLogDirSize                KafkaBrokerLogDirSizeMetricConfig                `mapstructure:"kafka.broker.log_dir.size"`
 	KafkaBrokerLogDirTotal               KafkaBrokerLogDirTotalMetricConfig               `mapstructure:"kafka.broker.log_dir.total"`
 	KafkaBrokerLogDirUsable              KafkaBrokerLogDirUsableMetricConfig              `mapstructure:"kafka.broker.log_dir.usable"`
@@ -1317,6 +1359,12 @@ func DefaultMetricsConfig() MetricsConfig {
 	return MetricsConfig{
 		KafkaBrokerInfo: KafkaBrokerInfoMetricConfig{
 			Enabled: true,
+		},
+		KafkaBrokerLogDirCordoned: KafkaBrokerLogDirCordonedMetricConfig{
+			Enabled: false,
+		},
+		KafkaBrokerLogDirOffline: KafkaBrokerLogDirOfflineMetricConfig{
+			Enabled: false,
 		},
 		KafkaBrokerLogDirSize: KafkaBrokerLogDirSizeMetricConfig{
 			Enabled: false,

@@ -109,6 +109,14 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.broker.info",
 		Attributes: []string{"broker", "address", "rack"},
 	},
+	KafkaBrokerLogDirCordoned: metricInfo{
+		Name:       "kafka.broker.log_dir.cordoned",
+		Attributes: []string{"broker", "log_dir"},
+	},
+	KafkaBrokerLogDirOffline: metricInfo{
+		Name:       "kafka.broker.log_dir.offline",
+		Attributes: []string{"broker", "log_dir"},
+	},
 	KafkaBrokerLogDirSize: metricInfo{
 		Name:       "kafka.broker.log_dir.size",
 		Attributes: []string{"broker", "log_dir"},
@@ -352,6 +360,8 @@ var MetricsInfo = metricsInfo{
 
 type metricsInfo struct {
 	KafkaBrokerInfo                      metricInfo
+	KafkaBrokerLogDirCordoned            metricInfo
+	KafkaBrokerLogDirOffline             metricInfo
 	KafkaBrokerLogDirSize                metricInfo
 	KafkaBrokerLogDirTotal               metricInfo
 	KafkaBrokerLogDirUsable              metricInfo
@@ -467,6 +477,114 @@ func (m *metricKafkaBrokerInfo) emit(metrics pmetric.MetricSlice) {
 
 func newMetricKafkaBrokerInfo(cfg KafkaBrokerInfoMetricConfig) metricKafkaBrokerInfo {
 	m := metricKafkaBrokerInfo{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaBrokerLogDirCordoned struct {
+	data     pmetric.Metric                        // data buffer for generated metric.
+	config   KafkaBrokerLogDirCordonedMetricConfig // metric config provided by user.
+	capacity int                                   // max observed number of data points added to the metric.
+}
+
+// init fills kafka.broker.log_dir.cordoned metric with initial data.
+func (m *metricKafkaBrokerLogDirCordoned) init() {
+	m.data.SetName("kafka.broker.log_dir.cordoned")
+	m.data.SetDescription("1 while a broker's log directory is cordoned, so that it gets no new partitions, else 0. Absent before Kafka 4.3, and while the directory is offline.")
+	m.data.SetUnit("{log_dir}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaBrokerLogDirCordoned) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaBrokerLogDirCordoned) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaBrokerLogDirCordoned) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaBrokerLogDirCordoned(cfg KafkaBrokerLogDirCordonedMetricConfig) metricKafkaBrokerLogDirCordoned {
+	m := metricKafkaBrokerLogDirCordoned{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaBrokerLogDirOffline struct {
+	data     pmetric.Metric                       // data buffer for generated metric.
+	config   KafkaBrokerLogDirOfflineMetricConfig // metric config provided by user.
+	capacity int                                  // max observed number of data points added to the metric.
+}
+
+// init fills kafka.broker.log_dir.offline metric with initial data.
+func (m *metricKafkaBrokerLogDirOffline) init() {
+	m.data.SetName("kafka.broker.log_dir.offline")
+	m.data.SetDescription("1 while a broker cannot read or write a log directory, else 0.")
+	m.data.SetUnit("{log_dir}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaBrokerLogDirOffline) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("broker", brokerAttributeValue)
+	dp.Attributes().PutStr("log_dir", logDirAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaBrokerLogDirOffline) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaBrokerLogDirOffline) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaBrokerLogDirOffline(cfg KafkaBrokerLogDirOfflineMetricConfig) metricKafkaBrokerLogDirOffline {
+	m := metricKafkaBrokerLogDirOffline{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -3766,6 +3884,8 @@ type MetricsBuilder struct {
 	resourceAttributeIncludeFilter             map[string]filter.Filter
 	resourceAttributeExcludeFilter             map[string]filter.Filter
 	metricKafkaBrokerInfo                      metricKafkaBrokerInfo
+	metricKafkaBrokerLogDirCordoned            metricKafkaBrokerLogDirCordoned
+	metricKafkaBrokerLogDirOffline             metricKafkaBrokerLogDirOffline
 	metricKafkaBrokerLogDirSize                metricKafkaBrokerLogDirSize
 	metricKafkaBrokerLogDirTotal               metricKafkaBrokerLogDirTotal
 	metricKafkaBrokerLogDirUsable              metricKafkaBrokerLogDirUsable
@@ -3853,6 +3973,8 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricsBuffer:                              pmetric.NewMetrics(),
 		buildInfo:                                  settings.BuildInfo,
 		metricKafkaBrokerInfo:                      newMetricKafkaBrokerInfo(mbc.Metrics.KafkaBrokerInfo),
+		metricKafkaBrokerLogDirCordoned:            newMetricKafkaBrokerLogDirCordoned(mbc.Metrics.KafkaBrokerLogDirCordoned),
+		metricKafkaBrokerLogDirOffline:             newMetricKafkaBrokerLogDirOffline(mbc.Metrics.KafkaBrokerLogDirOffline),
 		metricKafkaBrokerLogDirSize:                newMetricKafkaBrokerLogDirSize(mbc.Metrics.KafkaBrokerLogDirSize),
 		metricKafkaBrokerLogDirTotal:               newMetricKafkaBrokerLogDirTotal(mbc.Metrics.KafkaBrokerLogDirTotal),
 		metricKafkaBrokerLogDirUsable:              newMetricKafkaBrokerLogDirUsable(mbc.Metrics.KafkaBrokerLogDirUsable),
@@ -3999,6 +4121,8 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	ils.Scope().SetVersion(mb.buildInfo.Version)
 	ils.Metrics().EnsureCapacity(mb.metricsCapacity)
 	mb.metricKafkaBrokerInfo.emit(ils.Metrics())
+	mb.metricKafkaBrokerLogDirCordoned.emit(ils.Metrics())
+	mb.metricKafkaBrokerLogDirOffline.emit(ils.Metrics())
 	mb.metricKafkaBrokerLogDirSize.emit(ils.Metrics())
 	mb.metricKafkaBrokerLogDirTotal.emit(ils.Metrics())
 	mb.metricKafkaBrokerLogDirUsable.emit(ils.Metrics())
@@ -4094,6 +4218,16 @@ func (mb *MetricsBuilder) Emit(options ...ResourceMetricsOption) pmetric.Metrics
 // RecordKafkaBrokerInfoDataPoint adds a data point to kafka.broker.info metric.
 func (mb *MetricsBuilder) RecordKafkaBrokerInfoDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, addressAttributeValue string, rackAttributeValue string) {
 	mb.metricKafkaBrokerInfo.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, addressAttributeValue, rackAttributeValue)
+}
+
+// RecordKafkaBrokerLogDirCordonedDataPoint adds a data point to kafka.broker.log_dir.cordoned metric.
+func (mb *MetricsBuilder) RecordKafkaBrokerLogDirCordonedDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	mb.metricKafkaBrokerLogDirCordoned.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, logDirAttributeValue)
+}
+
+// RecordKafkaBrokerLogDirOfflineDataPoint adds a data point to kafka.broker.log_dir.offline metric.
+func (mb *MetricsBuilder) RecordKafkaBrokerLogDirOfflineDataPoint(ts pcommon.Timestamp, val int64, brokerAttributeValue string, logDirAttributeValue string) {
+	mb.metricKafkaBrokerLogDirOffline.recordDataPoint(mb.startTime, ts, val, brokerAttributeValue, logDirAttributeValue)
 }
 
 // RecordKafkaBrokerLogDirSizeDataPoint adds a data point to kafka.broker.log_dir.size metric.

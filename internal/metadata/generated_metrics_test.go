@@ -71,6 +71,12 @@ func TestMetricsBuilder(t *testing.T) {
 			mb.RecordKafkaBrokerInfoDataPoint(ts, 1, "broker-val", "address-val", "rack-val")
 
 			allMetricsCount++
+			mb.RecordKafkaBrokerLogDirCordonedDataPoint(ts, 1, "broker-val", "log_dir-val")
+
+			allMetricsCount++
+			mb.RecordKafkaBrokerLogDirOfflineDataPoint(ts, 1, "broker-val", "log_dir-val")
+
+			allMetricsCount++
 			mb.RecordKafkaBrokerLogDirSizeDataPoint(ts, 1, "broker-val", "log_dir-val")
 
 			allMetricsCount++
@@ -305,6 +311,42 @@ func TestMetricsBuilder(t *testing.T) {
 					rackAttrVal, ok := dp.Attributes().Get("rack")
 					assert.True(t, ok)
 					assert.Equal(t, "rack-val", rackAttrVal.Str())
+				case "kafka.broker.log_dir.cordoned":
+					assert.False(t, validatedMetrics["kafka.broker.log_dir.cordoned"], "Found a duplicate in the metrics slice: kafka.broker.log_dir.cordoned")
+					validatedMetrics["kafka.broker.log_dir.cordoned"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "1 while a broker's log directory is cordoned, so that it gets no new partitions, else 0. Absent before Kafka 4.3, and while the directory is offline.", mi.Description())
+					assert.Equal(t, "{log_dir}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					logDirAttrVal, ok := dp.Attributes().Get("log_dir")
+					assert.True(t, ok)
+					assert.Equal(t, "log_dir-val", logDirAttrVal.Str())
+				case "kafka.broker.log_dir.offline":
+					assert.False(t, validatedMetrics["kafka.broker.log_dir.offline"], "Found a duplicate in the metrics slice: kafka.broker.log_dir.offline")
+					validatedMetrics["kafka.broker.log_dir.offline"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "1 while a broker cannot read or write a log directory, else 0.", mi.Description())
+					assert.Equal(t, "{log_dir}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					brokerAttrVal, ok := dp.Attributes().Get("broker")
+					assert.True(t, ok)
+					assert.Equal(t, "broker-val", brokerAttrVal.Str())
+					logDirAttrVal, ok := dp.Attributes().Get("log_dir")
+					assert.True(t, ok)
+					assert.Equal(t, "log_dir-val", logDirAttrVal.Str())
 				case "kafka.broker.log_dir.size":
 					assert.False(t, validatedMetrics["kafka.broker.log_dir.size"], "Found a duplicate in the metrics slice: kafka.broker.log_dir.size")
 					validatedMetrics["kafka.broker.log_dir.size"] = true

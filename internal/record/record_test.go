@@ -34,7 +34,8 @@ var at = time.Unix(1_700_000_000, 0)
 //   - billing is rebalancing, and nobody has orders/2;
 //   - the quorum's leader has not heard from controller 3, and one broker follows;
 //   - orders has a retention time and users none; broker 2 said nothing of its
-//     disks, broker 3 not what is left on them.
+//     disks, broker 3 not what is left on them; one of broker 1 is cordoned, one of
+//     broker 3 offline.
 func sample() (*cluster.Snapshot, *lag.Report) {
 	first := &cluster.Member{ClientID: "billing-1", Host: "/10.0.0.1", InstanceID: "host-1"}
 	second := &cluster.Member{ClientID: "billing-2", Host: "/10.0.0.2"}
@@ -89,8 +90,11 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			3: {},
 		},
 		LogDirs: map[int32][]cluster.LogDir{
-			1: {{Path: "/a", SizeKnown: true, Size: 10, Total: 100, Usable: 80, VolumeKnown: true}, {Path: "/b", SizeKnown: true, Size: 20, Total: 100, Usable: 80, VolumeKnown: true}},
-			3: {{Path: "/a", SizeKnown: true, Size: 30}},
+			1: {
+				{Path: "/a", SizeKnown: true, Size: 10, Total: 100, Usable: 80, VolumeKnown: true, CordonedKnown: true},
+				{Path: "/b", SizeKnown: true, Size: 20, Total: 100, Usable: 80, VolumeKnown: true, Cordoned: true, CordonedKnown: true},
+			},
+			3: {{Path: "/a", SizeKnown: true, Size: 30}, {Path: "/b", Offline: true}},
 		},
 	}
 	report := &lag.Report{Groups: []lag.Group{

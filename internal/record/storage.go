@@ -51,15 +51,23 @@ func (r *Recorder) disks(s *cluster.Snapshot) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.LogDirs)) {
-		for _, dir := range s.LogDirs[id] {
-			if dir.SizeKnown {
-				r.mb.RecordKafkaBrokerLogDirSizeDataPoint(r.ts, dir.Size, brokerID(id), dir.Path)
-			}
-			if dir.VolumeKnown {
-				r.mb.RecordKafkaBrokerLogDirTotalDataPoint(r.ts, dir.Total, brokerID(id), dir.Path)
-				r.mb.RecordKafkaBrokerLogDirUsableDataPoint(r.ts, dir.Usable, brokerID(id), dir.Path)
-			}
+		for i := range s.LogDirs[id] {
+			r.logDir(brokerID(id), &s.LogDirs[id][i])
 		}
+	}
+}
+
+func (r *Recorder) logDir(broker string, dir *cluster.LogDir) {
+	r.mb.RecordKafkaBrokerLogDirOfflineDataPoint(r.ts, oneIf(dir.Offline), broker, dir.Path)
+	if dir.CordonedKnown {
+		r.mb.RecordKafkaBrokerLogDirCordonedDataPoint(r.ts, oneIf(dir.Cordoned), broker, dir.Path)
+	}
+	if dir.SizeKnown {
+		r.mb.RecordKafkaBrokerLogDirSizeDataPoint(r.ts, dir.Size, broker, dir.Path)
+	}
+	if dir.VolumeKnown {
+		r.mb.RecordKafkaBrokerLogDirTotalDataPoint(r.ts, dir.Total, broker, dir.Path)
+		r.mb.RecordKafkaBrokerLogDirUsableDataPoint(r.ts, dir.Usable, broker, dir.Path)
 	}
 }
 

@@ -156,6 +156,8 @@ func causeOfCode(code sarama.KError) string {
 		return "the group's coordinator is moving"
 	case sarama.ErrNotLeaderForPartition, sarama.ErrLeaderNotAvailable, sarama.ErrFencedLeaderEpoch:
 		return "the partition's leader is moving"
+	case sarama.ErrKafkaStorageError:
+		return "the broker cannot read or write one of its log directories"
 	case sarama.ErrNotController:
 		return "the controller is moving"
 	case sarama.ErrUnsupportedVersion:

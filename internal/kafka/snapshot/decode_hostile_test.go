@@ -113,8 +113,8 @@ var hostileAnswers = map[string]hostile{
 	"quorum nodes":              {"DescribeQuorum", with(none(2), text, text), with(none(4), text, none(1)), none(1)},
 	"resources":                 {"DescribeConfigs", none(4), with(none(4), text, text, none(1)), none(1)},
 	"settings":                  {"DescribeConfigs", with(none(4), one, none(4), topic), with(text, none(4), text, none(3)), none(2)},
-	"log directories":           {"DescribeLogDirs", none(6), with(none(2), text, text, none(17)), none(1)},
-	"sizes":                     {"DescribeLogDirs", with(none(6), one, none(2), text, one, topic), none(22), none(19)},
+	"log directories":           {"DescribeLogDirs", none(6), with(none(2), text, text, none(18)), none(1)},
+	"sizes":                     {"DescribeLogDirs", with(none(6), one, none(2), text, one, topic), none(22), none(20)},
 }
 
 // frame is an answer of about size bytes.

@@ -23,14 +23,14 @@ import (
 // may not ask.
 var errNoLogDirs = fmt.Errorf("%w: every log directory, as for a login that may not describe the cluster", kafkaerr.ErrNotAnswered)
 
-// offlineDirError is a directory that the broker cannot read or write.
-type offlineDirError struct {
+// logDirError is a directory that the broker cannot describe: mostly for being offline.
+type logDirError struct {
 	path string
 	code sarama.KError
 }
 
-func (e *offlineDirError) Error() string { return fmt.Sprintf("log directory %s: %v", e.path, e.code) }
-func (e *offlineDirError) Unwrap() error { return e.code }
+func (e *logDirError) Error() string { return fmt.Sprintf("log directory %s: %v", e.path, e.code) }
+func (e *logDirError) Unwrap() error { return e.code }
 
 // logDirs asks every broker for its log directories, and learns the size of the
 // partitions that it leads. Nothing else depends on it.
@@ -51,12 +51,12 @@ func (s *scrape) logDirs(ctx context.Context) {
 
 // logDirsOf is what one broker answered.
 type logDirsOf struct {
-	node    *broker.Node
-	code    sarama.KError
-	dirs    []cluster.LogDir
-	offline []*offlineDirError
-	sizes   map[*cluster.Partition]int64 // of partitions that the broker leads
-	err     error
+	node   *broker.Node
+	code   sarama.KError
+	dirs   []cluster.LogDir
+	failed []*logDirError
+	sizes  map[*cluster.Partition]int64 // of partitions that the broker leads
+	err    error
 }
 
 // logDirsOf asks one broker.
@@ -70,7 +70,7 @@ func (s *scrape) logDirsOf(ctx context.Context, n *broker.Node) logDirsOf {
 	case !kafkaerr.OK(a.code):
 		a.err = a.code
 		s.pool.Observe(broker.APIDescribeLogDirs, a.err)
-	case len(a.dirs)+len(a.offline) == 0:
+	case len(a.dirs)+len(a.failed) == 0:
 		a.err = errNoLogDirs
 	}
 	a.node = n
@@ -79,14 +79,17 @@ func (s *scrape) logDirsOf(ctx context.Context, n *broker.Node) logDirsOf {
 
 // newDescribeLogDirsRequest asks for all: it names no topics.
 func newDescribeLogDirsRequest() wire.Request {
-	return wire.Request{Request: kmsg.NewPtrDescribeLogDirsRequest(), Max: 4}
+	return wire.Request{Request: kmsg.NewPtrDescribeLogDirsRequest(), Max: 5}
 }
 
 // enterLogDirs enters one broker's answer into the snapshot.
 func (s *scrape) enterLogDirs(a logDirsOf) {
-	for _, dir := range a.offline {
+	for _, dir := range a.failed {
 		s.pool.Observe(broker.APIDescribeLogDirs, dir.code)
 		s.failed(broker.Failure(a.node, broker.APIDescribeLogDirs, dir))
+		if dir.code == sarama.ErrKafkaStorageError {
+			a.dirs = append(a.dirs, cluster.LogDir{Path: dir.path, Offline: true})
+		}
 	}
 	for p, size := range a.sizes {
 		p.Size, p.SizeKnown = size, true
@@ -99,14 +102,14 @@ func (s *scrape) enterLogDirs(a logDirsOf) {
 
 // Bytes of memory that an element costs.
 const (
-	logDirMemory  = 56
-	offlineMemory = 70
-	sizeMemory    = 40
+	logDirMemory    = 56
+	logDirErrMemory = 130
+	sizeMemory      = 40
 )
 
 // decodeLogDirs reads n's answer.
 func (s *scrape) decodeLogDirs(r *wire.Reader, node *broker.Node) logDirsOf {
-	const withCode, withVolume = 3, 4
+	const withCode, withVolume, withCordons = 3, 4, 5
 	a := logDirsOf{sizes: map[*cluster.Partition]int64{}}
 	if r.Version >= withCode {
 		a.code = sarama.KError(r.Int16())
@@ -127,10 +130,13 @@ func (s *scrape) decodeLogDirs(r *wire.Reader, node *broker.Node) logDirsOf {
 		if !dir.VolumeKnown {
 			dir.Total, dir.Usable = 0, 0
 		}
+		if r.Version >= withCordons {
+			dir.Cordoned, dir.CordonedKnown = r.Bool(), true
+		}
 		if kafkaerr.OK(code) {
 			a.dirs = append(a.dirs, dir)
-		} else if r.Spend(offlineMemory) {
-			a.offline = append(a.offline, &offlineDirError{dir.Path, code})
+		} else if r.Spend(logDirErrMemory) {
+			a.failed = append(a.failed, &logDirError{dir.Path, code})
 		}
 	}
 	return a

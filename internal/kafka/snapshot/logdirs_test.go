@@ -5,8 +5,11 @@ package snapshot
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,24 +49,29 @@ func TestLogDirs(t *testing.T) {
 		}
 		if broker == 2 {
 			answer.Dirs = answer.Dirs[:1]
-			answer.Dirs = append(answer.Dirs, dir("/offline", kerr.KafkaStorageError))
+			answer.Dirs = append(answer.Dirs, dir("/offline", kerr.KafkaStorageError), dir("/unclear", kerr.UnknownServerError))
 		}
+		answer.Dirs[0].IsCordoned = broker == 0
 	})
 	client := newTestClient(t, fake.Brokers()...)
 	fake.ResetRequests()
 	s := snapshot(t, client, Request{Topic: anything, LogDirs: true})
 	assert.Equal(t, 3, fake.Requests()["DescribeLogDirs"], "one to each broker")
-	b := cluster.LogDir{Path: "/b", Size: 22, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true}
-	a := cluster.LogDir{Path: "/a", Size: 16, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true}
-	assert.Equal(t, map[int32][]cluster.LogDir{0: {a, b}, 1: {a, b}, 2: {b}}, s.LogDirs)
+	b := cluster.LogDir{Path: "/b", Size: 22, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true, CordonedKnown: true}
+	a := cluster.LogDir{Path: "/a", Size: 16, SizeKnown: true, Total: 1000, Usable: 400, VolumeKnown: true, CordonedKnown: true}
+	cordoned := b
+	cordoned.Cordoned = true
+	assert.Equal(t, map[int32][]cluster.LogDir{0: {a, cordoned}, 1: {a, b}, 2: {b, {Path: "/offline", Offline: true}}}, s.LogDirs)
 	for p, want := range []int64{10, 11, 0} { // the leader's, and partition 2 lies in the directory that is offline
 		assert.Equal(t, want, s.Topics["t0"].Partitions[p].Size)
 		assert.Equal(t, want > 0, s.Topics["t0"].Partitions[p].SizeKnown)
 	}
-	require.Len(t, s.Failures, 1)
-	assert.Equal(t, "KAFKA_STORAGE_ERROR", s.Failures[0].Code)
-	require.ErrorContains(t, s.Failures[0].Err, "log directory /offline")
-	assert.Equal(t, int32(2), s.Failures[0].Broker)
+	require.Len(t, s.Failures, 2)
+	for i, want := range [][2]string{{"KAFKA_STORAGE_ERROR", "log directory /offline"}, {"UNKNOWN_SERVER_ERROR", "log directory /unclear"}} {
+		assert.Equal(t, want[0], s.Failures[i].Code)
+		require.ErrorContains(t, s.Failures[i].Err, want[1])
+		assert.Equal(t, int32(2), s.Failures[i].Broker)
+	}
 }
 
 // Log dirs that a broker refuses to describe, or cannot, affect only their metrics.
@@ -115,5 +123,40 @@ func TestLogDirSizesThatDoNotFit(t *testing.T) {
 	}
 	for p, known := range []bool{false, true, false} {
 		assert.Equal(t, known, s.Topics["t0"].Partitions[p].SizeKnown)
+	}
+}
+
+// One of two directories is cordoned, and then lost.
+func TestIntegrationLogDirs(t *testing.T) {
+	for version, cordons := range map[string]bool{"4.2.0": false, "4.3.1": true, "4.4.0": true} {
+		t.Run(version, func(t *testing.T) {
+			dir := t.TempDir()
+			first, second := filepath.Join(dir, "1"), filepath.Join(dir, "2")
+			kafka := kafkatest.Start(t, kafkatest.Options{Version: version, Properties: map[string]string{
+				"log.dirs": first + "," + second, "replica.high.watermark.checkpoint.interval.ms": "500",
+			}})
+			client := newTestClient(t, kafka.Brokers()...)
+			dirs := func() []cluster.LogDir {
+				answer := snapshot(t, client, Request{Topic: anything, LogDirs: true}).LogDirs[1]
+				require.Len(t, answer, 2)
+				return answer
+			}
+			for i, path := range []string{first, second} {
+				d := dirs()[i]
+				assert.Equal(t, path, d.Path)
+				assert.False(t, d.Offline)
+				assert.False(t, d.Cordoned)
+				assert.Equal(t, cordons, d.CordonedKnown)
+			}
+			if cordons {
+				kafka.ConfigureBroker(t, 1, "cordoned.log.dirs", second)
+				require.Eventually(t, func() bool { return dirs()[1].Cordoned }, time.Minute, 100*time.Millisecond)
+				assert.False(t, dirs()[0].Cordoned)
+			}
+			require.NoError(t, os.RemoveAll(second))
+			require.Eventually(t, func() bool { return dirs()[1].Offline }, time.Minute, 100*time.Millisecond)
+			assert.Equal(t, cluster.LogDir{Path: second, Offline: true}, dirs()[1])
+			assert.False(t, dirs()[0].Offline)
+		})
 	}
 }

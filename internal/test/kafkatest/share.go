@@ -21,11 +21,21 @@ import (
 func (s Seed) ReadFromStart(t testing.TB, group string) {
 	t.Helper()
 	const groups kmsg.ConfigResourceType = 32
-	earliest := "earliest"
+	s.configure(t, groups, group, "share.auto.offset.reset", "earliest")
+}
+
+// ConfigureBroker changes a setting of a broker while it runs.
+func (s Seed) ConfigureBroker(t testing.TB, broker int32, setting, value string) {
+	t.Helper()
+	s.configure(t, kmsg.ConfigResourceTypeBroker, strconv.Itoa(int(broker)), setting, value)
+}
+
+func (s Seed) configure(t testing.TB, of kmsg.ConfigResourceType, name, setting, value string) {
+	t.Helper()
 	request := kmsg.NewPtrIncrementalAlterConfigsRequest()
 	request.Resources = []kmsg.IncrementalAlterConfigsRequestResource{{
-		ResourceType: groups, ResourceName: group,
-		Configs: []kmsg.IncrementalAlterConfigsRequestResourceConfig{{Name: "share.auto.offset.reset", Value: &earliest}},
+		ResourceType: of, ResourceName: name,
+		Configs: []kmsg.IncrementalAlterConfigsRequestResourceConfig{{Name: setting, Value: &value}},
 	}}
 	s.admin(t, func(ctx context.Context, _ *kadm.Client) error {
 		client := s.client(t)
