@@ -61,7 +61,7 @@ func TestShareGroupMetricAlone(t *testing.T) {
 func TestEachMetricAlone(t *testing.T) {
 	fake := seeded(t)
 	fake.CreateTopic(t, "limited", 1, 1, map[string]string{
-		"cleanup.policy": "delete", "retention.ms": "60000", "retention.bytes": "1000",
+		"cleanup.policy": "delete", "retention.ms": "60000", "retention.bytes": "1000", "min.insync.replicas": "2",
 	})
 	fake.Commit(t, "done", map[string]map[int32]int64{"limited": {0: 0}})
 	fake.Join(t, "joined", "orders")

@@ -26,7 +26,8 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Ends:            extent(needsEnds(cfg), needsLag(on) || needsShareTimeLag(on)),
 		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsTimeLag(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
-		MinInSync:       on.KafkaTopicMinInsyncReplicas.Enabled || on.KafkaPartitionUnderMinIsr.Enabled,
+		MinInSync:       needsMinInSync(on),
+		EligibleLeaders: on.KafkaPartitionEligibleLeaderReplicas.Enabled,
 		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
 		BrokerRetention: on.KafkaBrokerLogRetentionPeriod.Enabled,
 		Reassignments:   on.KafkaPartitionUnderReplicated.Enabled || on.KafkaPartitionReassigning.Enabled,
@@ -119,6 +120,12 @@ func needsCommits(on metadata.MetricsConfig) bool {
 		on.KafkaConsumerGroupOffset.Enabled ||
 		on.KafkaConsumerGroupOffsetSum.Enabled ||
 		on.KafkaConsumerGroupExpired.Enabled
+}
+
+func needsMinInSync(on metadata.MetricsConfig) bool {
+	return on.KafkaTopicMinInsyncReplicas.Enabled ||
+		on.KafkaPartitionUnderMinIsr.Enabled ||
+		on.KafkaPartitionEligibleLeaderReplicas.Enabled
 }
 
 func needsLogDirs(on metadata.MetricsConfig) bool {

@@ -159,7 +159,7 @@ func reportedBy(scraped pmetric.Metrics) map[string]bool {
 
 // notUnderWay is the metrics of what these clusters have not: the page has in words which
 // Kafka tells of it.
-var notUnderWay = inCode([]string{"kafka.partition.reassigning"})
+var notUnderWay = inCode([]string{"kafka.partition.eligible_leader_replicas", "kafka.partition.reassigning"})
 
 // compatibility is a table of what each version reports: what is on by default in
 // one row, but for what a version lacks, and the rest.

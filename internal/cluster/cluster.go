@@ -155,6 +155,12 @@ func (t *Topic) Locate(id int32) (p *Partition, exists bool) {
 	return &Partition{ID: id, Start: Unknown, End: Unknown}, t.Unclear
 }
 
+// UnderMinInSync reports whether fewer replicas of p are in sync than the topic's
+// min.insync.replicas, where that is known.
+func (t *Topic) UnderMinInSync(p *Partition) bool {
+	return t.Config != nil && t.Config.MinInSync != nil && int64(len(p.InSync)) < *t.Config.MinInSync
+}
+
 // Partition is one partition as metadata and offset requests described it.
 type Partition struct {
 	ID int32
@@ -172,6 +178,11 @@ type Partition struct {
 	Start, End Offset
 	// Remembered says that they were learned in an earlier scrape.
 	Remembered bool
+	// EligibleLeaders is how many replicas may lead although they are not in sync, valid
+	// when EligibleLeadersKnown. It is asked for where fewer are in sync than the topic
+	// asks for.
+	EligibleLeadersKnown bool
+	EligibleLeaders      int32
 	// Size is what the leader keeps of the partition's log on its disks, in
 	// bytes, valid when SizeKnown.
 	Size      int64

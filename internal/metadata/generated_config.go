@@ -687,6 +687,26 @@ func (ms *KafkaPartitionCurrentOffsetMetricConfig) Unmarshal(parser *confmap.Con
 	return nil
 }
 
+// KafkaPartitionEligibleLeaderReplicasMetricConfig provides config for the kafka.partition.eligible_leader_replicas metric.
+type KafkaPartitionEligibleLeaderReplicasMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaPartitionEligibleLeaderReplicasMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaPartitionLeaderMetricConfig provides config for the kafka.partition.leader metric.
 type KafkaPartitionLeaderMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -1323,6 +1343,7 @@ type MetricsConfig struct {
 	KafkaConsumerGroupZookeeperLag       KafkaConsumerGroupZookeeperLagMetricConfig       `mapstructure:"kafka.consumer_group.zookeeper.lag"`
 	KafkaConsumerGroupZookeeperOffset    KafkaConsumerGroupZookeeperOffsetMetricConfig    `mapstructure:"kafka.consumer_group.zookeeper.offset"`
 	KafkaPartitionCurrentOffset          KafkaPartitionCurrentOffsetMetricConfig          `mapstructure:"kafka.partition.current_offset"`
+	KafkaPartitionEligibleLeaderReplicas KafkaPartitionEligibleLeaderReplicasMetricConfig `mapstructure:"kafka.partition.eligible_leader_replicas"`
 	KafkaPartitionLeader                 KafkaPartitionLeaderMetricConfig                 `mapstructure:"kafka.partition.leader"`
 	KafkaPartitionLeaderIsPreferred      KafkaPartitionLeaderIsPreferredMetricConfig      `mapstructure:"kafka.partition.leader_is_preferred"`
 	KafkaPartitionOffline                KafkaPartitionOfflineMetricConfig                `mapstructure:"kafka.partition.offline"`
@@ -1458,6 +1479,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaPartitionCurrentOffset: KafkaPartitionCurrentOffsetMetricConfig{
 			Enabled: true,
+		},
+		KafkaPartitionEligibleLeaderReplicas: KafkaPartitionEligibleLeaderReplicasMetricConfig{
+			Enabled: false,
 		},
 		KafkaPartitionLeader: KafkaPartitionLeaderMetricConfig{
 			Enabled: true,

@@ -240,6 +240,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.partition.current_offset",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaPartitionEligibleLeaderReplicas: metricInfo{
+		Name:       "kafka.partition.eligible_leader_replicas",
+		Attributes: []string{"topic", "partition"},
+	},
 	KafkaPartitionLeader: metricInfo{
 		Name:       "kafka.partition.leader",
 		Attributes: []string{"topic", "partition"},
@@ -393,6 +397,7 @@ type metricsInfo struct {
 	KafkaConsumerGroupZookeeperLag       metricInfo
 	KafkaConsumerGroupZookeeperOffset    metricInfo
 	KafkaPartitionCurrentOffset          metricInfo
+	KafkaPartitionEligibleLeaderReplicas metricInfo
 	KafkaPartitionLeader                 metricInfo
 	KafkaPartitionLeaderIsPreferred      metricInfo
 	KafkaPartitionOffline                metricInfo
@@ -2267,6 +2272,60 @@ func newMetricKafkaPartitionCurrentOffset(cfg KafkaPartitionCurrentOffsetMetricC
 	return m
 }
 
+type metricKafkaPartitionEligibleLeaderReplicas struct {
+	data     pmetric.Metric                                   // data buffer for generated metric.
+	config   KafkaPartitionEligibleLeaderReplicasMetricConfig // metric config provided by user.
+	capacity int                                              // max observed number of data points added to the metric.
+}
+
+// init fills kafka.partition.eligible_leader_replicas metric with initial data.
+func (m *metricKafkaPartitionEligibleLeaderReplicas) init() {
+	m.data.SetName("kafka.partition.eligible_leader_replicas")
+	m.data.SetDescription("Number of replicas that are not in sync and yet have every record that was acknowledged to a producer that waits for all replicas, so that each may become the leader (KIP-966). Only partitions with fewer replicas in sync than the topic's min.insync.replicas have points. 0 where the cluster's feature eligible.leader.replicas.version is off. Absent before Kafka 3.7.")
+	m.data.SetUnit("{replicas}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaPartitionEligibleLeaderReplicas) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaPartitionEligibleLeaderReplicas) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaPartitionEligibleLeaderReplicas) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaPartitionEligibleLeaderReplicas(cfg KafkaPartitionEligibleLeaderReplicasMetricConfig) metricKafkaPartitionEligibleLeaderReplicas {
+	m := metricKafkaPartitionEligibleLeaderReplicas{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaPartitionLeader struct {
 	data     pmetric.Metric                   // data buffer for generated metric.
 	config   KafkaPartitionLeaderMetricConfig // metric config provided by user.
@@ -3917,6 +3976,7 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupZookeeperLag       metricKafkaConsumerGroupZookeeperLag
 	metricKafkaConsumerGroupZookeeperOffset    metricKafkaConsumerGroupZookeeperOffset
 	metricKafkaPartitionCurrentOffset          metricKafkaPartitionCurrentOffset
+	metricKafkaPartitionEligibleLeaderReplicas metricKafkaPartitionEligibleLeaderReplicas
 	metricKafkaPartitionLeader                 metricKafkaPartitionLeader
 	metricKafkaPartitionLeaderIsPreferred      metricKafkaPartitionLeaderIsPreferred
 	metricKafkaPartitionOffline                metricKafkaPartitionOffline
@@ -4006,6 +4066,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupZookeeperLag:       newMetricKafkaConsumerGroupZookeeperLag(mbc.Metrics.KafkaConsumerGroupZookeeperLag),
 		metricKafkaConsumerGroupZookeeperOffset:    newMetricKafkaConsumerGroupZookeeperOffset(mbc.Metrics.KafkaConsumerGroupZookeeperOffset),
 		metricKafkaPartitionCurrentOffset:          newMetricKafkaPartitionCurrentOffset(mbc.Metrics.KafkaPartitionCurrentOffset),
+		metricKafkaPartitionEligibleLeaderReplicas: newMetricKafkaPartitionEligibleLeaderReplicas(mbc.Metrics.KafkaPartitionEligibleLeaderReplicas),
 		metricKafkaPartitionLeader:                 newMetricKafkaPartitionLeader(mbc.Metrics.KafkaPartitionLeader),
 		metricKafkaPartitionLeaderIsPreferred:      newMetricKafkaPartitionLeaderIsPreferred(mbc.Metrics.KafkaPartitionLeaderIsPreferred),
 		metricKafkaPartitionOffline:                newMetricKafkaPartitionOffline(mbc.Metrics.KafkaPartitionOffline),
@@ -4154,6 +4215,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupZookeeperLag.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupZookeeperOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionCurrentOffset.emit(ils.Metrics())
+	mb.metricKafkaPartitionEligibleLeaderReplicas.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeader.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeaderIsPreferred.emit(ils.Metrics())
 	mb.metricKafkaPartitionOffline.emit(ils.Metrics())
@@ -4383,6 +4445,11 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupZookeeperOffsetDataPoint(ts pc
 // RecordKafkaPartitionCurrentOffsetDataPoint adds a data point to kafka.partition.current_offset metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionCurrentOffsetDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionCurrentOffset.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaPartitionEligibleLeaderReplicasDataPoint adds a data point to kafka.partition.eligible_leader_replicas metric.
+func (mb *MetricsBuilder) RecordKafkaPartitionEligibleLeaderReplicasDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaPartitionEligibleLeaderReplicas.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
 }
 
 // RecordKafkaPartitionLeaderDataPoint adds a data point to kafka.partition.leader metric.

@@ -168,6 +168,9 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionCurrentOffsetDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaPartitionEligibleLeaderReplicasDataPoint(ts, 1, "topic-val", 9)
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionLeaderDataPoint(ts, 1, "topic-val", 9)
@@ -913,6 +916,24 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
 					assert.Equal(t, "The partition's end offset, which is the one that the next record will get.", mi.Description())
 					assert.Equal(t, "{offset}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.partition.eligible_leader_replicas":
+					assert.False(t, validatedMetrics["kafka.partition.eligible_leader_replicas"], "Found a duplicate in the metrics slice: kafka.partition.eligible_leader_replicas")
+					validatedMetrics["kafka.partition.eligible_leader_replicas"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of replicas that are not in sync and yet have every record that was acknowledged to a producer that waits for all replicas, so that each may become the leader (KIP-966). Only partitions with fewer replicas in sync than the topic's min.insync.replicas have points. 0 where the cluster's feature eligible.leader.replicas.version is off. Absent before Kafka 3.7.", mi.Description())
+					assert.Equal(t, "{replicas}", mi.Unit())
 					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())
 					assert.Equal(t, ts, dp.Timestamp())

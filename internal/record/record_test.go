@@ -51,7 +51,10 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 				MinInSync: new(int64(2)), RetentionTime: new(int64(3_600_999)), RetentionSize: new(cluster.NoLimit),
 			}, Partitions: []cluster.Partition{
 				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100, Size: 4096, SizeKnown: true, ProduceRate: 1.5, ProduceRateKnown: true},
-				{ID: 1, Leader: 2, Replicas: []int32{1, 2, 3}, InSync: []int32{2, 3}, Start: 0, End: cluster.Unknown},
+				{
+					ID: 1, Leader: 2, Replicas: []int32{1, 2, 3}, InSync: []int32{2, 3}, Start: 0, End: cluster.Unknown,
+					EligibleLeaders: 1, EligibleLeadersKnown: true,
+				},
 				{
 					ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7,
 					Reassignment: &cluster.Reassignment{Replicas: []int32{1, 3}, Adding: []int32{1}, Removing: []int32{3}},

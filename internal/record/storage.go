@@ -32,8 +32,10 @@ func (r *Recorder) topicConfig(t *cluster.Topic) {
 // minInSync compares a partition with its topic's min.insync.replicas.
 func (r *Recorder) minInSync(t *cluster.Topic, p *cluster.Partition) {
 	if t.Config != nil && t.Config.MinInSync != nil {
-		under := int64(len(p.InSync)) < *t.Config.MinInSync
-		r.mb.RecordKafkaPartitionUnderMinIsrDataPoint(r.ts, oneIf(under), t.Name, int64(p.ID))
+		r.mb.RecordKafkaPartitionUnderMinIsrDataPoint(r.ts, oneIf(t.UnderMinInSync(p)), t.Name, int64(p.ID))
+	}
+	if p.EligibleLeadersKnown {
+		r.mb.RecordKafkaPartitionEligibleLeaderReplicasDataPoint(r.ts, int64(p.EligibleLeaders), t.Name, int64(p.ID))
 	}
 }
 

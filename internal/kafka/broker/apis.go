@@ -16,6 +16,7 @@ const (
 	APIDescribeLogDirs       = "DescribeLogDirs"
 	APIDescribeQuorum        = "DescribeQuorum"
 
+	APIDescribeTopicPartitions    = "DescribeTopicPartitions"
 	APIDescribeShareGroupOffsets  = "DescribeShareGroupOffsets"
 	APIListPartitionReassignments = "ListPartitionReassignments"
 )

@@ -46,6 +46,9 @@ type Request struct {
 	// Reassignments asks which partitions are being moved, where some lack
 	// replicas in sync.
 	Reassignments bool
+	// EligibleLeaders asks how many replicas may lead, where fewer are in sync than
+	// MinInSync, which it needs.
+	EligibleLeaders bool
 	// Quorum asks how the controllers of a KRaft cluster are.
 	Quorum bool
 	// Deletion asks when records of the topics in which groups have committed are
@@ -72,6 +75,7 @@ const (
 var optionalAPIs = []string{
 	broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIShareGroupDescribe, broker.APIDescribeShareGroupOffsets,
 	broker.APIDescribeConfigs, broker.APIDescribeLogDirs, broker.APIListPartitionReassignments, broker.APIDescribeQuorum,
+	broker.APIDescribeTopicPartitions,
 }
 
 // CommitSource is where groups commit beside Kafka.
@@ -182,6 +186,7 @@ func (c *Client) Snapshot(ctx context.Context, ask Request) (*cluster.Snapshot, 
 	s.reassignments(ctx)
 	s.quorum(ctx)
 	s.configs(ctx)
+	s.eligibleLeaders(ctx)
 	s.logDirs(ctx)
 	s.failed(<-wrongSeeds...)
 	if !c.metadata.fresh && c.pool.AllDown() { // what was cached is no answer

@@ -58,6 +58,7 @@ func questions() map[string]question {
 		"DescribeShareGroupOffsets":  ask(newShareOffsetsRequest(groups), func(r *wire.Reader) fetched { return s.decodeShare(r, groups) }),
 		"ListPartitionReassignments": ask(newListPartitionReassignmentsRequest(partitions, 0), decodeReassignments),
 		"DescribeConfigs":            ask(configs, decodeResources),
+		"DescribeTopicPartitions":    ask(newDescribeTopicPartitionsRequest([]string{"t"}, nil), s.decodeEligibleLeaders),
 		"DescribeQuorum":             ask(newDescribeQuorumRequest(), decodeQuorum),
 		"DescribeLogDirs":            ask(newDescribeLogDirsRequest(), func(r *wire.Reader) logDirsOf { return s.decodeLogDirs(r, node) }),
 	}
@@ -108,6 +109,8 @@ var hostileAnswers = map[string]hostile{
 	"share offsets in a topic":  {"DescribeShareGroupOffsets", with(none(4), one, group, one, topic, none(16)), none(28), none(6)},
 	"topics that move":          {"ListPartitionReassignments", with(none(6), text), with(text, text, none(1)), none(1)},
 	"partitions that move":      {"ListPartitionReassignments", with(none(6), text, one, topic), with(none(4), text, text, text, none(1)), none(2)},
+	"topics with leaders":       {"DescribeTopicPartitions", none(4), with(none(2), text, none(17), text, none(5)), with([]byte{255}, none(1))},
+	"partitions with leaders":   {"DescribeTopicPartitions", with(none(4), one, none(2), topic, none(17)), with(none(14), text, text, text, text, text, none(1)), with(none(5), []byte{255}, none(1))},
 	"quorum logs":               {"DescribeQuorum", with(none(2), text, one, text), with(none(6), text, none(16), text, text, none(1)), with(none(1), text, none(1))},
 	"quorum replicas":           {"DescribeQuorum", with(none(2), text, one, text, one, none(6), text, none(16)), none(45), with(text, none(2), text, none(1))},
 	"quorum nodes":              {"DescribeQuorum", with(none(2), text, text), with(none(4), text, none(1)), none(1)},

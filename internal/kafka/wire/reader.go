@@ -250,9 +250,14 @@ func (r *Reader) Int32s(to []int32) []int32 {
 }
 
 // SkipInt32s reads an array of numbers that nothing needs.
-func (r *Reader) SkipInt32s() {
+func (r *Reader) SkipInt32s() { r.CountInt32s() }
+
+// CountInt32s reads an array of numbers of which nothing is needed but how many there are.
+func (r *Reader) CountInt32s() int {
 	const size = 4
-	r.in.Span(size * r.length(size))
+	n := r.length(size)
+	r.in.Span(size * n)
+	return n
 }
 
 // SkipRest skips what is left of an answer that is not a flexible one.
