@@ -27,7 +27,7 @@ test: ## Run every test that this machine has the means for
 test-unit: ## Run the unit tests alone, without the race detector
 	go test -skip '^Test(Integration|E2E|Rules)' ./...
 
-lint: ## Check style, generated files, modules, configs and scripts
+lint: ## Check style, generated files, modules, workflows and scripts
 	@scripts/lint.sh
 
 generate: ## Generate code and documentation from metadata.yaml

@@ -27,6 +27,7 @@ for module in . internal/test/deploy internal/test/pagediff internal/tools/packa
 done
 check 'no programs in the repository' only_text
 check 'generated files' scripts/generate-check.sh
+check workflows go tool -modfile=internal/tools/actionlint/go.mod actionlint
 if command -v shellcheck >/dev/null; then
 	check shellcheck shellcheck scripts/*.sh deploy/package/*.sh .ci/run
 else
