@@ -44,7 +44,7 @@ func createMetrics(
 		return nil, err
 	}
 	var f search.Client
-	if needsTimeLag(c.Metrics) && c.TimeLag.SearchBudget > 0 {
+	if needsSearch(c.Metrics) && c.TimeLag.SearchBudget > 0 {
 		if f, err = lookup.New(c.Config, set.Logger, own.Traffic(selfmetrics.ForSearch)); err != nil {
 			return nil, err
 		}

@@ -47,7 +47,10 @@ var (
 	sum        = point{"kafka.consumer_group.lag_sum", "group=billing"}
 	timeLag    = point{"kafka.consumer_group.time_lag_max", "group=billing"}
 	size       = point{"kafka.partition.size", ""}
+	gap        = point{"kafka.partition.last_stable_offset_gap", ""}
 	zooKeeper  = point{"kafka.consumer_group.zookeeper.lag", ""}
+
+	openTransaction = point{"kafka.partition.open_transaction_age", ""}
 )
 
 // rebalance has brokers say that classic groups are rebalancing.
@@ -305,6 +308,15 @@ var scenes = map[string]scene{
 		enable:  func(cfg *Config) { cfg.Metrics.KafkaQuorumVoters.Enabled = true },
 		missing: point{"kafka.quorum.voters", ""}, never: true, remains: []point{group},
 	},
+	"this-kafka-has-no-transactions": {
+		enable:  func(cfg *Config) { cfg.Metrics.KafkaPartitionLastStableOffsetGap.Enabled = true },
+		missing: gap, remains: []point{group},
+		arrange: func(_ *testing.T, fake *kafkatest.Fake, _ *Config) { fake.Limit(kmsg.ListOffsets, 1) },
+	},
+	"no-transaction-is-open": {missing: openTransaction, never: true, remains: []point{gap}, enable: func(cfg *Config) {
+		cfg.Metrics.KafkaPartitionLastStableOffsetGap.Enabled = true
+		cfg.Metrics.KafkaPartitionOpenTransactionAge.Enabled = true
+	}},
 	"zookeeper-does-not-answer": {missing: zooKeeper, never: true, remains: []point{group}, arrange: func(t *testing.T, _ *kafkatest.Fake, cfg *Config) {
 		t.Helper()
 		withZooKeeperMetrics(cfg, nobody(t))

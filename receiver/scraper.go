@@ -32,7 +32,7 @@ type lagScraper struct {
 	ask         snapshot.Request
 	assigned    bool // only what a member is assigned counts
 	recorder    *record.Recorder
-	timeLag     *search.Searcher // nil if no time-lag metric is enabled
+	timeLag     *search.Searcher // nil if no metric is enabled that dates records
 	health      healthStatus
 	own         *selfmetrics.Metrics
 	now         func() time.Time
@@ -54,7 +54,7 @@ func newScraper(
 	}
 	s.memories = s.newMemories()
 	s.ask.LastLag = func(group string) int64 { return s.groups.lastLag(group) }
-	if needsTimeLag(cfg.Metrics) {
+	if needsSearch(cfg.Metrics) {
 		s.timeLag = search.New(searchConfig(cfg), lookups, set.Logger, own)
 	}
 	return s
@@ -117,6 +117,9 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 	var wait sync.WaitGroup
 	if s.timeLag != nil {
 		wait.Go(func() {
+			if s.ask.Transactions {
+				report.Transactions = lag.OpenTransactions(learned)
+			}
 			s.timeLag.Estimate(ctx, s.now(), learned, report)
 			lag.FillRetentionMargins(learned, report)
 		})

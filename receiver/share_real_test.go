@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"go.uber.org/zap/zaptest"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
 // The oldest record that a share group has not completed is dated like one that a
@@ -46,6 +48,25 @@ func TestIntegrationTimeLagOfShareGroups(t *testing.T) {
 		require.GreaterOrEqual(now, start, int64(40))
 		assert.InDelta(now, point.Timestamp().AsTime().Sub(times[start]).Seconds(), point.DoubleValue(), 1)
 	}, time.Minute, time.Second)
+}
+
+// Where ends are those of what is committed, an open transaction is all that the
+// share group has left: its oldest record is dated all the same.
+func TestIntegrationTimeLagOfShareGroupsInATransaction(t *testing.T) {
+	kafka := forTimeLag(t)
+	old := time.Now().Add(-20 * time.Minute).Truncate(time.Millisecond)
+	kafka.CreateTopic(t, "transacted", 1, 1, keep())
+	kafka.ProduceAt(t, "transacted", 0, old.Add(-time.Hour), old.Add(-time.Minute))
+	kafka.OpenTransaction(t, "transacted", 0, old, old.Add(time.Minute))
+	kafka.ReadFromStart(t, "committers")
+	kafka.ShareConsume(t, "committers", "transacted", 2)
+
+	cfg := transactionsConfig(readCommitted, kafka.Brokers()...)
+	cfg.TopicMatch, cfg.GroupMatch = "^transacted$", "^committers$"
+	const metric, of = "kafka.share_group.time_lag_max", "group=committers topic=transacted"
+	eventually(t, watchTransactions(t, cfg), func(m pmetric.Metrics) bool { // not before the coordinator has learned what is completed
+		return math.Abs(time.Since(old).Seconds()-metrictest.Doubles(m)[metric][of]) < 2
+	})
 }
 
 // pointOf returns the one data point of a metric.

@@ -22,6 +22,7 @@ var notInScrapes = map[string]string{
 	"kafka.consumer_group.group_time_lag_max": "found between the scrapes",
 	"kafka.consumer_group.time_lag":           "found between the scrapes",
 	"kafka.consumer_group.time_lag_max":       "found between the scrapes",
+	"kafka.partition.open_transaction_age":    "found between the scrapes",
 	"kafka.consumer_group.zookeeper.lag":      "read from ZooKeeper",
 	"kafka.consumer_group.zookeeper.offset":   "read from ZooKeeper",
 }

@@ -26,6 +26,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Ends:            extent(needsEnds(cfg), needsLag(on) || needsShareTimeLag(on)),
 		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsTimeLag(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
+		Transactions:    needsTransactions(on),
 		MinInSync:       needsMinInSync(on),
 		EligibleLeaders: on.KafkaPartitionEligibleLeaderReplicas.Enabled,
 		TopicRetention:  on.KafkaTopicLogRetentionPeriod.Enabled || on.KafkaTopicLogRetentionSize.Enabled,
@@ -68,7 +69,17 @@ func needsLag(on metadata.MetricsConfig) bool {
 func needsEnds(cfg *Config) bool {
 	return cfg.Metrics.KafkaPartitionCurrentOffset.Enabled ||
 		cfg.Metrics.KafkaPartitionProduceRate.Enabled ||
+		needsTransactions(cfg.Metrics) ||
 		needsZooKeeperLag(cfg)
+}
+
+func needsTransactions(on metadata.MetricsConfig) bool {
+	return on.KafkaPartitionLastStableOffsetGap.Enabled || on.KafkaPartitionOpenTransactionAge.Enabled
+}
+
+// needsSearch reports whether a metric needs records to be dated.
+func needsSearch(on metadata.MetricsConfig) bool {
+	return needsTimeLag(on) || on.KafkaPartitionOpenTransactionAge.Enabled
 }
 
 func needsTimeLag(on metadata.MetricsConfig) bool {

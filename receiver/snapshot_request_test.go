@@ -156,6 +156,8 @@ func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupPartitionOwner.Enabled = true },
 			want:   snapshot.Request{Describe: true, Assignments: true, Owners: true},
 		},
+		"last stable offset gap":            {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionLastStableOffsetGap.Enabled = true }, want: snapshot.Request{Ends: snapshot.Everywhere, Transactions: true}},
+		"open transaction age":              {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionOpenTransactionAge.Enabled = true }, want: snapshot.Request{Ends: snapshot.Everywhere, Transactions: true}},
 		"produce rate":                      {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionProduceRate.Enabled = true }, want: snapshot.Request{Ends: snapshot.Everywhere}},
 		"zookeeper lag":                     {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperLag.Enabled = true }, change: zookeeper, want: snapshot.Request{Ends: snapshot.Everywhere}},
 		"zookeeper offset":                  {enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupZookeeperOffset.Enabled = true }, change: zookeeper},

@@ -64,7 +64,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	kafka := kafkatest.Start(t, kafkatest.Options{
 		Version: version, Racks: []string{"east"}, Properties: map[string]string{"log.retention.ms": "7200000"},
 	})
-	kafka.CreateTopic(t, "orders", 3, 1, map[string]string{"retention.ms": "3600000", "retention.bytes": "1000000"})
+	kafka.CreateTopic(t, "orders", 4, 1, map[string]string{"retention.ms": "3600000", "retention.bytes": "1000000"})
 	kafka.ProduceEach(t, "orders", 10, 20, 30)
 	kafka.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 6, 1: 20}})
 	kafka.Commit(t, "shipping", map[string]map[int32]int64{"orders": {2: 5}})
@@ -82,9 +82,12 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	if version >= firstWithShareGroups {
 		shareOrders(t, kafka, cfg)
 	}
+	if version >= firstWithTransactions {
+		kafka.ProduceInOpenTransaction(t, "orders", 3, 1)
+	}
 	core, logs := observer.New(zapcore.WarnLevel)
 	cfg.CollectionInterval = time.Second
-	scraped := scrapeTwice(t, cfg, zap.New(core)) // a rate takes two
+	scraped := nthScrape(t, cfg, zap.New(core), 3) // a rate takes two; a record is dated between them, or a moment later
 	assert.Empty(t, logs.All(), "nothing to complain about")
 
 	got := metrictest.Points(scraped)
@@ -116,7 +119,10 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	return reportedBy(scraped)
 }
 
-const firstWithShareGroups = "4.2.0"
+const (
+	firstWithTransactions = "0.11.0.3"
+	firstWithShareGroups  = "4.2.0"
+)
 
 // shareOrders has a share group complete all records, and waits for its coordinator
 // to count that none are left.

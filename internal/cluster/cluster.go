@@ -176,6 +176,10 @@ type Partition struct {
 	// will get (or the last stable offset, where only committed records
 	// count). Both are Unknown where they were not asked for or not learned.
 	Start, End Offset
+	// LastStable is where the first open transaction begins, or HighWatermark, the
+	// end of the log, where none is open. Both are Unknown where they were not asked
+	// for or not learned, and one is None where the broker knows no transactions.
+	LastStable, HighWatermark Offset
 	// Remembered says that they were learned in an earlier scrape.
 	Remembered bool
 	// EligibleLeaders is how many replicas may lead although they are not in sync, valid
@@ -191,6 +195,19 @@ type Partition struct {
 	// learned before, valid when ProduceRateKnown. Package lag fills it in.
 	ProduceRate      float64
 	ProduceRateKnown bool
+}
+
+// LastStableGap returns how many offsets open transactions keep from consumers that
+// read committed records only. LastStable is learned later than HighWatermark, so
+// that it may be beyond it where nothing is open.
+func (p *Partition) LastStableGap() Offset {
+	switch {
+	case p.LastStable == None || p.HighWatermark == None:
+		return None
+	case !p.LastStable.Known() || !p.HighWatermark.Known():
+		return Unknown
+	}
+	return max(p.HighWatermark-p.LastStable, 0)
 }
 
 // Reassignment is a change of a partition's replicas that is under way.

@@ -7,6 +7,7 @@
 package lag
 
 import (
+	"iter"
 	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -22,7 +23,27 @@ type Report struct {
 	Share []Group
 	// ZooKeeper is the same for the groups that keep their offsets there.
 	ZooKeeper []Group
-	Anomalies Anomalies
+	// Transactions is sorted by topic and holds the partitions in which a transaction
+	// is open: what is committed is the last stable offset, and lag the records from
+	// there on. [OpenTransactions] makes it.
+	Transactions []Topic
+	Anomalies    Anomalies
+}
+
+// Dated returns the topics in which records are to be dated: of all groups, and of
+// open transactions.
+func (r *Report) Dated() iter.Seq[*Topic] {
+	return func(yield func(*Topic) bool) {
+		for _, groups := range [][]Group{r.Groups, r.Share, {{Topics: r.Transactions}}} {
+			for g := range groups {
+				for t := range groups[g].Topics {
+					if !yield(&groups[g].Topics[t]) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // Group is the lag of one consumer group.

@@ -707,6 +707,26 @@ func (ms *KafkaPartitionEligibleLeaderReplicasMetricConfig) Unmarshal(parser *co
 	return nil
 }
 
+// KafkaPartitionLastStableOffsetGapMetricConfig provides config for the kafka.partition.last_stable_offset_gap metric.
+type KafkaPartitionLastStableOffsetGapMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaPartitionLastStableOffsetGapMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaPartitionLeaderMetricConfig provides config for the kafka.partition.leader metric.
 type KafkaPartitionLeaderMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -774,6 +794,26 @@ type KafkaPartitionOldestOffsetMetricConfig struct {
 }
 
 func (ms *KafkaPartitionOldestOffsetMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaPartitionOpenTransactionAgeMetricConfig provides config for the kafka.partition.open_transaction_age metric.
+type KafkaPartitionOpenTransactionAgeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaPartitionOpenTransactionAgeMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	if parser == nil {
 		return nil
 	}
@@ -1344,10 +1384,12 @@ type MetricsConfig struct {
 	KafkaConsumerGroupZookeeperOffset    KafkaConsumerGroupZookeeperOffsetMetricConfig    `mapstructure:"kafka.consumer_group.zookeeper.offset"`
 	KafkaPartitionCurrentOffset          KafkaPartitionCurrentOffsetMetricConfig          `mapstructure:"kafka.partition.current_offset"`
 	KafkaPartitionEligibleLeaderReplicas KafkaPartitionEligibleLeaderReplicasMetricConfig `mapstructure:"kafka.partition.eligible_leader_replicas"`
+	KafkaPartitionLastStableOffsetGap    KafkaPartitionLastStableOffsetGapMetricConfig    `mapstructure:"kafka.partition.last_stable_offset_gap"`
 	KafkaPartitionLeader                 KafkaPartitionLeaderMetricConfig                 `mapstructure:"kafka.partition.leader"`
 	KafkaPartitionLeaderIsPreferred      KafkaPartitionLeaderIsPreferredMetricConfig      `mapstructure:"kafka.partition.leader_is_preferred"`
 	KafkaPartitionOffline                KafkaPartitionOfflineMetricConfig                `mapstructure:"kafka.partition.offline"`
 	KafkaPartitionOldestOffset           KafkaPartitionOldestOffsetMetricConfig           `mapstructure:"kafka.partition.oldest_offset"`
+	KafkaPartitionOpenTransactionAge     KafkaPartitionOpenTransactionAgeMetricConfig     `mapstructure:"kafka.partition.open_transaction_age"`
 	KafkaPartitionProduceRate            KafkaPartitionProduceRateMetricConfig            `mapstructure:"kafka.partition.produce_rate"`
 	KafkaPartitionReassigning            KafkaPartitionReassigningMetricConfig            `mapstructure:"kafka.partition.reassigning"`
 	KafkaPartitionReplicas               KafkaPartitionReplicasMetricConfig               `mapstructure:"kafka.partition.replicas"`
@@ -1483,6 +1525,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		KafkaPartitionEligibleLeaderReplicas: KafkaPartitionEligibleLeaderReplicasMetricConfig{
 			Enabled: false,
 		},
+		KafkaPartitionLastStableOffsetGap: KafkaPartitionLastStableOffsetGapMetricConfig{
+			Enabled: false,
+		},
 		KafkaPartitionLeader: KafkaPartitionLeaderMetricConfig{
 			Enabled: true,
 		},
@@ -1494,6 +1539,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		},
 		KafkaPartitionOldestOffset: KafkaPartitionOldestOffsetMetricConfig{
 			Enabled: true,
+		},
+		KafkaPartitionOpenTransactionAge: KafkaPartitionOpenTransactionAgeMetricConfig{
+			Enabled: false,
 		},
 		KafkaPartitionProduceRate: KafkaPartitionProduceRateMetricConfig{
 			Enabled: false,

@@ -244,6 +244,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.partition.eligible_leader_replicas",
 		Attributes: []string{"topic", "partition"},
 	},
+	KafkaPartitionLastStableOffsetGap: metricInfo{
+		Name:       "kafka.partition.last_stable_offset_gap",
+		Attributes: []string{"topic", "partition"},
+	},
 	KafkaPartitionLeader: metricInfo{
 		Name:       "kafka.partition.leader",
 		Attributes: []string{"topic", "partition"},
@@ -258,6 +262,10 @@ var MetricsInfo = metricsInfo{
 	},
 	KafkaPartitionOldestOffset: metricInfo{
 		Name:       "kafka.partition.oldest_offset",
+		Attributes: []string{"topic", "partition"},
+	},
+	KafkaPartitionOpenTransactionAge: metricInfo{
+		Name:       "kafka.partition.open_transaction_age",
 		Attributes: []string{"topic", "partition"},
 	},
 	KafkaPartitionProduceRate: metricInfo{
@@ -398,10 +406,12 @@ type metricsInfo struct {
 	KafkaConsumerGroupZookeeperOffset    metricInfo
 	KafkaPartitionCurrentOffset          metricInfo
 	KafkaPartitionEligibleLeaderReplicas metricInfo
+	KafkaPartitionLastStableOffsetGap    metricInfo
 	KafkaPartitionLeader                 metricInfo
 	KafkaPartitionLeaderIsPreferred      metricInfo
 	KafkaPartitionOffline                metricInfo
 	KafkaPartitionOldestOffset           metricInfo
+	KafkaPartitionOpenTransactionAge     metricInfo
 	KafkaPartitionProduceRate            metricInfo
 	KafkaPartitionReassigning            metricInfo
 	KafkaPartitionReplicas               metricInfo
@@ -2326,6 +2336,60 @@ func newMetricKafkaPartitionEligibleLeaderReplicas(cfg KafkaPartitionEligibleLea
 	return m
 }
 
+type metricKafkaPartitionLastStableOffsetGap struct {
+	data     pmetric.Metric                                // data buffer for generated metric.
+	config   KafkaPartitionLastStableOffsetGapMetricConfig // metric config provided by user.
+	capacity int                                           // max observed number of data points added to the metric.
+}
+
+// init fills kafka.partition.last_stable_offset_gap metric with initial data.
+func (m *metricKafkaPartitionLastStableOffsetGap) init() {
+	m.data.SetName("kafka.partition.last_stable_offset_gap")
+	m.data.SetDescription("Number of offsets from the partition's last stable offset to its end, which consumers that read committed records only cannot get past while a transaction is open; 0 where none is.")
+	m.data.SetUnit("{records}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaPartitionLastStableOffsetGap) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaPartitionLastStableOffsetGap) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaPartitionLastStableOffsetGap) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaPartitionLastStableOffsetGap(cfg KafkaPartitionLastStableOffsetGapMetricConfig) metricKafkaPartitionLastStableOffsetGap {
+	m := metricKafkaPartitionLastStableOffsetGap{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaPartitionLeader struct {
 	data     pmetric.Metric                   // data buffer for generated metric.
 	config   KafkaPartitionLeaderMetricConfig // metric config provided by user.
@@ -2534,6 +2598,60 @@ func (m *metricKafkaPartitionOldestOffset) emit(metrics pmetric.MetricSlice) {
 
 func newMetricKafkaPartitionOldestOffset(cfg KafkaPartitionOldestOffsetMetricConfig) metricKafkaPartitionOldestOffset {
 	m := metricKafkaPartitionOldestOffset{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaPartitionOpenTransactionAge struct {
+	data     pmetric.Metric                               // data buffer for generated metric.
+	config   KafkaPartitionOpenTransactionAgeMetricConfig // metric config provided by user.
+	capacity int                                          // max observed number of data points added to the metric.
+}
+
+// init fills kafka.partition.open_transaction_age metric with initial data.
+func (m *metricKafkaPartitionOpenTransactionAge) init() {
+	m.data.SetName("kafka.partition.open_transaction_age")
+	m.data.SetDescription("Age of the record at the partition's last stable offset, by the record's own timestamp, which is where the oldest open transaction begins. Absent where none is open.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaPartitionOpenTransactionAge) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, topicAttributeValue string, partitionAttributeValue int64) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+	dp.Attributes().PutInt("partition", partitionAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaPartitionOpenTransactionAge) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaPartitionOpenTransactionAge) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaPartitionOpenTransactionAge(cfg KafkaPartitionOpenTransactionAgeMetricConfig) metricKafkaPartitionOpenTransactionAge {
+	m := metricKafkaPartitionOpenTransactionAge{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -3977,10 +4095,12 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupZookeeperOffset    metricKafkaConsumerGroupZookeeperOffset
 	metricKafkaPartitionCurrentOffset          metricKafkaPartitionCurrentOffset
 	metricKafkaPartitionEligibleLeaderReplicas metricKafkaPartitionEligibleLeaderReplicas
+	metricKafkaPartitionLastStableOffsetGap    metricKafkaPartitionLastStableOffsetGap
 	metricKafkaPartitionLeader                 metricKafkaPartitionLeader
 	metricKafkaPartitionLeaderIsPreferred      metricKafkaPartitionLeaderIsPreferred
 	metricKafkaPartitionOffline                metricKafkaPartitionOffline
 	metricKafkaPartitionOldestOffset           metricKafkaPartitionOldestOffset
+	metricKafkaPartitionOpenTransactionAge     metricKafkaPartitionOpenTransactionAge
 	metricKafkaPartitionProduceRate            metricKafkaPartitionProduceRate
 	metricKafkaPartitionReassigning            metricKafkaPartitionReassigning
 	metricKafkaPartitionReplicas               metricKafkaPartitionReplicas
@@ -4067,10 +4187,12 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupZookeeperOffset:    newMetricKafkaConsumerGroupZookeeperOffset(mbc.Metrics.KafkaConsumerGroupZookeeperOffset),
 		metricKafkaPartitionCurrentOffset:          newMetricKafkaPartitionCurrentOffset(mbc.Metrics.KafkaPartitionCurrentOffset),
 		metricKafkaPartitionEligibleLeaderReplicas: newMetricKafkaPartitionEligibleLeaderReplicas(mbc.Metrics.KafkaPartitionEligibleLeaderReplicas),
+		metricKafkaPartitionLastStableOffsetGap:    newMetricKafkaPartitionLastStableOffsetGap(mbc.Metrics.KafkaPartitionLastStableOffsetGap),
 		metricKafkaPartitionLeader:                 newMetricKafkaPartitionLeader(mbc.Metrics.KafkaPartitionLeader),
 		metricKafkaPartitionLeaderIsPreferred:      newMetricKafkaPartitionLeaderIsPreferred(mbc.Metrics.KafkaPartitionLeaderIsPreferred),
 		metricKafkaPartitionOffline:                newMetricKafkaPartitionOffline(mbc.Metrics.KafkaPartitionOffline),
 		metricKafkaPartitionOldestOffset:           newMetricKafkaPartitionOldestOffset(mbc.Metrics.KafkaPartitionOldestOffset),
+		metricKafkaPartitionOpenTransactionAge:     newMetricKafkaPartitionOpenTransactionAge(mbc.Metrics.KafkaPartitionOpenTransactionAge),
 		metricKafkaPartitionProduceRate:            newMetricKafkaPartitionProduceRate(mbc.Metrics.KafkaPartitionProduceRate),
 		metricKafkaPartitionReassigning:            newMetricKafkaPartitionReassigning(mbc.Metrics.KafkaPartitionReassigning),
 		metricKafkaPartitionReplicas:               newMetricKafkaPartitionReplicas(mbc.Metrics.KafkaPartitionReplicas),
@@ -4216,10 +4338,12 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupZookeeperOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionCurrentOffset.emit(ils.Metrics())
 	mb.metricKafkaPartitionEligibleLeaderReplicas.emit(ils.Metrics())
+	mb.metricKafkaPartitionLastStableOffsetGap.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeader.emit(ils.Metrics())
 	mb.metricKafkaPartitionLeaderIsPreferred.emit(ils.Metrics())
 	mb.metricKafkaPartitionOffline.emit(ils.Metrics())
 	mb.metricKafkaPartitionOldestOffset.emit(ils.Metrics())
+	mb.metricKafkaPartitionOpenTransactionAge.emit(ils.Metrics())
 	mb.metricKafkaPartitionProduceRate.emit(ils.Metrics())
 	mb.metricKafkaPartitionReassigning.emit(ils.Metrics())
 	mb.metricKafkaPartitionReplicas.emit(ils.Metrics())
@@ -4452,6 +4576,11 @@ func (mb *MetricsBuilder) RecordKafkaPartitionEligibleLeaderReplicasDataPoint(ts
 	mb.metricKafkaPartitionEligibleLeaderReplicas.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
 }
 
+// RecordKafkaPartitionLastStableOffsetGapDataPoint adds a data point to kafka.partition.last_stable_offset_gap metric.
+func (mb *MetricsBuilder) RecordKafkaPartitionLastStableOffsetGapDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaPartitionLastStableOffsetGap.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
 // RecordKafkaPartitionLeaderDataPoint adds a data point to kafka.partition.leader metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionLeaderDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionLeader.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
@@ -4470,6 +4599,11 @@ func (mb *MetricsBuilder) RecordKafkaPartitionOfflineDataPoint(ts pcommon.Timest
 // RecordKafkaPartitionOldestOffsetDataPoint adds a data point to kafka.partition.oldest_offset metric.
 func (mb *MetricsBuilder) RecordKafkaPartitionOldestOffsetDataPoint(ts pcommon.Timestamp, val int64, topicAttributeValue string, partitionAttributeValue int64) {
 	mb.metricKafkaPartitionOldestOffset.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
+}
+
+// RecordKafkaPartitionOpenTransactionAgeDataPoint adds a data point to kafka.partition.open_transaction_age metric.
+func (mb *MetricsBuilder) RecordKafkaPartitionOpenTransactionAgeDataPoint(ts pcommon.Timestamp, val float64, topicAttributeValue string, partitionAttributeValue int64) {
+	mb.metricKafkaPartitionOpenTransactionAge.recordDataPoint(mb.startTime, ts, val, topicAttributeValue, partitionAttributeValue)
 }
 
 // RecordKafkaPartitionProduceRateDataPoint adds a data point to kafka.partition.produce_rate metric.

@@ -171,6 +171,9 @@ func TestMetricsBuilder(t *testing.T) {
 
 			allMetricsCount++
 			mb.RecordKafkaPartitionEligibleLeaderReplicasDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaPartitionLastStableOffsetGapDataPoint(ts, 1, "topic-val", 9)
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionLeaderDataPoint(ts, 1, "topic-val", 9)
@@ -183,6 +186,9 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaPartitionOldestOffsetDataPoint(ts, 1, "topic-val", 9)
+
+			allMetricsCount++
+			mb.RecordKafkaPartitionOpenTransactionAgeDataPoint(ts, 1, "topic-val", 9)
 
 			allMetricsCount++
 			mb.RecordKafkaPartitionProduceRateDataPoint(ts, 1, "topic-val", 9)
@@ -945,6 +951,24 @@ func TestMetricsBuilder(t *testing.T) {
 					partitionAttrVal, ok := dp.Attributes().Get("partition")
 					assert.True(t, ok)
 					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.partition.last_stable_offset_gap":
+					assert.False(t, validatedMetrics["kafka.partition.last_stable_offset_gap"], "Found a duplicate in the metrics slice: kafka.partition.last_stable_offset_gap")
+					validatedMetrics["kafka.partition.last_stable_offset_gap"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Number of offsets from the partition's last stable offset to its end, which consumers that read committed records only cannot get past while a transaction is open; 0 where none is.", mi.Description())
+					assert.Equal(t, "{records}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
 				case "kafka.partition.leader":
 					assert.False(t, validatedMetrics["kafka.partition.leader"], "Found a duplicate in the metrics slice: kafka.partition.leader")
 					validatedMetrics["kafka.partition.leader"] = true
@@ -1011,6 +1035,24 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, ts, dp.Timestamp())
 					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
 					assert.Equal(t, int64(1), dp.IntValue())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+					partitionAttrVal, ok := dp.Attributes().Get("partition")
+					assert.True(t, ok)
+					assert.EqualValues(t, 9, partitionAttrVal.Int())
+				case "kafka.partition.open_transaction_age":
+					assert.False(t, validatedMetrics["kafka.partition.open_transaction_age"], "Found a duplicate in the metrics slice: kafka.partition.open_transaction_age")
+					validatedMetrics["kafka.partition.open_transaction_age"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "Age of the record at the partition's last stable offset, by the record's own timestamp, which is where the oldest open transaction begins. Absent where none is open.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
 					topicAttrVal, ok := dp.Attributes().Get("topic")
 					assert.True(t, ok)
 					assert.Equal(t, "topic-val", topicAttrVal.Str())

@@ -203,7 +203,7 @@ func (n *InvalidNames) InReport(r *lag.Report) *lag.Report {
 		return r
 	}
 	out := *r
-	out.Groups, out.Share = n.inGroups(r.Groups), n.inGroups(r.Share)
+	out.Groups, out.Share, out.Transactions = n.inGroups(r.Groups), n.inGroups(r.Share), n.inTopics(r.Transactions)
 	return &out
 }
 
@@ -212,12 +212,17 @@ func (n *InvalidNames) inGroups(groups []lag.Group) []lag.Group {
 	for i := range groups {
 		g := &groups[i]
 		g.Name = shown(n.groups, g.Name)
-		g.Topics = slices.Clone(g.Topics)
-		for t := range g.Topics {
-			g.Topics[t].Name = shown(n.topics, g.Topics[t].Name)
-		}
+		g.Topics = n.inTopics(g.Topics)
 	}
 	return groups
+}
+
+func (n *InvalidNames) inTopics(topics []lag.Topic) []lag.Topic {
+	topics = slices.Clone(topics)
+	for i := range topics {
+		topics[i].Name = shown(n.topics, topics[i].Name)
+	}
+	return topics
 }
 
 // shown returns the name to record.

@@ -42,11 +42,14 @@ func TestEveryNameIsRecordedValid(t *testing.T) {
 	cfg := newConfig()
 	metrictest.EnableAll(&cfg.Metrics)
 	invalid := FindInvalidNames(s)
-	got, _ := newRecorder(cfg).Record(at, invalid.InSnapshot(s), invalid.InReport(lag.Compute(s)))
+	report := lag.Compute(s)
+	report.Transactions = []lag.Topic{{Name: topic.Name, Partitions: []lag.Partition{{Lag: 1, Age: aged(9)}}}}
+	got, _ := newRecorder(cfg).Record(at, invalid.InSnapshot(s), invalid.InReport(report))
 	assert.Empty(t, metrictest.InvalidTexts(got))
 	assert.NotEmpty(t, metrictest.Points(got)["kafka.consumer_group.lag"]["group=billing\uFFFD topic=orders\uFFFD partition=0"])
 	assert.EqualValues(t, 7, metrictest.Points(got)["kafka.share_group.lag"]["group=workers\uFFFD topic=orders\uFFFD partition=0"])
 	assert.Len(t, metrictest.Points(got)["kafka.consumer_group.partition_owner"], 3+2*len(s.Groups)-2*2, "of two groups nothing is assigned")
+	assert.Equal(t, map[string]float64{"topic=orders\uFFFD partition=0": 9}, metrictest.Doubles(got)["kafka.partition.open_transaction_age"])
 	assert.Contains(t, s.Groups, "billing"+bad, "the snapshot stays as it is")
 }
 

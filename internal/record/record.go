@@ -86,6 +86,9 @@ func (r *Recorder) listed(next round) {
 	for i := range next.share {
 		r.shareGroup(&next.share[i])
 	}
+	for i := range next.transactions {
+		r.openTransactions(&next.transactions[i])
+	}
 	for i := range next.inZooKeeper {
 		r.zookeeperLag(&next.inZooKeeper[i])
 	}
@@ -170,6 +173,7 @@ func (r *Recorder) topic(t *cluster.Topic) {
 		r.minInSync(t, &t.Partitions[i])
 		r.size(t.Name, &t.Partitions[i])
 		r.produceRate(t.Name, &t.Partitions[i])
+		r.lastStableGap(t.Name, &t.Partitions[i])
 	}
 }
 

@@ -33,6 +33,7 @@ var at = time.Unix(1_700_000_000, 0)
 //     and printers is on a broker that does not count;
 //   - billing is rebalancing, and nobody has orders/2;
 //   - the quorum's leader has not heard from controller 3, and one broker follows;
+//   - a transaction is open in orders/0, and broker 3 knows none;
 //   - orders has a retention time and users none; broker 2 said nothing of its
 //     disks, broker 3 not what is left on them; one of broker 1 is cordoned, one of
 //     broker 3 offline.
@@ -50,13 +51,13 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			"orders": {Name: "orders", Config: &cluster.TopicConfig{
 				MinInSync: new(int64(2)), RetentionTime: new(int64(3_600_999)), RetentionSize: new(cluster.NoLimit),
 			}, Partitions: []cluster.Partition{
-				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100, Size: 4096, SizeKnown: true, ProduceRate: 1.5, ProduceRateKnown: true},
+				{ID: 0, Leader: 1, Replicas: []int32{1, 2, 3}, InSync: []int32{1, 2, 3}, Start: 10, End: 100, LastStable: 70, HighWatermark: 100, Size: 4096, SizeKnown: true, ProduceRate: 1.5, ProduceRateKnown: true},
 				{
 					ID: 1, Leader: 2, Replicas: []int32{1, 2, 3}, InSync: []int32{2, 3}, Start: 0, End: cluster.Unknown,
-					EligibleLeaders: 1, EligibleLeadersKnown: true,
+					LastStable: cluster.Unknown, HighWatermark: cluster.Unknown, EligibleLeaders: 1, EligibleLeadersKnown: true,
 				},
 				{
-					ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7,
+					ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7, LastStable: cluster.None,
 					Reassignment: &cluster.Reassignment{Replicas: []int32{1, 3}, Adding: []int32{1}, Removing: []int32{3}},
 				},
 			}},
@@ -138,6 +139,8 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 		{Name: "old", LagMax: 90, Topics: []lag.Topic{{
 			Name: "orders", Partitions: []lag.Partition{{ID: 0, Committed: 10, Lag: 90}, {ID: 2, Committed: 7, Lag: 0}},
 		}}},
+	}, Transactions: []lag.Topic{
+		{Name: "orders", Partitions: []lag.Partition{{ID: 0, Committed: 70, Lag: 30, Age: aged(1200)}, {ID: 1, Committed: 5, Lag: 1}}},
 	}}
 	return snapshot, report
 }
@@ -191,6 +194,7 @@ func TestRecordCountsMissingPointsOfEnabledMetrics(t *testing.T) {
 		"partitions":     {func(on *metadata.MetricsConfig) { on.KafkaTopicPartitions.Enabled = true }, 1},
 		"current_offset": {func(on *metadata.MetricsConfig) { on.KafkaPartitionCurrentOffset.Enabled = true }, 1},
 		"oldest_offset":  {func(on *metadata.MetricsConfig) { on.KafkaPartitionOldestOffset.Enabled = true }, 1},
+		"gap":            {func(on *metadata.MetricsConfig) { on.KafkaPartitionLastStableOffsetGap.Enabled = true }, 1},
 		"offset":         {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffset.Enabled = true }, 1},
 		"offset_sum":     {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffsetSum.Enabled = true }, 1},
 		"lag":            {func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupLag.Enabled = true }, 2},

@@ -21,24 +21,27 @@ const roundPoints = 4096
 // each message. If a scrape were a single resource, the time to send it would grow
 // with the square of its size.
 type round struct {
-	topics      []*cluster.Topic
-	listed      []*cluster.Group
-	groups      []lag.Group
-	share       []lag.Group
-	inZooKeeper []lag.Group
+	topics       []*cluster.Topic
+	listed       []*cluster.Group
+	groups       []lag.Group
+	share        []lag.Group
+	inZooKeeper  []lag.Group
+	transactions []lag.Topic
 }
 
 // eachRound calls record with all topics and groups, sorted by name, in rounds. There
 // is at least one round.
 func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
 	topics, listed, groups, share, inZooKeeper := sorted(s.Topics), sorted(s.Groups), report.Groups, report.Share, report.ZooKeeper
-	for first := true; first || len(topics)+len(listed)+len(groups)+len(share)+len(inZooKeeper) > 0; first = false {
+	transactions := report.Transactions
+	for first := true; first || len(topics)+len(listed)+len(groups)+len(share)+len(inZooKeeper)+len(transactions) > 0; first = false {
 		var next round
 		next.topics, topics = split(topics, topicPoints)
 		next.listed, listed = split(listed, listedPoints)
 		next.groups, groups = split(groups, lagPoints)
 		next.share, share = split(share, lagPoints)
 		next.inZooKeeper, inZooKeeper = split(inZooKeeper, lagPoints)
+		next.transactions, transactions = split(transactions, transactionPoints)
 		record(next)
 	}
 }
@@ -74,6 +77,8 @@ func listedPoints(g *cluster.Group) int {
 	}
 	return sum
 }
+
+func transactionPoints(t lag.Topic) int { return len(t.Partitions) }
 
 func lagPoints(g lag.Group) int {
 	sum := 1

@@ -37,8 +37,8 @@ type Estimator struct {
 	// groups is the last scrape that each was seen in.
 	groups  map[string]int32
 	targets []target
-	// inUse has the dates of each topic of each group of the newest report, in its
-	// order: looking them up by name a second time would be expensive.
+	// inUse has the dates of each topic that the newest report has dated, in its order:
+	// looking them up by name a second time would be expensive.
 	inUse []*topicDates
 	// unclear are the topics whose cleanup policy is to be asked for.
 	unclear map[string]bool
@@ -85,13 +85,9 @@ func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) 
 	d.forget(s)
 	d.observe(s, r)
 	next := 0
-	for _, groups := range [][]lag.Group{r.Groups, r.Share} {
-		for g := range groups {
-			for t := range groups[g].Topics {
-				unknown += d.topic(&groups[g].Topics[t], d.inUse[next])
-				next++
-			}
-		}
+	for t := range r.Dated() {
+		unknown += d.topic(t, d.inUse[next])
+		next++
 	}
 	slices.SortFunc(d.targets, func(a, b target) int {
 		return cmp.Or(cmp.Compare(b.lag, a.lag), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
@@ -119,12 +115,8 @@ func (d *Estimator) forget(s *cluster.Snapshot) {
 // are to be dated.
 func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 	d.inUse = d.inUse[:0]
-	for _, groups := range [][]lag.Group{r.Groups, r.Share} {
-		for g := range groups {
-			for t := range groups[g].Topics {
-				d.observeTopic(s.Topics[groups[g].Topics[t].Name], &groups[g].Topics[t])
-			}
-		}
+	for t := range r.Dated() {
+		d.observeTopic(s.Topics[t.Name], t)
 	}
 	missing := d.missing(r)
 	for _, t := range d.topics {
@@ -270,8 +262,8 @@ func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
 // upper bound for it:
 //   - 0 if there is none: the group has read all, or retention has deleted the rest;
 //   - 0 if its timestamp is in the future;
-//   - unknown if a share group's coordinator counts records beyond the end offset: it
-//     counts those of open transactions, and may know a later end.
+//   - what look-ups find if the lag includes records beyond the end offset: that of share
+//     groups and of open transactions does, if the end is the last stable offset.
 func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bound lag.Age) {
 	if !g.Lag.Known() {
 		return lag.Age{}, lag.Age{}
@@ -281,9 +273,7 @@ func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bou
 	switch {
 	case g.Lag == 0:
 		return lag.Age{Known: true}, lag.Age{Known: true}
-	case g.Committed >= p.end:
-		return lag.Age{}, lag.Age{}
-	case commit >= p.end:
+	case g.Committed < p.end && commit >= p.end:
 		return lag.Age{Known: true}, lag.Age{Known: true}
 	}
 	date := d.date(t, p, commit)

@@ -56,9 +56,9 @@ func (d *Estimator) next(t *topicDates, p *partitionDates, commit cluster.Offset
 	case p.asked:
 		return 0, false, true
 	case anchor:
-		at, ask = p.askAnchor(known.arrived, d), true
+		at, ask = p.askAnchor(known.arrived, commit, d), true
 	case known.by != nil:
-		at, ask = p.askFor(known.by), true
+		at, ask = p.askFor(known.by, commit), true
 	case verdict == foundUnlessCompacted:
 		return 0, false, t.asking // look-ups cannot find it
 	case verdict == hopeless:
@@ -75,7 +75,7 @@ func (p *partitionDates) ask(commit cluster.Offset, d *Estimator) (cluster.Times
 	if p.search != nil {
 		same, last = p.search.commit == commit && len(p.index) > 0, p.search.at
 	}
-	p.startLookup()
+	p.startLookup(commit)
 	at := p.search.next(p.index, &p.history, commit, d.now)
 	if same && at == last {
 		// The answers do not fit together: the log has changed beneath them.
@@ -85,25 +85,26 @@ func (p *partitionDates) ask(commit cluster.Offset, d *Estimator) (cluster.Times
 	return at, true
 }
 
-// startLookup notes that a look-up is under way, and where the log ends.
-func (p *partitionDates) startLookup() {
+// startLookup notes that a look-up is under way, and where the log ends: there is a
+// record at commit, which may be beyond the last stable offset.
+func (p *partitionDates) startLookup(commit cluster.Offset) {
 	p.asked = true
 	if p.search == nil {
 		p.search = &progress{}
 	}
-	p.search.end = p.end
+	p.search.end = max(p.end, commit+1)
 }
 
 // askFor looks up whether a record still exists. If not, the answer is the next record.
-func (p *partitionDates) askFor(known *lookupResult) cluster.Timestamp {
+func (p *partitionDates) askFor(known *lookupResult, commit cluster.Offset) cluster.Timestamp {
 	p.search = nil
-	p.startLookup()
+	p.startLookup(commit)
 	return known.from
 }
 
 // askAnchor looks up a new anchor: whether records still arrive as they did.
-func (p *partitionDates) askAnchor(a arrived, d *Estimator) cluster.Timestamp {
-	p.startLookup()
+func (p *partitionDates) askAnchor(a arrived, commit cluster.Offset, d *Estimator) cluster.Timestamp {
+	p.startLookup(commit)
 	p.anchorAsked = true
 	return a.ask(d)
 }

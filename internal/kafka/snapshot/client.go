@@ -40,6 +40,9 @@ type Request struct {
 	Ends, Starts PartitionScope
 	// Committed has the ends leave out what a transaction has not committed.
 	Committed bool
+	// Transactions asks for both the end and the last stable offset of all
+	// partitions.
+	Transactions bool
 	// MinInSync and TopicRetention ask for the topics' settings,
 	// BrokerRetention for the brokers'.
 	MinInSync, TopicRetention, BrokerRetention bool
@@ -116,6 +119,8 @@ type memory struct {
 	shareStarts shareStarts
 	// uncounted says that brokers were found not to count the lag of share groups.
 	uncounted bool
+	// noTransactions says that brokers were found to know no transactions.
+	noTransactions bool
 	// refusedDeletion says that the log has named the right that is missing.
 	refusedDeletion bool
 }

@@ -64,7 +64,7 @@ func commitsDecoder() func() error {
 
 // offsetsDecoder takes over the ends of 100 topics with 200 partitions each.
 func offsetsDecoder() func() error {
-	var r toLeader
+	r := toLeader{offsetQuery: offsetQuery{spec: logEnd}}
 	answer := kmsg.NewPtrListOffsetsResponse()
 	for t := range 100 {
 		partitions := partitionsOf(fmt.Sprintf("topic-%d", t), 200)

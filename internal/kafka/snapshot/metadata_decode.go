@@ -26,7 +26,7 @@ const (
 const (
 	brokerMemory    = 150
 	topicMemory     = 150
-	partitionMemory = 104
+	partitionMemory = 136
 )
 
 // decodeMetadata reads an answer. A broker, topic or partition that is named
@@ -113,7 +113,7 @@ func decodePartitions(r *wire.Reader, ids *replicaIDs) []cluster.Partition {
 
 func decodePartition(r *wire.Reader, ids *replicaIDs) cluster.Partition {
 	r.Int16() // an error: that there is no leader, which the leader says
-	p := cluster.Partition{ID: r.Int32(), Leader: max(r.Int32(), cluster.NoBroker), Start: cluster.Unknown, End: cluster.Unknown}
+	p := cluster.Partition{ID: r.Int32(), Leader: max(r.Int32(), cluster.NoBroker), Start: cluster.Unknown, End: cluster.Unknown, LastStable: cluster.Unknown, HighWatermark: cluster.Unknown}
 	const withEpoch, withOffline = 7, 5
 	if r.Version >= withEpoch {
 		r.Int32()

@@ -50,7 +50,8 @@ func TestDecodeMetadata(t *testing.T) {
 	require.Len(t, got.Partitions, 2, "so does a partition")
 	assert.Equal(t, cluster.TopicID{7}, got.ID)
 	assert.Equal(t, cluster.Partition{
-		ID: 0, Leader: cluster.NoBroker, Replicas: []int32{1, 2}, Start: cluster.Unknown, End: cluster.Unknown,
+		ID: 0, Leader: cluster.NoBroker, Replicas: []int32{1, 2},
+		Start: cluster.Unknown, End: cluster.Unknown, LastStable: cluster.Unknown, HighWatermark: cluster.Unknown,
 	}, got.Partitions[0], "sorted by id")
 	assert.True(t, meta.topics["secret"].Unclear)
 	assert.Equal(t, map[string]sarama.KError{"secret": sarama.ErrTopicAuthorizationFailed}, meta.unclear)

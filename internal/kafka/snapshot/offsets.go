@@ -30,23 +30,28 @@ type partitionRef struct {
 
 // offsetSpec is one end of a partition's log, and where the answer goes.
 type offsetSpec struct {
-	sentinel int64
-	extent   func(Request) PartitionScope
-	field    func(*cluster.Partition) *cluster.Offset
+	sentinel  int64
+	extent    func(Request) PartitionScope
+	committed func(Request) bool // the end is that of what is committed
+	field     func(*cluster.Partition) *cluster.Offset
+	// transactions says that only brokers that know transactions are asked.
+	transactions bool
 }
 
 var (
 	// The sentinels are answered from memory. A timestamp of 0 means the same
 	// as the earliest, but has the broker walk index files.
 	logEnd = offsetSpec{
-		sentinel: sarama.OffsetNewest,
-		extent:   func(q Request) PartitionScope { return q.Ends },
-		field:    func(p *cluster.Partition) *cluster.Offset { return &p.End },
+		sentinel:  sarama.OffsetNewest,
+		extent:    func(q Request) PartitionScope { return q.Ends },
+		committed: func(q Request) bool { return q.Committed },
+		field:     func(p *cluster.Partition) *cluster.Offset { return &p.End },
 	}
 	logStart = offsetSpec{
-		sentinel: sarama.OffsetOldest,
-		extent:   func(q Request) PartitionScope { return q.Starts },
-		field:    func(p *cluster.Partition) *cluster.Offset { return &p.Start },
+		sentinel:  sarama.OffsetOldest,
+		extent:    func(q Request) PartitionScope { return q.Starts },
+		committed: func(q Request) bool { return q.Committed },
+		field:     func(p *cluster.Partition) *cluster.Offset { return &p.Start },
 	}
 )
 
@@ -66,26 +71,36 @@ type offsetQuery struct {
 
 // offsets asks every leader for the ends of its partitions' logs. Every commit
 // is in by now, so that no end is older than a commit that it is compared with.
-// Retriable errors are retried once, with the leader that fresh metadata names.
 func (s *scrape) offsets(ctx context.Context) {
-	failed := s.askOffsets(ctx, s.offsetQueries())
+	var failed []partitionError
+	for _, specs := range s.offsetSpecs() {
+		failed = append(failed, s.insistOnOffsets(ctx, specs)...)
+	}
+	s.shareEnds()
+	s.failed(offsetFailures(failed)...)
+}
+
+// insistOnOffsets asks for specs and returns what failed. Retriable errors are
+// retried once, with the leader that fresh metadata names.
+func (s *scrape) insistOnOffsets(ctx context.Context, specs []offsetSpec) []partitionError {
+	failed := s.askOffsets(ctx, s.offsetQueries(specs))
 	again := slices.ContainsFunc(failed, func(f partitionError) bool { return broker.Retriable(f.node, f.err) })
 	if again && s.refreshForRetry(ctx) {
 		s.followLeaders()
-		failed = s.askOffsets(ctx, s.offsetQueries())
+		failed = s.askOffsets(ctx, s.offsetQueries(specs))
 	}
-	s.failed(offsetFailures(failed)...)
+	return failed
 }
 
 // offsetQueries lists all that is to be asked and still unknown: a second time,
 // what failed, and the partitions that have got a leader meanwhile.
-func (s *scrape) offsetQueries() []offsetQuery {
+func (s *scrape) offsetQueries(specs []offsetSpec) []offsetQuery {
 	var committed map[*cluster.Partition]bool
 	if s.ask.Ends == WhereCommitted || s.ask.Starts == WhereCommitted {
 		committed = s.snapshot.Committed()
 	}
 	var queries []offsetQuery
-	for _, b := range []offsetSpec{logEnd, logStart} {
+	for _, b := range specs {
 		if extent := b.extent(s.ask); extent != Nowhere {
 			unknown := slices.DeleteFunc(s.partitions(extent, committed), func(p partitionRef) bool { return b.field(p.partition).Known() })
 			queries = append(queries, offsetQuery{b, unknown})
@@ -179,7 +194,10 @@ func (s *scrape) offsetsOf(ctx context.Context, r toLeader) offsetsOf {
 	ctx, cancel := s.pool.WithRequestTimeout(ctx)
 	defer cancel()
 	answer, err := broker.Ask(ctx, r.node, s.newListOffsetsRequest(r), func(in *wire.Reader) offsetsOf { return decodeOffsets(in, r) })
-	if err != nil {
+	switch {
+	case r.spec.transactions && kafkaerr.IsUnsupported(err):
+		return offsetsOf{offsets: slices.Repeat([]cluster.Offset{cluster.None}, len(r.partitions))}
+	case err != nil:
 		return offsetsOf{failed: allPartitionsFailed(r, err)}
 	}
 	return answer
@@ -187,8 +205,8 @@ func (s *scrape) offsetsOf(ctx context.Context, r toLeader) offsetsOf {
 
 func (s *scrape) newListOffsetsRequest(r toLeader) wire.Request {
 	request := kmsg.NewPtrListOffsetsRequest()
-	request.ReplicaID = -1 // not a broker
-	if s.ask.Committed {   // left out for brokers before 0.11, which have no transactions
+	request.ReplicaID = -1       // not a broker
+	if r.spec.committed(s.ask) { // left out for brokers before 0.11, which have no transactions
 		request.IsolationLevel = 1
 	}
 	var topic *cluster.Topic
@@ -204,7 +222,11 @@ func (s *scrape) newListOffsetsRequest(r toLeader) wire.Request {
 		of := &request.Topics[len(request.Topics)-1]
 		of.Partitions = append(of.Partitions, partition)
 	}
-	return wire.ListOffsets(request)
+	query := wire.ListOffsets(request)
+	if r.spec.transactions {
+		query.Min = firstWithIsolation
+	}
+	return query
 }
 
 // decodeOffsets reads a leader's answer to r. What it leaves out is unknown.

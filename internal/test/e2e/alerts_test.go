@@ -31,7 +31,8 @@ func watch(t *testing.T, brokers []string) watched {
 	const global = "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
 	// What remote write no longer sends is seen for as long as that.
 	const lookback = "--query.lookback-delta=5s"
-	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {kafka.partition.under_min_isr: {enabled: true}}}}`)
+	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {
+  kafka.partition.under_min_isr: {enabled: true}, kafka.partition.open_transaction_age: {enabled: true}}}}`)
 	quorum := writeFile(t, "quorum.yaml", askQuorum)
 
 	scraped := start(t, brokersEnv(brokers...), shipped("default.yaml"), ask, quorum)
@@ -189,6 +190,12 @@ func TestRulesAlertsFire(t *testing.T) {
 	kafka.DeleteRecords(t, "expiring", 0, 60)
 	w.fires(t, "KafkaConsumerLosesData", "group", "losing", "topic", "expiring")
 	w.hasNever(t, `ALERTS{group="settled"}`)
+
+	kafka.CreateTopic(t, "held", 1, 3, nil)
+	end := kafka.OpenTransaction(t, "held", 0, time.Now().Add(-time.Minute))
+	w.fires(t, "KafkaTransactionHangs", "topic", "held")
+	end(kgo.TryAbort)
+	w.resolves(t, "KafkaTransactionHangs")
 
 	w.hasNever(t, `ALERTS{alertname="KafkaLagClusterMissing", alertstate="firing"}`)
 	w.resolves(t, "KafkaLagScrapeFailing")

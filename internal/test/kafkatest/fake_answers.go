@@ -162,6 +162,17 @@ func (f *Fake) Offer(api kmsg.Key, newest int16, answer func() kmsg.Response) {
 	})
 }
 
+// Limit has the brokers offer versions of an API up to newest only.
+func (f *Fake) Limit(api kmsg.Key, newest int16) {
+	f.Rewrite(kmsg.ApiVersions, func(_ int32, answer kmsg.Response) {
+		for i := range answer.(*kmsg.ApiVersionsResponse).ApiKeys {
+			if k := &answer.(*kmsg.ApiVersionsResponse).ApiKeys[i]; k.ApiKey == api.Int16() {
+				k.MaxVersion = newest
+			}
+		}
+	})
+}
+
 // Proxies puts a proxy before each broker, in the order of their ids, and has
 // the cluster advertise the proxies: a broker that refuses, hangs or is cut.
 func (f *Fake) Proxies(t testing.TB) []*Proxy {

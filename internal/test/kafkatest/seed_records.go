@@ -56,18 +56,5 @@ func (s Seed) ProduceRecords(t testing.TB, records ...*kgo.Record) {
 // transaction that is neither committed nor aborted while the test runs.
 func (s Seed) ProduceInOpenTransaction(t testing.TB, topic string, partition int32, n int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), seedLimit)
-	defer cancel()
-	client := s.client(t, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.TransactionalID(topic+"-open"))
-	t.Cleanup(client.Close)
-	if err := client.BeginTransaction(); err != nil {
-		t.Fatal(err)
-	}
-	record := &kgo.Record{Topic: topic, Partition: partition, Value: []byte("v")}
-	for range n {
-		record := *record
-		if err := client.ProduceSync(ctx, &record).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.OpenTransaction(t, topic, partition, make([]time.Time, n)...)
 }

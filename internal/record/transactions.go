@@ -1,0 +1,25 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package record
+
+import (
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
+)
+
+// lastStableGap records what open transactions hold back in a partition.
+func (r *Recorder) lastStableGap(topic string, p *cluster.Partition) {
+	if gap := p.LastStableGap(); r.known(gap, r.on.KafkaPartitionLastStableOffsetGap.Enabled) {
+		r.mb.RecordKafkaPartitionLastStableOffsetGapDataPoint(r.ts, int64(gap), topic, int64(p.ID))
+	}
+}
+
+// openTransactions records the age of those in a topic.
+func (r *Recorder) openTransactions(t *lag.Topic) {
+	for _, p := range t.Partitions {
+		if p.Age.Known {
+			r.mb.RecordKafkaPartitionOpenTransactionAgeDataPoint(r.ts, p.Age.Seconds(), t.Name, int64(p.ID))
+		}
+	}
+}
