@@ -6,6 +6,7 @@ package e2e
 import (
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/assert"
@@ -29,8 +30,11 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	consume(t, kafka.Brokers(), "slow", 2)
 	kafka.ReadFromStart(t, "workers")
 	kafka.ShareConsume(t, "workers", "orders", 6)
+	kafka.OpenTransaction(t, "orders", 0, time.Now())
+	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {
+  kafka.partition.last_stable_offset_gap: {enabled: true}, kafka.partition.open_transaction_age: {enabled: true}}}}`)
 
-	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), writeFile(t, "ask.yaml", askQuorum))
+	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), writeFile(t, "quorum.yaml", askQuorum), ask)
 	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
 		require.NotEmpty(now, prometheus.Query(now, `deriv(kafka_consumer_group_offset{group="slow"}[10s]) > 0`))

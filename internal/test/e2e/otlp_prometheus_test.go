@@ -86,8 +86,8 @@ service: {pipelines: {metrics: {receivers: [kafkalag, kafkalag/payments]}}}
 }
 
 // others are queries of what is not there: the collector's own metrics, share groups,
-// the quorum, and rates and catch-up times, for which something would have to go on.
-var others = regexp.MustCompile(`otelcol_|kafka_share_group|kafka_quorum|type="share"|catch_up_time|deriv|delta|rate\(`)
+// the quorum, open transactions, and rates and catch-up times, for which something would have to go on.
+var others = regexp.MustCompile(`otelcol_|kafka_share_group|kafka_quorum|last_stable|open_transaction|type="share"|catch_up_time|deriv|delta|rate\(`)
 
 // assertDashboardFinds says that every other query of the dashboard has an
 // answer.
