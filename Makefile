@@ -45,8 +45,8 @@ picture: build ## Draw docs/dashboard.png from the demo cluster; needs Prometheu
 kafka-jars: ## Fetch the Apache Kafka versions that the tests run against
 	go run ./internal/test/kafkatest/fetchjars
 
-soak: ## Run the long tests in full (tens of minutes)
-	KAFKALAG_SOAK=full go test -p 1 -count 1 -timeout 90m -run Soak ./...
+soak: build ## Run the long tests in full (tens of minutes)
+	KAFKALAG_COLLECTOR=$(abspath $(COLLECTOR)) KAFKALAG_SOAK=full go test -p 1 -count 1 -timeout 90m -run Soak ./...
 
 fuzz: ## Run each fuzz target for FUZZTIME (10m)
 	@scripts/fuzz.sh "$${FUZZTIME:-10m}"
