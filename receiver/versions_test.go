@@ -163,8 +163,8 @@ func reportedBy(scraped pmetric.Metrics) map[string]bool {
 	return reported
 }
 
-// notUnderWay is the metrics of what these clusters have not: the page has in words which
-// Kafka tells of it.
+// notUnderWay is the metrics of what does not happen in these clusters: below the table,
+// the page says which versions report it.
 var notUnderWay = inCode([]string{"kafka.partition.eligible_leader_replicas", "kafka.partition.reassigning"})
 
 // compatibility is a table of what each version reports: what is on by default in

@@ -39,3 +39,23 @@ func TestUnderReplicated(t *testing.T) {
 		})
 	}
 }
+
+func TestUnderMinInSync(t *testing.T) {
+	two := &TopicConfig{MinInSync: new(int64(2))}
+	for name, tt := range map[string]struct {
+		config *TopicConfig
+		inSync []int32
+		want   bool
+	}{
+		"too few":               {two, []int32{1}, true},
+		"none":                  {two, nil, true},
+		"enough":                {two, []int32{1, 2}, false},
+		"not asked for":         {nil, []int32{1}, false},
+		"the setting is hidden": {&TopicConfig{}, []int32{1}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			topic := Topic{Config: tt.config}
+			assert.Equal(t, tt.want, topic.UnderMinInSync(&Partition{InSync: tt.inSync}))
+		})
+	}
+}

@@ -73,8 +73,8 @@ func TestEligibleLeaders(t *testing.T) {
 	assert.Zero(t, fake.Requests()["DescribeTopicPartitions"], "enough are in sync")
 }
 
-// What brokers do not tell costs only itself.
-func TestEligibleLeadersAreNotTold(t *testing.T) {
+// What brokers do not describe costs nothing else.
+func TestEligibleLeadersAreNotDescribed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*kmsg.DescribeTopicPartitionsResponse)
 		code   string
@@ -136,9 +136,9 @@ func TestIntegrationEligibleLeaders(t *testing.T) {
 			away := orders().Replicas[2]
 			kafka.Broker(away).Stop(t)
 			require.Eventually(t, func() bool { return orders().EligibleLeaders == 1 }, time.Minute, 200*time.Millisecond)
-			told := kafka.Tool(t, "org.apache.kafka.tools.TopicCommand",
+			described := kafka.Tool(t, "org.apache.kafka.tools.TopicCommand",
 				"--bootstrap-server", strings.Join(kafka.Brokers(), ","), "--describe", "--topic", "orders")
-			assert.Contains(t, told, "Elr: "+strconv.Itoa(int(away)))
+			assert.Contains(t, described, "Elr: "+strconv.Itoa(int(away)))
 
 			kafka.Broker(away).Start(t)
 			require.Eventually(t, func() bool { return !orders().EligibleLeadersKnown }, time.Minute, 200*time.Millisecond)

@@ -149,9 +149,9 @@ func TestQuorumIsAskedOnce(t *testing.T) {
 	assert.Equal(t, 1, fake.Requests()["DescribeQuorum"], "nobody wants to know")
 }
 
-// What the controllers do not tell costs only itself. Where they are electing one of
-// them, they are asked once more.
-func TestQuorumIsNotTold(t *testing.T) {
+// A quorum that cannot be described costs nothing else. While the controllers elect a
+// leader, they are asked once more.
+func TestQuorumIsNotDescribed(t *testing.T) {
 	log := func(a *kmsg.DescribeQuorumResponse) *kmsg.DescribeQuorumResponseTopicPartition {
 		return &a.Topics[0].Partitions[0]
 	}
@@ -266,10 +266,10 @@ func TestIntegrationQuorum(t *testing.T) {
 			assert.Empty(t, q.Observers, "all brokers are controllers")
 			leader := q.Voters[q.Leader-1]
 			assert.Equal(t, heardOf(q.Leader, 0, 0, 0), leader)
-			told := kafka.Tool(t, "org.apache.kafka.tools.MetadataQuorumCommand",
+			status := kafka.Tool(t, "org.apache.kafka.tools.MetadataQuorumCommand",
 				"--bootstrap-server", kafka.Brokers()[0], "describe", "--status")
-			assert.Regexp(t, fmt.Sprintf(`LeaderId:\s+%d\n`, q.Leader), told)
-			assert.Regexp(t, fmt.Sprintf(`LeaderEpoch:\s+%d\n`, q.Epoch), told)
+			assert.Regexp(t, fmt.Sprintf(`LeaderId:\s+%d\n`, q.Leader), status)
+			assert.Regexp(t, fmt.Sprintf(`LeaderEpoch:\s+%d\n`, q.Epoch), status)
 
 			stopped := q.Leader%3 + 1
 			kafka.Broker(stopped).Stop(t)
@@ -297,15 +297,26 @@ func TestIntegrationQuorum(t *testing.T) {
 	}
 }
 
-// Brokers with ZooKeeper have no quorum, and are not asked.
-func TestIntegrationNoQuorumWithZooKeeper(t *testing.T) {
-	kafka := kafkatest.Start(t, kafkatest.Options{Version: "2.8.2"})
-	told := kafkatest.NewTally()
-	client := newClientOf(t, testConfig(kafka.Brokers()...), told)
-	for range 2 {
-		s := snapshot(t, client, askQuorum())
-		assert.Empty(t, s.Failures)
-		assert.Nil(t, s.Quorum)
+// Brokers with ZooKeeper have neither a quorum nor eligible leaders, and are not asked.
+func TestIntegrationZooKeeperInPlaceOfAQuorum(t *testing.T) {
+	for _, version := range []string{"0.11.0.3", "2.8.2"} {
+		t.Run(version, func(t *testing.T) {
+			kafka := kafkatest.Start(t, kafkatest.Options{Version: version})
+			kafka.CreateTopic(t, "orders", 1, 1, map[string]string{"min.insync.replicas": "2"})
+			traffic := kafkatest.NewTally()
+			client := newClientOf(t, testConfig(kafka.Brokers()...), traffic)
+			ask := askEligibleLeaders()
+			ask.Quorum, ask.Reassignments = true, true
+			for range 2 {
+				s := snapshot(t, client, ask)
+				assert.Empty(t, s.Failures)
+				assert.Nil(t, s.Quorum)
+				require.NotNil(t, s.Topics["orders"].Config)
+				assert.False(t, s.Topics["orders"].Partitions[0].EligibleLeadersKnown)
+			}
+			for _, api := range []string{"DescribeQuorum", "DescribeTopicPartitions", "ListPartitionReassignments"} {
+				assert.Zero(t, traffic.Requests[api], api)
+			}
+		})
 	}
-	assert.Zero(t, told.Requests["DescribeQuorum"])
 }
