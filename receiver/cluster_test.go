@@ -123,14 +123,16 @@ func TestScrapeOfACluster(t *testing.T) {
 	for _, name := range afterTheFirstScrape {
 		assert.NotContains(t, got, name)
 	}
-	enabled := withoutShareGroups(metrictest.Enabled(metadata.DefaultMetricsConfig()))
+	enabled := withoutNewGroups(metrictest.Enabled(metadata.DefaultMetricsConfig()))
 	assert.Len(t, got, len(enabled)-len(afterTheFirstScrape), "every other metric has a point")
 }
 
-// withoutShareGroups leaves out the metrics of groups that the brokers in the process
+// withoutNewGroups leaves out the metrics of groups that the brokers in the process
 // do not have.
-func withoutShareGroups(metrics []string) []string {
-	return slices.DeleteFunc(metrics, func(name string) bool { return strings.HasPrefix(name, "kafka.share_group.") })
+func withoutNewGroups(metrics []string) []string {
+	return slices.DeleteFunc(metrics, func(name string) bool {
+		return strings.HasPrefix(name, "kafka.share_group.") || strings.HasPrefix(name, "kafka.streams_group.")
+	})
 }
 
 func TestFiltersApplyBeforeAnythingIsAsked(t *testing.T) {

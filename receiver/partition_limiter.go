@@ -82,11 +82,7 @@ func withOwned(committed []lag.Group, groups map[string]*cluster.Group) []lag.Gr
 func owned(g *cluster.Group) int {
 	n := 0
 	for _, a := range g.Assigned {
-		for _, m := range a.Owners {
-			if m != nil {
-				n++
-			}
-		}
+		n += len(a.Owners)
 	}
 	return n
 }

@@ -109,13 +109,9 @@ func TestPartitionLimiterOfOwners(t *testing.T) {
 	}
 }
 
-// ownersOf is a group with so many partitions, and one that does not exist.
+// ownersOf is a group with so many partitions.
 func ownersOf(n int) *cluster.Group {
-	members := make([]*cluster.Member, n+1)
-	for i := range n {
-		members[i] = &cluster.Member{}
-	}
-	return &cluster.Group{Assigned: []cluster.Assignment{{Topic: "orders", Partitions: make([]int32, n+1), Owners: members}}}
+	return &cluster.Group{Assigned: []cluster.Assignment{{Topic: "orders", Partitions: make([]int32, n), Owners: make([]*cluster.Member, n)}}}
 }
 
 func noGroupPartitions(c *Config) {

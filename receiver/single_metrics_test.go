@@ -27,9 +27,9 @@ var notInScrapes = map[string]string{
 	"kafka.consumer_group.zookeeper.offset":   "read from ZooKeeper",
 }
 
-// sharesAsked is the metrics of share groups, which the brokers in the process do not
-// have, and what is asked for each.
-var sharesAsked = map[string]snapshot.Request{
+// newGroupsAsked is the metrics of share and streams groups, which the brokers in the
+// process do not have, and what is asked for each.
+var newGroupsAsked = map[string]snapshot.Request{
 	"kafka.share_group.lag":          {Share: true},
 	"kafka.share_group.lag_sum":      {Share: true},
 	"kafka.share_group.lag_max":      {Share: true},
@@ -37,12 +37,15 @@ var sharesAsked = map[string]snapshot.Request{
 	"kafka.share_group.members":      {DescribeShare: true},
 	"kafka.share_group.time_lag":     {Share: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted},
 	"kafka.share_group.time_lag_max": {Share: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted},
+	"kafka.streams_group.epoch":      {DescribeStreams: true},
+	"kafka.streams_group.members":    {DescribeStreams: true},
+	"kafka.streams_group.tasks":      {DescribeStreams: true},
 }
 
-func TestShareGroupMetricAlone(t *testing.T) {
+func TestNewGroupMetricAlone(t *testing.T) {
 	for i, metric := range metricsOf(&metadata.MetricsConfig{}) {
-		want, share := sharesAsked[metric.name]
-		if !share {
+		want, ofNewGroups := newGroupsAsked[metric.name]
+		if !ofNewGroups {
 			continue
 		}
 		t.Run(metric.name, func(t *testing.T) {
@@ -70,7 +73,7 @@ func TestEachMetricAlone(t *testing.T) {
 	fake.AddReplica("limited", 0, 0, 1)
 	fake.Offer(kmsg.DescribeQuorum, 2, quorumOfOne)
 	for i, metric := range metricsOf(&metadata.MetricsConfig{}) {
-		if _, share := sharesAsked[metric.name]; share || notInScrapes[metric.name] != "" {
+		if _, ofNewGroups := newGroupsAsked[metric.name]; ofNewGroups || notInScrapes[metric.name] != "" {
 			continue
 		}
 		t.Run(metric.name, func(t *testing.T) {

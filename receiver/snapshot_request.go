@@ -23,6 +23,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		DescribeShare:   on.KafkaShareGroupMembers.Enabled,
 		Owners:          on.KafkaConsumerGroupPartitionOwner.Enabled,
 		Describe:        needsDescription(on),
+		DescribeStreams: needsStreamsDescription(on),
 		Ends:            extent(needsEnds(cfg), needsLag(on) || needsShareTimeLag(on)),
 		Starts:          extent(on.KafkaPartitionOldestOffset.Enabled, on.KafkaConsumerGroupExpired.Enabled || needsTimeLag(on)),
 		Committed:       cfg.IsolationLevel == readCommitted,
@@ -37,9 +38,9 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Quorum:          needsQuorum(on),
 	}
 	if cfg.OnlyAssignedPartitions && ask.Commits {
-		ask.Describe, ask.Assignments = true, true
+		ask.Describe, ask.DescribeStreams, ask.Assignments = true, true, true
 	}
-	if ask.Commits || ask.Describe || ask.Share || ask.DescribeShare {
+	if ask.Commits || ask.Describe || ask.DescribeStreams || ask.Share || ask.DescribeShare {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).matches
 	}
 	return ask
@@ -117,6 +118,14 @@ func needsDescription(on metadata.MetricsConfig) bool {
 		on.KafkaConsumerGroupMembers.Enabled ||
 		on.KafkaConsumerGroupInfo.Enabled ||
 		on.KafkaConsumerGroupEpoch.Enabled ||
+		on.KafkaConsumerGroupRebalancing.Enabled
+}
+
+func needsStreamsDescription(on metadata.MetricsConfig) bool {
+	return needsAssignments(on) ||
+		on.KafkaStreamsGroupMembers.Enabled ||
+		on.KafkaStreamsGroupEpoch.Enabled ||
+		on.KafkaStreamsGroupTasks.Enabled ||
 		on.KafkaConsumerGroupRebalancing.Enabled
 }
 

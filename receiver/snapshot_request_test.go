@@ -154,7 +154,7 @@ func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 		"log dir usable":     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: snapshot.Request{LogDirs: true}},
 		"partition owner": {
 			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupPartitionOwner.Enabled = true },
-			want:   snapshot.Request{Describe: true, Assignments: true, Owners: true},
+			want:   snapshot.Request{Describe: true, DescribeStreams: true, Assignments: true, Owners: true},
 		},
 		"last stable offset gap":            {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionLastStableOffsetGap.Enabled = true }, want: snapshot.Request{Ends: snapshot.Everywhere, Transactions: true}},
 		"open transaction age":              {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionOpenTransactionAge.Enabled = true }, want: snapshot.Request{Ends: snapshot.Everywhere, Transactions: true}},
@@ -165,7 +165,7 @@ func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 		"assigned partitions": {
 			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupOffset.Enabled = true },
 			change: func(cfg *Config) { cfg.OnlyAssignedPartitions = true },
-			want:   snapshot.Request{Commits: true, Describe: true, Assignments: true},
+			want:   snapshot.Request{Commits: true, Describe: true, DescribeStreams: true, Assignments: true},
 		},
 		"assigned partitions, but no group": {
 			enable: func(*metadata.MetricsConfig) {},

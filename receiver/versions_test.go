@@ -79,8 +79,9 @@ func readVersion(t *testing.T, version string) map[string]bool {
 		kafka.CommitToZooKeeper(t, "old", map[string]map[int32]int64{"orders": {0: 1}})
 		cfg.ZooKeeper.Servers = []string{server}
 	}
-	if version >= firstWithShareGroups {
+	if version >= firstWithNewGroups {
 		shareOrders(t, kafka, cfg)
+		kafka.JoinStreams(t, "counting", "orders")
 	}
 	if version >= firstWithTransactions {
 		kafka.ProduceInOpenTransaction(t, "orders", 3, 1)
@@ -121,7 +122,8 @@ func readVersion(t *testing.T, version string) map[string]bool {
 
 const (
 	firstWithTransactions = "0.11.0.3"
-	firstWithShareGroups  = "4.2.0"
+	// firstWithNewGroups is the first version with share groups and streams groups.
+	firstWithNewGroups = "4.2.0"
 )
 
 // shareOrders has a share group complete all records, and waits for its coordinator

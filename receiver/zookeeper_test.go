@@ -54,7 +54,7 @@ func TestZooKeeperAway(t *testing.T) {
 	cfg.RequestTimeout = 500 * time.Millisecond
 	got := metrictest.Points(scrapeOnce(t, cfg))
 	assert.Empty(t, got["kafka.consumer_group.zookeeper.lag"])
-	for _, name := range withoutShareGroups(metrictest.Enabled(metadata.DefaultMetricsConfig())) {
+	for _, name := range withoutNewGroups(metrictest.Enabled(metadata.DefaultMetricsConfig())) {
 		if !slices.Contains(afterTheFirstScrape, name) {
 			assert.NotEmpty(t, got[name], name)
 		}

@@ -255,9 +255,11 @@ type Group struct {
 	// share groups.
 	Rebalancing bool
 	// Epoch grows with each change of the members and of what they are to read, valid
-	// when EpochKnown. Classic groups have none.
+	// when EpochKnown. Classic groups have none, and that of share groups is not kept.
 	Epoch      int32
 	EpochKnown bool
+	// Tasks counts those of the members of a streams group, valid when Described.
+	Tasks Tasks
 	// Assigned is what the members are assigned, sorted by topic. It is valid
 	// when Described and asked for.
 	Assigned []Assignment
@@ -269,6 +271,11 @@ type Group struct {
 	Commits      []TopicCommits
 	CommitsKnown bool
 }
+
+// Tasks counts tasks of Kafka Streams by kind. Active ones read and process; standby
+// ones follow the state of an active one elsewhere, to take its place; and what warms up
+// does so to become active where it is.
+type Tasks struct{ Active, Standby, Warmup int }
 
 // TopicCommits is what a group committed in one topic.
 type TopicCommits struct {
@@ -300,8 +307,8 @@ type Assignment struct {
 	Members int
 	// Partitions is sorted and holds each once.
 	Partitions []int32
-	// Owners has the member that each of Partitions is assigned to, nil for one that
-	// does not exist. It is empty unless asked for.
+	// Owners has the member that each of Partitions is assigned to. It is empty unless
+	// asked for, and where it is not known which partitions the topic has.
 	Owners []*Member
 }
 

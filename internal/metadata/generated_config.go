@@ -1247,6 +1247,66 @@ func (ms *KafkaShareGroupTimeLagMaxMetricConfig) Unmarshal(parser *confmap.Conf)
 	return nil
 }
 
+// KafkaStreamsGroupEpochMetricConfig provides config for the kafka.streams_group.epoch metric.
+type KafkaStreamsGroupEpochMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaStreamsGroupEpochMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaStreamsGroupMembersMetricConfig provides config for the kafka.streams_group.members metric.
+type KafkaStreamsGroupMembersMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaStreamsGroupMembersMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaStreamsGroupTasksMetricConfig provides config for the kafka.streams_group.tasks metric.
+type KafkaStreamsGroupTasksMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaStreamsGroupTasksMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaTopicLogRetentionPeriodMetricConfig provides config for the kafka.topic.log_retention_period metric.
 type KafkaTopicLogRetentionPeriodMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -1411,6 +1471,9 @@ type MetricsConfig struct {
 	KafkaShareGroupStartOffset           KafkaShareGroupStartOffsetMetricConfig           `mapstructure:"kafka.share_group.start_offset"`
 	KafkaShareGroupTimeLag               KafkaShareGroupTimeLagMetricConfig               `mapstructure:"kafka.share_group.time_lag"`
 	KafkaShareGroupTimeLagMax            KafkaShareGroupTimeLagMaxMetricConfig            `mapstructure:"kafka.share_group.time_lag_max"`
+	KafkaStreamsGroupEpoch               KafkaStreamsGroupEpochMetricConfig               `mapstructure:"kafka.streams_group.epoch"`
+	KafkaStreamsGroupMembers             KafkaStreamsGroupMembersMetricConfig             `mapstructure:"kafka.streams_group.members"`
+	KafkaStreamsGroupTasks               KafkaStreamsGroupTasksMetricConfig               `mapstructure:"kafka.streams_group.tasks"`
 	KafkaTopicLogRetentionPeriod         KafkaTopicLogRetentionPeriodMetricConfig         `mapstructure:"kafka.topic.log_retention_period"`
 	KafkaTopicLogRetentionSize           KafkaTopicLogRetentionSizeMetricConfig           `mapstructure:"kafka.topic.log_retention_size"`
 	KafkaTopicMinInsyncReplicas          KafkaTopicMinInsyncReplicasMetricConfig          `mapstructure:"kafka.topic.min_insync_replicas"`
@@ -1604,6 +1667,15 @@ func DefaultMetricsConfig() MetricsConfig {
 			Enabled: false,
 		},
 		KafkaShareGroupTimeLagMax: KafkaShareGroupTimeLagMaxMetricConfig{
+			Enabled: true,
+		},
+		KafkaStreamsGroupEpoch: KafkaStreamsGroupEpochMetricConfig{
+			Enabled: false,
+		},
+		KafkaStreamsGroupMembers: KafkaStreamsGroupMembersMetricConfig{
+			Enabled: true,
+		},
+		KafkaStreamsGroupTasks: KafkaStreamsGroupTasksMetricConfig{
 			Enabled: true,
 		},
 		KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{

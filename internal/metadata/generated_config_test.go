@@ -212,6 +212,15 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaShareGroupTimeLagMax: KafkaShareGroupTimeLagMaxMetricConfig{
 						Enabled: true,
 					},
+					KafkaStreamsGroupEpoch: KafkaStreamsGroupEpochMetricConfig{
+						Enabled: true,
+					},
+					KafkaStreamsGroupMembers: KafkaStreamsGroupMembersMetricConfig{
+						Enabled: true,
+					},
+					KafkaStreamsGroupTasks: KafkaStreamsGroupTasksMetricConfig{
+						Enabled: true,
+					},
 					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
 						Enabled: true,
 					},
@@ -424,6 +433,15 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaShareGroupTimeLagMax: KafkaShareGroupTimeLagMaxMetricConfig{
 						Enabled: false,
 					},
+					KafkaStreamsGroupEpoch: KafkaStreamsGroupEpochMetricConfig{
+						Enabled: false,
+					},
+					KafkaStreamsGroupMembers: KafkaStreamsGroupMembersMetricConfig{
+						Enabled: false,
+					},
+					KafkaStreamsGroupTasks: KafkaStreamsGroupTasksMetricConfig{
+						Enabled: false,
+					},
 					KafkaTopicLogRetentionPeriod: KafkaTopicLogRetentionPeriodMetricConfig{
 						Enabled: false,
 					},
@@ -450,7 +468,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirCordonedMetricConfig{}, KafkaBrokerLogDirOfflineMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupEpochMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionOwnerMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRebalancingMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionEligibleLeaderReplicasMetricConfig{}, KafkaPartitionLastStableOffsetGapMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionOpenTransactionAgeMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReassigningMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaQuorumEpochMetricConfig{}, KafkaQuorumLeaderMetricConfig{}, KafkaQuorumObserversMetricConfig{}, KafkaQuorumReplicaLagMetricConfig{}, KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{}, KafkaQuorumReplicaLastFetchAgeMetricConfig{}, KafkaQuorumVotersMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirCordonedMetricConfig{}, KafkaBrokerLogDirOfflineMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupEpochMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionOwnerMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRebalancingMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionEligibleLeaderReplicasMetricConfig{}, KafkaPartitionLastStableOffsetGapMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionOpenTransactionAgeMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReassigningMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaQuorumEpochMetricConfig{}, KafkaQuorumLeaderMetricConfig{}, KafkaQuorumObserversMetricConfig{}, KafkaQuorumReplicaLagMetricConfig{}, KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{}, KafkaQuorumReplicaLastFetchAgeMetricConfig{}, KafkaQuorumVotersMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaStreamsGroupEpochMetricConfig{}, KafkaStreamsGroupMembersMetricConfig{}, KafkaStreamsGroupTasksMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

@@ -104,6 +104,36 @@ var MapAttributeStatus = map[string]AttributeStatus{
 	"REWIND": AttributeStatusREWIND,
 }
 
+// AttributeTaskKind specifies the value task_kind attribute.
+type AttributeTaskKind int
+
+const (
+	_ AttributeTaskKind = iota
+	AttributeTaskKindActive
+	AttributeTaskKindStandby
+	AttributeTaskKindWarmup
+)
+
+// String returns the string representation of the AttributeTaskKind.
+func (av AttributeTaskKind) String() string {
+	switch av {
+	case AttributeTaskKindActive:
+		return "active"
+	case AttributeTaskKindStandby:
+		return "standby"
+	case AttributeTaskKindWarmup:
+		return "warmup"
+	}
+	return ""
+}
+
+// MapAttributeTaskKind is a helper map of string to AttributeTaskKind attribute value.
+var MapAttributeTaskKind = map[string]AttributeTaskKind{
+	"active":  AttributeTaskKindActive,
+	"standby": AttributeTaskKindStandby,
+	"warmup":  AttributeTaskKindWarmup,
+}
+
 var MetricsInfo = metricsInfo{
 	KafkaBrokerInfo: metricInfo{
 		Name:       "kafka.broker.info",
@@ -348,6 +378,18 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.share_group.time_lag_max",
 		Attributes: []string{"group", "topic"},
 	},
+	KafkaStreamsGroupEpoch: metricInfo{
+		Name:       "kafka.streams_group.epoch",
+		Attributes: []string{"group"},
+	},
+	KafkaStreamsGroupMembers: metricInfo{
+		Name:       "kafka.streams_group.members",
+		Attributes: []string{"group"},
+	},
+	KafkaStreamsGroupTasks: metricInfo{
+		Name:       "kafka.streams_group.tasks",
+		Attributes: []string{"group", "task_kind"},
+	},
 	KafkaTopicLogRetentionPeriod: metricInfo{
 		Name:       "kafka.topic.log_retention_period",
 		Attributes: []string{"topic"},
@@ -433,6 +475,9 @@ type metricsInfo struct {
 	KafkaShareGroupStartOffset           metricInfo
 	KafkaShareGroupTimeLag               metricInfo
 	KafkaShareGroupTimeLagMax            metricInfo
+	KafkaStreamsGroupEpoch               metricInfo
+	KafkaStreamsGroupMembers             metricInfo
+	KafkaStreamsGroupTasks               metricInfo
 	KafkaTopicLogRetentionPeriod         metricInfo
 	KafkaTopicLogRetentionSize           metricInfo
 	KafkaTopicMinInsyncReplicas          metricInfo
@@ -1804,7 +1849,7 @@ type metricKafkaConsumerGroupRebalancing struct {
 // init fills kafka.consumer_group.rebalancing metric with initial data.
 func (m *metricKafkaConsumerGroupRebalancing) init() {
 	m.data.SetName("kafka.consumer_group.rebalancing")
-	m.data.SetDescription("1 while the group's partitions are being assigned to its members, or a member does not have those that it is to have, else 0.")
+	m.data.SetDescription("1 while the group's partitions (of a streams group, its tasks) are being assigned to its members, or a member does not have those that it is to have, else 0.")
 	m.data.SetUnit("{group}")
 	m.data.SetEmptyGauge()
 	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
@@ -3788,6 +3833,168 @@ func newMetricKafkaShareGroupTimeLagMax(cfg KafkaShareGroupTimeLagMaxMetricConfi
 	return m
 }
 
+type metricKafkaStreamsGroupEpoch struct {
+	data     pmetric.Metric                     // data buffer for generated metric.
+	config   KafkaStreamsGroupEpochMetricConfig // metric config provided by user.
+	capacity int                                // max observed number of data points added to the metric.
+}
+
+// init fills kafka.streams_group.epoch metric with initial data.
+func (m *metricKafkaStreamsGroupEpoch) init() {
+	m.data.SetName("kafka.streams_group.epoch")
+	m.data.SetDescription("The epoch of the streams group, which grows with each change of its members and of its topology.")
+	m.data.SetUnit("{epoch}")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaStreamsGroupEpoch) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaStreamsGroupEpoch) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaStreamsGroupEpoch) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaStreamsGroupEpoch(cfg KafkaStreamsGroupEpochMetricConfig) metricKafkaStreamsGroupEpoch {
+	m := metricKafkaStreamsGroupEpoch{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaStreamsGroupMembers struct {
+	data     pmetric.Metric                       // data buffer for generated metric.
+	config   KafkaStreamsGroupMembersMetricConfig // metric config provided by user.
+	capacity int                                  // max observed number of data points added to the metric.
+}
+
+// init fills kafka.streams_group.members metric with initial data.
+func (m *metricKafkaStreamsGroupMembers) init() {
+	m.data.SetName("kafka.streams_group.members")
+	m.data.SetDescription("Number of live members in the streams group, one for each thread.")
+	m.data.SetUnit("{members}")
+	m.data.SetEmptySum()
+	m.data.Sum().SetIsMonotonic(false)
+	m.data.Sum().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	m.data.Sum().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaStreamsGroupMembers) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Sum().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaStreamsGroupMembers) updateCapacity() {
+	if m.data.Sum().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaStreamsGroupMembers) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Sum().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaStreamsGroupMembers(cfg KafkaStreamsGroupMembersMetricConfig) metricKafkaStreamsGroupMembers {
+	m := metricKafkaStreamsGroupMembers{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaStreamsGroupTasks struct {
+	data     pmetric.Metric                     // data buffer for generated metric.
+	config   KafkaStreamsGroupTasksMetricConfig // metric config provided by user.
+	capacity int                                // max observed number of data points added to the metric.
+}
+
+// init fills kafka.streams_group.tasks metric with initial data.
+func (m *metricKafkaStreamsGroupTasks) init() {
+	m.data.SetName("kafka.streams_group.tasks")
+	m.data.SetDescription("Number of tasks that the members of the streams group have, by kind.")
+	m.data.SetUnit("{tasks}")
+	m.data.SetEmptySum()
+	m.data.Sum().SetIsMonotonic(false)
+	m.data.Sum().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	m.data.Sum().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaStreamsGroupTasks) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val int64, groupAttributeValue string, taskKindAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Sum().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetIntValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("kind", taskKindAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaStreamsGroupTasks) updateCapacity() {
+	if m.data.Sum().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Sum().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaStreamsGroupTasks) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Sum().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaStreamsGroupTasks(cfg KafkaStreamsGroupTasksMetricConfig) metricKafkaStreamsGroupTasks {
+	m := metricKafkaStreamsGroupTasks{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaTopicLogRetentionPeriod struct {
 	data     pmetric.Metric                           // data buffer for generated metric.
 	config   KafkaTopicLogRetentionPeriodMetricConfig // metric config provided by user.
@@ -4122,6 +4329,9 @@ type MetricsBuilder struct {
 	metricKafkaShareGroupStartOffset           metricKafkaShareGroupStartOffset
 	metricKafkaShareGroupTimeLag               metricKafkaShareGroupTimeLag
 	metricKafkaShareGroupTimeLagMax            metricKafkaShareGroupTimeLagMax
+	metricKafkaStreamsGroupEpoch               metricKafkaStreamsGroupEpoch
+	metricKafkaStreamsGroupMembers             metricKafkaStreamsGroupMembers
+	metricKafkaStreamsGroupTasks               metricKafkaStreamsGroupTasks
 	metricKafkaTopicLogRetentionPeriod         metricKafkaTopicLogRetentionPeriod
 	metricKafkaTopicLogRetentionSize           metricKafkaTopicLogRetentionSize
 	metricKafkaTopicMinInsyncReplicas          metricKafkaTopicMinInsyncReplicas
@@ -4214,6 +4424,9 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaShareGroupStartOffset:           newMetricKafkaShareGroupStartOffset(mbc.Metrics.KafkaShareGroupStartOffset),
 		metricKafkaShareGroupTimeLag:               newMetricKafkaShareGroupTimeLag(mbc.Metrics.KafkaShareGroupTimeLag),
 		metricKafkaShareGroupTimeLagMax:            newMetricKafkaShareGroupTimeLagMax(mbc.Metrics.KafkaShareGroupTimeLagMax),
+		metricKafkaStreamsGroupEpoch:               newMetricKafkaStreamsGroupEpoch(mbc.Metrics.KafkaStreamsGroupEpoch),
+		metricKafkaStreamsGroupMembers:             newMetricKafkaStreamsGroupMembers(mbc.Metrics.KafkaStreamsGroupMembers),
+		metricKafkaStreamsGroupTasks:               newMetricKafkaStreamsGroupTasks(mbc.Metrics.KafkaStreamsGroupTasks),
 		metricKafkaTopicLogRetentionPeriod:         newMetricKafkaTopicLogRetentionPeriod(mbc.Metrics.KafkaTopicLogRetentionPeriod),
 		metricKafkaTopicLogRetentionSize:           newMetricKafkaTopicLogRetentionSize(mbc.Metrics.KafkaTopicLogRetentionSize),
 		metricKafkaTopicMinInsyncReplicas:          newMetricKafkaTopicMinInsyncReplicas(mbc.Metrics.KafkaTopicMinInsyncReplicas),
@@ -4365,6 +4578,9 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaShareGroupStartOffset.emit(ils.Metrics())
 	mb.metricKafkaShareGroupTimeLag.emit(ils.Metrics())
 	mb.metricKafkaShareGroupTimeLagMax.emit(ils.Metrics())
+	mb.metricKafkaStreamsGroupEpoch.emit(ils.Metrics())
+	mb.metricKafkaStreamsGroupMembers.emit(ils.Metrics())
+	mb.metricKafkaStreamsGroupTasks.emit(ils.Metrics())
 	mb.metricKafkaTopicLogRetentionPeriod.emit(ils.Metrics())
 	mb.metricKafkaTopicLogRetentionSize.emit(ils.Metrics())
 	mb.metricKafkaTopicMinInsyncReplicas.emit(ils.Metrics())
@@ -4709,6 +4925,21 @@ func (mb *MetricsBuilder) RecordKafkaShareGroupTimeLagDataPoint(ts pcommon.Times
 // RecordKafkaShareGroupTimeLagMaxDataPoint adds a data point to kafka.share_group.time_lag_max metric.
 func (mb *MetricsBuilder) RecordKafkaShareGroupTimeLagMaxDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
 	mb.metricKafkaShareGroupTimeLagMax.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaStreamsGroupEpochDataPoint adds a data point to kafka.streams_group.epoch metric.
+func (mb *MetricsBuilder) RecordKafkaStreamsGroupEpochDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	mb.metricKafkaStreamsGroupEpoch.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
+}
+
+// RecordKafkaStreamsGroupMembersDataPoint adds a data point to kafka.streams_group.members metric.
+func (mb *MetricsBuilder) RecordKafkaStreamsGroupMembersDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
+	mb.metricKafkaStreamsGroupMembers.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
+}
+
+// RecordKafkaStreamsGroupTasksDataPoint adds a data point to kafka.streams_group.tasks metric.
+func (mb *MetricsBuilder) RecordKafkaStreamsGroupTasksDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string, taskKindAttributeValue AttributeTaskKind) {
+	mb.metricKafkaStreamsGroupTasks.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, taskKindAttributeValue.String())
 }
 
 // RecordKafkaTopicLogRetentionPeriodDataPoint adds a data point to kafka.topic.log_retention_period metric.

@@ -254,6 +254,15 @@ func TestMetricsBuilder(t *testing.T) {
 			mb.RecordKafkaShareGroupTimeLagMaxDataPoint(ts, 1, "group-val", "topic-val")
 
 			allMetricsCount++
+			mb.RecordKafkaStreamsGroupEpochDataPoint(ts, 1, "group-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaStreamsGroupMembersDataPoint(ts, 1, "group-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaStreamsGroupTasksDataPoint(ts, 1, "group-val", AttributeTaskKindActive)
+
+			allMetricsCount++
 			mb.RecordKafkaTopicLogRetentionPeriodDataPoint(ts, 1, "topic-val")
 
 			allMetricsCount++
@@ -770,7 +779,7 @@ func TestMetricsBuilder(t *testing.T) {
 					validatedMetrics["kafka.consumer_group.rebalancing"] = true
 					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
 					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
-					assert.Equal(t, "1 while the group's partitions are being assigned to its members, or a member does not have those that it is to have, else 0.", mi.Description())
+					assert.Equal(t, "1 while the group's partitions (of a streams group, its tasks) are being assigned to its members, or a member does not have those that it is to have, else 0.", mi.Description())
 					assert.Equal(t, "{group}", mi.Unit())
 					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())
@@ -1429,6 +1438,58 @@ func TestMetricsBuilder(t *testing.T) {
 					topicAttrVal, ok := dp.Attributes().Get("topic")
 					assert.True(t, ok)
 					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.streams_group.epoch":
+					assert.False(t, validatedMetrics["kafka.streams_group.epoch"], "Found a duplicate in the metrics slice: kafka.streams_group.epoch")
+					validatedMetrics["kafka.streams_group.epoch"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "The epoch of the streams group, which grows with each change of its members and of its topology.", mi.Description())
+					assert.Equal(t, "{epoch}", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+				case "kafka.streams_group.members":
+					assert.False(t, validatedMetrics["kafka.streams_group.members"], "Found a duplicate in the metrics slice: kafka.streams_group.members")
+					validatedMetrics["kafka.streams_group.members"] = true
+					assert.Equal(t, pmetric.MetricTypeSum, mi.Type())
+					assert.Equal(t, 1, mi.Sum().DataPoints().Len())
+					assert.Equal(t, "Number of live members in the streams group, one for each thread.", mi.Description())
+					assert.Equal(t, "{members}", mi.Unit())
+					assert.False(t, mi.Sum().IsMonotonic())
+					assert.Equal(t, pmetric.AggregationTemporalityCumulative, mi.Sum().AggregationTemporality())
+					dp := mi.Sum().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+				case "kafka.streams_group.tasks":
+					assert.False(t, validatedMetrics["kafka.streams_group.tasks"], "Found a duplicate in the metrics slice: kafka.streams_group.tasks")
+					validatedMetrics["kafka.streams_group.tasks"] = true
+					assert.Equal(t, pmetric.MetricTypeSum, mi.Type())
+					assert.Equal(t, 1, mi.Sum().DataPoints().Len())
+					assert.Equal(t, "Number of tasks that the members of the streams group have, by kind.", mi.Description())
+					assert.Equal(t, "{tasks}", mi.Unit())
+					assert.False(t, mi.Sum().IsMonotonic())
+					assert.Equal(t, pmetric.AggregationTemporalityCumulative, mi.Sum().AggregationTemporality())
+					dp := mi.Sum().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeInt, dp.ValueType())
+					assert.Equal(t, int64(1), dp.IntValue())
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					taskKindAttrVal, ok := dp.Attributes().Get("kind")
+					assert.True(t, ok)
+					assert.Equal(t, "active", taskKindAttrVal.Str())
 				case "kafka.topic.log_retention_period":
 					assert.False(t, validatedMetrics["kafka.topic.log_retention_period"], "Found a duplicate in the metrics slice: kafka.topic.log_retention_period")
 					validatedMetrics["kafka.topic.log_retention_period"] = true

@@ -62,9 +62,7 @@ func collectInvalid(s *cluster.Snapshot) (found InvalidNames) {
 		for _, a := range g.Assigned {
 			note(&found.topics, a.Topic)
 			for _, m := range a.Owners {
-				if m != nil {
-					found.other(m.ClientID, m.Host, m.InstanceID)
-				}
+				found.other(m.ClientID, m.Host, m.InstanceID)
 			}
 		}
 	}
@@ -186,10 +184,10 @@ func (n *InvalidNames) group(group *cluster.Group) cluster.Group {
 
 // validOwners returns the owners with valid texts.
 func validOwners(owners []*cluster.Member) []*cluster.Member {
-	shown := map[*cluster.Member]*cluster.Member{nil: nil}
+	shown := map[*cluster.Member]*cluster.Member{}
 	out := make([]*cluster.Member, len(owners))
 	for i, m := range owners {
-		if _, known := shown[m]; !known {
+		if shown[m] == nil {
 			shown[m] = &cluster.Member{ClientID: valid(m.ClientID), Host: valid(m.Host), InstanceID: valid(m.InstanceID)}
 		}
 		out[i] = shown[m]

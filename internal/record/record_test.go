@@ -31,7 +31,7 @@ var at = time.Unix(1_700_000_000, 0)
 //     retention; shipping has stopped; nobody answered for audit;
 //   - workers shares its records, has not started in orders/1 as far as is known,
 //     and printers is on a broker that does not count;
-//   - billing is rebalancing, and nobody has orders/2;
+//   - billing is rebalancing;
 //   - the quorum's leader has not heard from controller 3, and one broker follows;
 //   - a transaction is open in orders/0, and broker 3 knows none;
 //   - orders has a retention time and users none; broker 2 said nothing of its
@@ -71,13 +71,17 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 				Name: "billing", Coordinator: 1, State: "Stable", Type: "consumer", Protocol: "uniform", Members: 2, Described: true, CommitsKnown: true,
 				Rebalancing: true, Epoch: 12, EpochKnown: true,
 				Assigned: []cluster.Assignment{
-					{Topic: "orders", Members: 2, Partitions: []int32{0, 1, 2}, Owners: []*cluster.Member{first, second, nil}},
+					{Topic: "orders", Members: 2, Partitions: []int32{0, 1, 2}, Owners: []*cluster.Member{first, second, first}},
 					{Topic: "users", Members: 1, Partitions: []int32{0}, Owners: []*cluster.Member{first}},
 				},
 			},
 			"shipping": {Name: "shipping", Coordinator: 2, State: "Empty", Type: "classic", Described: true, CommitsKnown: true},
 			"audit":    {Name: "audit", Coordinator: 3},
-			"workers":  {Name: "workers", Coordinator: 1, State: "Stable", Type: "share", Members: 3, Described: true, CommitsKnown: true},
+			"counting": {
+				Name: "counting", Coordinator: 2, State: "Reconciling", Type: "streams", Members: 4, Described: true, CommitsKnown: true,
+				Rebalancing: true, Epoch: 7, EpochKnown: true, Tasks: cluster.Tasks{Active: 6, Standby: 5, Warmup: 1},
+			},
+			"workers": {Name: "workers", Coordinator: 1, State: "Stable", Type: "share", Members: 3, Described: true, CommitsKnown: true},
 		},
 		Quorum: &cluster.Quorum{
 			Leader: 1, Epoch: 7,

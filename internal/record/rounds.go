@@ -71,7 +71,7 @@ func split[T any](all []T, points func(T) int) (head, rest []T) {
 func topicPoints(t *cluster.Topic) int { return 1 + 8*len(t.Partitions) }
 
 func listedPoints(g *cluster.Group) int {
-	sum := 3
+	sum := 5
 	for i := range g.Assigned {
 		sum += 2 + len(g.Assigned[i].Owners)
 	}

@@ -12,6 +12,7 @@ const (
 	APIDescribeGroups        = "DescribeGroups"
 	APIConsumerGroupDescribe = "ConsumerGroupDescribe"
 	APIShareGroupDescribe    = "ShareGroupDescribe"
+	APIStreamsGroupDescribe  = "StreamsGroupDescribe"
 	APIDescribeConfigs       = "DescribeConfigs"
 	APIDescribeLogDirs       = "DescribeLogDirs"
 	APIDescribeQuorum        = "DescribeQuorum"

@@ -43,19 +43,21 @@ func rebalancing(state string) bool {
 // assignments is what the members of one group are assigned.
 type assignments struct {
 	byTopic map[string]*cluster.Assignment
-	owners  bool    // whose each partition is, too
-	read    []int32 // the partitions that were read last
+	topics  map[string]*cluster.Topic // of the metadata
+	owners  bool                      // whose each partition is, too
+	// The partitions that were read last, and those of them that a topic has.
+	read, existing []int32
 }
 
 func (s *scrape) newAssignments() *assignments {
-	return &assignments{byTopic: map[string]*cluster.Assignment{}, owners: s.ask.Owners}
+	return &assignments{byTopic: map[string]*cluster.Assignment{}, topics: s.snapshot.Topics, owners: s.ask.Owners}
 }
 
 // How many bytes of memory a topic costs, with its place in a map, a partition of it,
 // and the owner of a partition, while they are sorted.
 const (
 	assignmentMemory = 120
-	assignedMemory   = 4
+	assignedMemory   = 8
 	ownerMemory      = 24
 )
 
@@ -95,27 +97,55 @@ func (a *assignments) partitions(r *wire.Reader) []int32 {
 	return a.read
 }
 
-// add takes what one member is assigned of a topic.
+// add takes what one member is assigned of a topic. A client may claim any number of
+// partitions: where it is known which there are, others do not count, and where it is
+// not, none has an owner.
 func (a *assignments) add(r *wire.Reader, name []byte, partitions []int32, of *member) {
-	if len(partitions) == 0 || !r.Spend(assignedMemory*len(partitions)) {
+	if !r.Spend(assignedMemory * len(partitions)) {
 		return
 	}
-	topic := a.byTopic[string(name)]
-	if topic == nil {
-		if !r.Spend(assignmentMemory) {
-			return
-		}
-		topic = &cluster.Assignment{Topic: r.Keep(name)}
-		a.byTopic[topic.Topic] = topic
+	topic := a.topics[string(name)]
+	known := topic != nil && !topic.Unclear
+	if known {
+		partitions = a.ofTopic(topic, partitions)
 	}
-	topic.Members++
-	topic.Partitions = append(topic.Partitions, partitions...)
-	if a.owners && r.Spend(ownerMemory*len(partitions)) {
-		topic.Owners = slices.Grow(topic.Owners, len(partitions))
+	if len(partitions) == 0 {
+		return
+	}
+	all := a.topic(r, name)
+	all.Members++
+	all.Partitions = append(all.Partitions, partitions...)
+	if a.owners && known && r.Spend(ownerMemory*len(partitions)) {
+		all.Owners = slices.Grow(all.Owners, len(partitions))
 		for range partitions {
-			topic.Owners = append(topic.Owners, of.keep(r))
+			all.Owners = append(all.Owners, of.keep(r))
 		}
 	}
+}
+
+// ofTopic returns those of the partitions that the topic has, valid until the next
+// call.
+func (a *assignments) ofTopic(topic *cluster.Topic, partitions []int32) []int32 {
+	a.existing = slices.Grow(a.existing[:0], len(partitions))
+	for _, p := range partitions {
+		if topic.Find(p) != nil {
+			a.existing = append(a.existing, p)
+		}
+	}
+	return a.existing
+}
+
+// topic returns what is assigned of a topic, for more to be added.
+func (a *assignments) topic(r *wire.Reader, name []byte) *cluster.Assignment {
+	if known := a.byTopic[string(name)]; known != nil {
+		return known
+	}
+	added := &cluster.Assignment{}
+	if r.Spend(assignmentMemory) {
+		added.Topic = r.Keep(name)
+		a.byTopic[added.Topic] = added
+	}
+	return added
 }
 
 // sortAssigned keeps the topics that are wanted.

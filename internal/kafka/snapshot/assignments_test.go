@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -74,7 +75,7 @@ func TestAssignClassic(t *testing.T) {
 // describedAs decodes a broker's answer about one classic group.
 func describedAs(t *testing.T, group kmsg.DescribeGroupsResponseGroup) description {
 	t.Helper()
-	s := &scrape{ask: Request{Topic: anything, Assignments: true}}
+	s := &scrape{ask: Request{Topic: anything, Assignments: true}, snapshot: &cluster.Snapshot{}}
 	answer := kmsg.NewPtrDescribeGroupsResponse()
 	answer.Groups = []kmsg.DescribeGroupsResponseGroup{group}
 	return decodeAnswer(t, newDescribeGroupsRequest(nil), answer, s.decodeClassic)[group.Group]
@@ -95,19 +96,18 @@ func assigned(topic string, partitions ...int32) kmsg.AssignmentTopicPartition {
 }
 
 // describedConsumer is what is made of a broker's answer about a group of KIP-848.
-func describedConsumer(t *testing.T, ask Request, state string, members ...kmsg.ConsumerGroupDescribeResponseGroupMember) description {
+func describedConsumer(t *testing.T, s *scrape, state string, members ...kmsg.ConsumerGroupDescribeResponseGroupMember) description {
 	t.Helper()
 	group := kmsg.NewConsumerGroupDescribeResponseGroup()
 	group.Group, group.State, group.Epoch, group.AssignmentEpoch, group.AssignorName = "g", state, 7, 6, "uniform"
 	group.Members = members
 	answer := kmsg.NewPtrConsumerGroupDescribeResponse()
 	answer.Groups = []kmsg.ConsumerGroupDescribeResponseGroup{group}
-	s := &scrape{ask: ask}
 	return decodeAnswer(t, newConsumerGroupDescribeRequest(nil), answer, s.decodeConsumer)["g"]
 }
 
 func TestAssignConsumer(t *testing.T) {
-	got := describedConsumer(t, Request{Topic: anything, Assignments: true}, "Stable",
+	got := describedConsumer(t, &scrape{ask: Request{Topic: anything, Assignments: true}, snapshot: topicOfFour()}, "Stable",
 		consumerMember("a", assigned("t", 3, 1), assigned("u", 0)), consumerMember("b", assigned("t", 2, 1)), consumerMember("c"))
 	assert.Equal(t, description{
 		state: "Stable", protocol: "uniform", members: 3, epoch: 7, epochKnown: true, assignedKnown: true,
@@ -139,9 +139,15 @@ func TestRebalancingConsumer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := consumerMember("a", has)
 			m.TargetAssignment.TopicPartitions = tt.target
-			assert.Equal(t, tt.want, describedConsumer(t, Request{Topic: anything}, tt.state, m).rebalancing)
+			s := &scrape{ask: Request{Topic: anything}, snapshot: topicOfFour()}
+			assert.Equal(t, tt.want, describedConsumer(t, s, tt.state, m).rebalancing)
 		})
 	}
+}
+
+// topicOfFour is a topic t of four partitions.
+func topicOfFour() *cluster.Snapshot {
+	return &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Partitions: []cluster.Partition{{ID: 0}, {ID: 1}, {ID: 2}, {ID: 3}}}}}
 }
 
 var owners = Request{Topic: func(name string) bool { return name == "t" }, Assignments: true, Owners: true}
@@ -150,7 +156,7 @@ var owners = Request{Topic: func(name string) bool { return name == "t" }, Assig
 func TestOwnersOfConsumers(t *testing.T) {
 	named := consumerMember("b", assigned("t", 1, 2), assigned("u", 0))
 	named.InstanceID = new("host-2")
-	got := describedConsumer(t, owners, "Stable", consumerMember("a", assigned("t", 3, 1)), named, consumerMember("idle"))
+	got := describedConsumer(t, &scrape{ask: owners, snapshot: topicOfFour()}, "Stable", consumerMember("a", assigned("t", 3, 1)), named, consumerMember("idle"))
 	a, b := &cluster.Member{ClientID: "a", Host: "/10.0.0.1"}, &cluster.Member{ClientID: "b", Host: "/10.0.0.1", InstanceID: "host-2"}
 	assert.Equal(t, []cluster.Assignment{
 		{Topic: "t", Members: 2, Partitions: []int32{1, 2, 3}, Owners: []*cluster.Member{a, b, a}},
@@ -169,7 +175,7 @@ func TestOwnersOfClassicMembers(t *testing.T) {
 	}
 	answer := kmsg.NewPtrDescribeGroupsResponse()
 	answer.Groups = []kmsg.DescribeGroupsResponseGroup{told}
-	s := &scrape{ask: owners}
+	s := &scrape{ask: owners, snapshot: topicOfFour()}
 	got := decodeAnswer(t, newDescribeGroupsRequest(nil), answer, s.decodeClassic)[""]
 	a := &cluster.Member{ClientID: "a", Host: "/10.0.0.1", InstanceID: "i-a"}
 	assert.Equal(t, []cluster.Assignment{{Topic: "t", Members: 2, Partitions: []int32{0, 2}, Owners: []*cluster.Member{a, a}}}, got.assigned)
@@ -191,11 +197,24 @@ func TestOwnersAreBounded(t *testing.T) {
 	ask := everything()
 	ask.Assignments, ask.Owners = true, true
 	got := snapshot(t, newTestClient(t, fake.Brokers()...), ask).Groups["classic"].Assigned
-	assert.Len(t, got, 1)
-	assert.Equal(t, []int32{-1, 0, 2, 3, math.MaxInt32}, got[0].Partitions)
-	owner := got[0].Owners[1]
-	assert.Equal(t, []*cluster.Member{nil, owner, owner, nil, nil}, got[0].Owners)
-	assert.Equal(t, strings.Repeat("ß", 127), owner.ClientID, "cut between two characters")
+	require.Len(t, got, 1)
+	assert.Equal(t, []int32{0, 2}, got[0].Partitions)
+	require.Len(t, got[0].Owners, 2)
+	assert.Equal(t, strings.Repeat("ß", 127), got[0].Owners[0].ClientID, "cut between two characters")
+}
+
+// Where it is not known which partitions there are, all that are assigned count, and
+// none has an owner.
+func TestNoOwnersInUnclearTopics(t *testing.T) {
+	s := topicOfFour()
+	s.Topics["t"].Unclear = true
+	for name, topics := range map[string]map[string]*cluster.Topic{"unclear": s.Topics, "newer than the metadata": nil} {
+		t.Run(name, func(t *testing.T) {
+			s := &scrape{ask: owners, snapshot: &cluster.Snapshot{Topics: topics}}
+			got := describedConsumer(t, s, "Stable", consumerMember("a", assigned("t", 1, 7)))
+			assert.Equal(t, []cluster.Assignment{{Topic: "t", Members: 1, Partitions: []int32{1, 7}}}, got.assigned)
+		})
+	}
 }
 
 // assignmentOf is what an assignor writes of one topic.

@@ -34,6 +34,8 @@ type Request struct {
 	// with Assignments also for the partitions that the members are assigned, with
 	// Owners also for whose each of them is.
 	Commits, Describe, Assignments, Owners bool
+	// DescribeStreams is Describe for streams groups.
+	DescribeStreams bool
 	// Share asks for where share groups are, and DescribeShare for their members.
 	Share, DescribeShare bool
 	// Ends and Starts ask for the partitions' end and log start offsets.
@@ -76,7 +78,8 @@ const (
 
 // optionalAPIs names the requests that nothing else depends on.
 var optionalAPIs = []string{
-	broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIShareGroupDescribe, broker.APIDescribeShareGroupOffsets,
+	broker.APIDescribeGroups, broker.APIConsumerGroupDescribe, broker.APIShareGroupDescribe, broker.APIStreamsGroupDescribe,
+	broker.APIDescribeShareGroupOffsets,
 	broker.APIDescribeConfigs, broker.APIDescribeLogDirs, broker.APIListPartitionReassignments, broker.APIDescribeQuorum,
 	broker.APIDescribeTopicPartitions,
 }

@@ -54,6 +54,7 @@ func questions() map[string]question {
 		"ListOffsets":                ask(s.newListOffsetsRequest(leader), func(r *wire.Reader) offsetsOf { return decodeOffsets(r, leader) }),
 		"DescribeGroups":             ask(newDescribeGroupsRequest(nil), s.decodeClassic),
 		"ConsumerGroupDescribe":      ask(newConsumerGroupDescribeRequest(nil), s.decodeConsumer),
+		"StreamsGroupDescribe":       ask(newStreamsGroupDescribeRequest(nil), s.decodeStreams),
 		"ShareGroupDescribe":         ask(newShareGroupDescribeRequest(nil), decodeShareGroups),
 		"DescribeShareGroupOffsets":  ask(newShareOffsetsRequest(groups), func(r *wire.Reader) fetched { return s.decodeShare(r, groups) }),
 		"ListPartitionReassignments": ask(newListPartitionReassignmentsRequest(partitions, 0), decodeReassignments),
@@ -83,6 +84,15 @@ var (
 	one   = []byte{2} // an array of one
 	topic = []byte{2, 't'}
 	group = []byte{2, 'g'}
+
+	// inStreamsGroup is what stands before the topology of a streams group,
+	// streamsMemberHead before the tasks of its only member, and streamsMemberTail
+	// after the active ones.
+	inStreamsGroup    = with(none(4), one, none(3), group, text, none(8))
+	streamsMemberHead = with(text, none(4), text, text, text, text, none(4), text, []byte{0xff}, text, text, text)
+	streamsMemberTail = with(text, text, none(1), text, text, text, none(9))
+	// manyTopics is an array of many empty names.
+	manyTopics = append(kbin.AppendUvarint(nil, 300_001), bytes.Repeat(text, 300_000)...)
 )
 
 // hostileAnswers is those to the newest versions that are understood here.
@@ -102,6 +112,13 @@ var hostileAnswers = map[string]hostile{
 	"assignments":               {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text, one, text, none(6), text, text, text, none(1)), with(none(16), text, text, none(1)), with(none(1), text, none(9))},
 	"owners":                    {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text), with(text, none(6), text, text, text, none(1), one, none(16), topic, one, none(4), none(2), one, none(16), topic, one, none(4), none(2), none(2)), none(6)},
 	"partitions of an owner":    {"ConsumerGroupDescribe", with(none(4), one, none(3), group, text, none(8), text, one, text, none(6), text, text, text, none(1), one, none(16), topic), none(4), with(none(2), text, none(9))},
+	"streams groups":            {"StreamsGroupDescribe", none(4), with(none(3), text, text, none(8), []byte{0xff}, text, none(5)), none(1)},
+	"subtopologies":             {"StreamsGroupDescribe", with(inStreamsGroup, none(5)), with(text, text, text, text, text, none(1)), with(none(1), text, none(6))},
+	"source topics":             {"StreamsGroupDescribe", with(inStreamsGroup, none(5), one, text), text, with(text, text, text, none(2), text, none(6))},
+	"internal topics":           {"StreamsGroupDescribe", with(inStreamsGroup, none(5), one, text, text, text, text), with(text, none(6), text, none(1)), with(none(2), text, none(6))},
+	"streams members":           {"StreamsGroupDescribe", with(inStreamsGroup, []byte{0xff}), with(streamsMemberHead, text, text, text, none(1), text, text, text, none(3)), none(6)},
+	"tasks":                     {"StreamsGroupDescribe", with(inStreamsGroup, none(5), one, topic, one, topic, text, text, text, none(2), one, streamsMemberHead), with(topic, one, none(5)), streamsMemberTail},
+	"tasks without partitions":  {"StreamsGroupDescribe", with(inStreamsGroup, none(5), one, topic, manyTopics, text, text, text, none(2), one, streamsMemberHead), with(topic, text, none(1)), streamsMemberTail},
 	"share groups":              {"ShareGroupDescribe", none(4), with(none(3), text, text, none(8), text, text, none(5)), none(1)},
 	"share members":             {"ShareGroupDescribe", with(none(4), one, none(3), group, text, none(8), text), with(text, none(5), text, text, text, text, none(2)), none(6)},
 	"share groups with offsets": {"DescribeShareGroupOffsets", none(4), with(text, text, none(4)), none(1)},

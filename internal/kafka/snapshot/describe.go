@@ -4,6 +4,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -53,9 +54,8 @@ func (s *scrape) enterDescriptions(answers []described) []described {
 		for _, t := range a.groups {
 			g, d := t.group, t.description
 			g.State, g.Protocol, g.Members, g.Described = d.state, d.protocol, d.members, true
-			g.Rebalancing, g.Epoch, g.EpochKnown = d.rebalancing, d.epoch, d.epochKnown
+			g.Rebalancing, g.Epoch, g.EpochKnown, g.Tasks = d.rebalancing, d.epoch, d.epochKnown, d.tasks
 			g.Assigned, g.AssignedKnown = d.assigned, d.assignedKnown
-			s.onlyExisting(g.Assigned)
 		}
 	}
 	return answers
@@ -64,14 +64,15 @@ func (s *scrape) enterDescriptions(answers []described) []described {
 // askMembers learns the groups' members and states from their coordinators,
 // in parallel. Nothing else depends on it.
 func (s *scrape) askMembers(ctx context.Context, groups []*cluster.Group) []described {
-	classic, consumer, share := byCoordinator(groups)
+	of := byCoordinator(groups)
 	return slices.Concat(broker.Parallel(s.pool.Brokers(), func(n *broker.Node) []described {
 		ctx, cancel := withHalfRemaining(ctx)
 		defer cancel()
 		return []described{
-			s.describeAll(ctx, n, broker.APIDescribeGroups, classic[n.ID], describer{newDescribeGroupsRequest, s.decodeClassic}),
-			s.describeAll(ctx, n, broker.APIConsumerGroupDescribe, consumer[n.ID], describer{newConsumerGroupDescribeRequest, s.decodeConsumer}),
-			s.describeAll(ctx, n, broker.APIShareGroupDescribe, share[n.ID], describer{newShareGroupDescribeRequest, decodeShareGroups}),
+			s.describeAll(ctx, n, broker.APIDescribeGroups, of[cluster.TypeClassic][n.ID], describer{newDescribeGroupsRequest, s.decodeClassic}),
+			s.describeAll(ctx, n, broker.APIConsumerGroupDescribe, of[cluster.TypeConsumer][n.ID], describer{newConsumerGroupDescribeRequest, s.decodeConsumer}),
+			s.describeAll(ctx, n, broker.APIStreamsGroupDescribe, of[cluster.TypeStreams][n.ID], describer{newStreamsGroupDescribeRequest, s.decodeStreams}),
+			s.describeAll(ctx, n, broker.APIShareGroupDescribe, of[cluster.TypeShare][n.ID], describer{newShareGroupDescribeRequest, decodeShareGroups}),
 		}
 	})...)
 }
@@ -103,22 +104,19 @@ func (s *scrape) findCoordinators(ctx context.Context) {
 	}
 }
 
-// byCoordinator sorts the groups by whom to ask, and how. Those whose type is
-// not known are classic ones: brokers that know other types name them. Streams
-// groups have a request of their own, which this client lacks.
-func byCoordinator(groups []*cluster.Group) (classic, consumer, share map[int32][]*cluster.Group) {
-	classic, consumer, share = map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}, map[int32][]*cluster.Group{}
+// byCoordinator sorts the groups by type and by whom to ask. Those whose type is not
+// known are classic ones: brokers that know other types name them. One that only the
+// broker knows is not asked for.
+func byCoordinator(groups []*cluster.Group) map[string]map[int32][]*cluster.Group {
+	of := map[string]map[int32][]*cluster.Group{
+		cluster.TypeClassic: {}, cluster.TypeConsumer: {}, cluster.TypeShare: {}, cluster.TypeStreams: {},
+	}
 	for _, g := range groups {
-		switch g.Type {
-		case "", cluster.TypeClassic:
-			classic[g.Coordinator] = append(classic[g.Coordinator], g)
-		case cluster.TypeConsumer:
-			consumer[g.Coordinator] = append(consumer[g.Coordinator], g)
-		case cluster.TypeShare:
-			share[g.Coordinator] = append(share[g.Coordinator], g)
+		if known := of[cmp.Or(g.Type, cluster.TypeClassic)]; known != nil {
+			known[g.Coordinator] = append(known[g.Coordinator], g)
 		}
 	}
-	return classic, consumer, share
+	return of
 }
 
 // describeAll asks n in batches.
@@ -168,6 +166,7 @@ type description struct {
 	rebalancing     bool
 	epoch           int32
 	epochKnown      bool
+	tasks           cluster.Tasks
 	assigned        []cluster.Assignment
 	assignedKnown   bool
 }

@@ -200,7 +200,7 @@ func newListGroupsRequest(ask Request) wire.Request {
 
 // Bytes of memory that a group costs, and its place in a list.
 const (
-	groupMemory = 160
+	groupMemory = 192
 	placeMemory = 8
 )
 

@@ -61,8 +61,11 @@ func (s *scrape) toDescribe() []*cluster.Group {
 
 // describes reports whether metrics need a description of the group.
 func (q *Request) describes(g *cluster.Group) bool {
-	if g.Type == cluster.TypeShare {
+	switch g.Type {
+	case cluster.TypeShare:
 		return q.DescribeShare
+	case cluster.TypeStreams:
+		return q.DescribeStreams
 	}
 	return q.Describe
 }

@@ -49,13 +49,15 @@ func TestIntegrationGroupTypes(t *testing.T) {
 			"classic":      {State: "Stable", Type: "classic", Protocol: "range", Members: 1, Described: true, Assigned: assigned, CommitsKnown: true, Commits: committed},
 			"consumer":     {State: "Stable", Type: "consumer", Protocol: "range", Members: 1, Described: true, Assigned: assigned, CommitsKnown: true, Commits: committed},
 			"classic-idle": {State: "Empty", Type: "classic", Described: true, CommitsKnown: true, Commits: committed},
-			"streams-idle": {State: "Empty", Type: "streams", CommitsKnown: true, Commits: committed},
-			"streams":      {State: s.Groups["types-streams"].State, Type: "streams", CommitsKnown: true},
+			"streams-idle": {State: "Empty", Type: "streams", Described: true, CommitsKnown: true, Commits: committed},
+			"streams":      {State: s.Groups["types-streams"].State, Type: "streams", Members: 1, Described: true, CommitsKnown: true},
 			"share":        {State: "Stable", Type: "share", Members: 1, Described: true, CommitsKnown: true},
 		} {
 			got := s.Groups["types-"+name]
 			require.NotNil(t, got, name)
 			want.Name, want.Coordinator, want.AssignedKnown = got.Name, 1, want.Described && want.Type != "share"
+			assert.Equal(t, got.Type == "consumer" || got.Type == "streams", got.EpochKnown)
+			want.Rebalancing, want.Epoch, want.EpochKnown = got.Rebalancing, got.Epoch, got.EpochKnown
 			if len(got.Commits) == 0 {
 				got.Commits = nil
 			}

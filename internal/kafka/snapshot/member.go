@@ -46,16 +46,3 @@ func clipped(text []byte) []byte {
 	}
 	return text[:end]
 }
-
-// onlyExisting leaves the owners of partitions out that are not there: a client may
-// claim any number of them for itself.
-func (s *scrape) onlyExisting(assigned []cluster.Assignment) {
-	for _, a := range assigned {
-		topic := s.snapshot.Topics[a.Topic]
-		for i := range a.Owners {
-			if topic == nil || topic.Find(a.Partitions[i]) == nil {
-				a.Owners[i] = nil
-			}
-		}
-	}
-}

@@ -25,7 +25,7 @@ func anything(string) bool { return true }
 
 // everything is all that there is to ask.
 func everything() Request {
-	return Request{Topic: anything, Group: anything, Commits: true, Describe: true, Share: true, DescribeShare: true, Ends: Everywhere, Starts: Everywhere}
+	return Request{Topic: anything, Group: anything, Commits: true, Describe: true, DescribeStreams: true, Share: true, DescribeShare: true, Ends: Everywhere, Starts: Everywhere}
 }
 
 // testConfig reaches brokers with time-outs that only a hanging broker meets.

@@ -33,6 +33,7 @@ const (
 	settingsHidden = "This login may not read the settings of topics"
 	groupHidden    = " GROUP_AUTHORIZATION_FAILED: an ACL is missing: Describe on the group"
 	topicOfGroup   = "ConsumerGroupDescribe TOPIC_AUTHORIZATION_FAILED: an ACL is missing: Describe on the topic"
+	topicOfStreams = "StreamsGroupDescribe TOPIC_AUTHORIZATION_FAILED: an ACL is missing: Describe on the topic"
 )
 
 // cases are logins by user name, each with less than all rights or with rights
@@ -58,23 +59,24 @@ var cases = map[string]struct {
 	"without_cluster": {
 		acls:   []acl{describeTopics, describeGroups},
 		lines:  []string{clusterHidden},
-		groups: map[string]int64{"seen": 4, "failed": 0},
+		groups: map[string]int64{"seen": 5, "failed": 0},
 	},
 	"without_some_groups": {
 		acls:   []acl{describeCluster, describeTopics, {kadm.OpDescribe, "group", "bill*"}},
-		hidden: []string{"group=audit", "group=classic", "group=modern"},
+		hidden: []string{"group=audit", "group=classic", "group=counting", "group=modern"},
 		other: map[string]int64{ // what ListGroups returns
 			"kafka.consumer_group.info group=audit state=Empty type=classic protocol= coordinator=1":    1,
 			"kafka.consumer_group.info group=classic state=Stable type=classic protocol= coordinator=1": 1,
+			"kafka.consumer_group.info group=counting state=Empty type=streams protocol= coordinator=1": 1,
 			"kafka.consumer_group.info group=modern state=Stable type=consumer protocol= coordinator=1": 1,
 		},
 		lines:  []string{"OffsetFetch" + groupHidden},
 		errors: []string{"OffsetFetch GROUP_AUTHORIZATION_FAILED"},
-		groups: map[string]int64{"seen": 4, "failed": 3},
+		groups: map[string]int64{"seen": 5, "failed": 4},
 	},
 	"without_cluster_and_some_groups": {
 		acls:   []acl{describeTopics, {kadm.OpDescribe, "group", "billing"}},
-		hidden: []string{"group=audit", "group=classic", "group=modern"},
+		hidden: []string{"group=audit", "group=classic", "group=counting", "group=modern"},
 		lines:  []string{clusterHidden},
 		groups: map[string]int64{"seen": 1, "failed": 0},
 	},
@@ -86,31 +88,31 @@ var cases = map[string]struct {
 	},
 	"without_a_topic": {
 		acls:   []acl{describeCluster, {kadm.OpDescribe, "topic", "orders"}, describeGroups},
-		hidden: []string{"topic=secret", "members group=modern", "info group=modern"},
+		hidden: []string{"topic=secret", "members group=modern", "rebalancing group=modern", "info group=modern", "streams_group", "rebalancing group=counting", "lag_max group=counting"},
 		other: map[string]int64{
 			// The greatest of what is seen.
 			"kafka.consumer_group.lag_max group=billing":                                                6,
 			"kafka.consumer_group.lag_max group=modern":                                                 5,
 			"kafka.consumer_group.info group=modern state=Stable type=consumer protocol= coordinator=1": 1,
 		},
-		lines:  []string{topicOfGroup},
-		errors: []string{"ConsumerGroupDescribe TOPIC_AUTHORIZATION_FAILED"},
-		groups: map[string]int64{"seen": 4, "failed": 0},
+		lines:  []string{topicOfGroup, topicOfStreams},
+		errors: []string{"ConsumerGroupDescribe TOPIC_AUTHORIZATION_FAILED", "StreamsGroupDescribe TOPIC_AUTHORIZATION_FAILED"},
+		groups: map[string]int64{"seen": 5, "failed": 0},
 	},
 	"without_topics": {
 		acls:   []acl{describeCluster, describeGroups},
-		hidden: []string{"topic=", "lag_max", "members group=modern", "info group=modern"},
+		hidden: []string{"topic=", "lag_max", "members group=modern", "rebalancing group=modern", "info group=modern", "streams_group", "rebalancing group=counting", "lag_max group=counting"},
 		other: map[string]int64{
 			"kafka.consumer_group.info group=modern state=Stable type=consumer protocol= coordinator=1": 1,
 		},
-		lines:  []string{topicsHidden, topicOfGroup},
-		errors: []string{"ConsumerGroupDescribe TOPIC_AUTHORIZATION_FAILED"},
-		groups: map[string]int64{"seen": 4, "failed": 0},
+		lines:  []string{topicsHidden, topicOfGroup, topicOfStreams},
+		errors: []string{"ConsumerGroupDescribe TOPIC_AUTHORIZATION_FAILED", "StreamsGroupDescribe TOPIC_AUTHORIZATION_FAILED"},
+		groups: map[string]int64{"seen": 5, "failed": 0},
 	},
 	// Kafka takes these for Describe too.
 	"with_other_operations": {
 		acls:   []acl{{kadm.OpAlter, "cluster", ""}, {kadm.OpRead, "topic", "*"}, {kadm.OpRead, "group", "*"}},
-		groups: map[string]int64{"seen": 4, "failed": 0},
+		groups: map[string]int64{"seen": 5, "failed": 0},
 	},
 }
 

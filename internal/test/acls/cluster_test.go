@@ -22,8 +22,9 @@ const listener = "SASL"
 
 // startKafka runs a cluster that knows these users and allows them nothing.
 //
-// It has two topics, orders and secret, and four groups: billing reads both,
-// audit only orders, classic and modern (of KIP-848) have a live member each.
+// It has two topics, orders and secret, and five groups: billing reads both,
+// audit only orders, classic and modern (of KIP-848) have a live member each, and
+// counting is an application of Kafka Streams that reads secret.
 func startKafka(t *testing.T, users ...string) *kafkatest.Cluster {
 	t.Helper()
 	var logins strings.Builder
@@ -51,6 +52,9 @@ func startKafka(t *testing.T, users ...string) *kafkatest.Cluster {
 	kafka.Commit(t, "modern", map[string]map[int32]int64{"orders": {0: 5}, "secret": {0: 5}})
 	kafka.Join(t, "classic", "orders")
 	kafka.JoinConsumer(t, "modern", "orders", "secret")
+	kafka.JoinStreams(t, "counting", "secret")
+	kafka.LeaveStreams(t, "counting")
+	kafka.Commit(t, "counting", map[string]map[int32]int64{"secret": {0: 7}})
 	return kafka
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	metricName    = regexp.MustCompile(`^(kafka\.(?:brokers?|topic|partition|consumer_group|share_group|quorum|cluster)\b[a-z_.]*|otelcol_kafkalag_\w*)(\*|\{.*\})?$`)
+	metricName    = regexp.MustCompile(`^(kafka\.(?:brokers?|topic|partition|consumer_group|share_group|streams_group|quorum|cluster)\b[a-z_.]*|otelcol_kafkalag_\w*)(\*|\{.*\})?$`)
 	documentedOne = regexp.MustCompile(`^#+ ((?:kafka\.|otelcol_kafkalag_)\S+)$|^\| (kafka\.\S+) `)
 )
 

@@ -37,7 +37,7 @@ func prometheusNames(t *testing.T) map[string]bool {
 	return names
 }
 
-var ours = regexp.MustCompile(`\b(kafka_(?:broker|consumer|partition|quorum|share|topic)\w*|otelcol_kafkalag_\w+)\b`)
+var ours = regexp.MustCompile(`\b(kafka_(?:broker|consumer|partition|quorum|share|streams|topic)\w*|otelcol_kafkalag_\w+)\b`)
 
 // A rule on a metric that does not exist never fires, and nobody notices.
 func TestAlertsAndDashboardNameWhatExists(t *testing.T) {

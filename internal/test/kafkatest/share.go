@@ -17,10 +17,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
+// groups is the type of groups in requests for settings.
+const groups kmsg.ConfigResourceType = 32
+
 // ReadFromStart has a share group begin with the oldest records.
 func (s Seed) ReadFromStart(t testing.TB, group string) {
 	t.Helper()
-	const groups kmsg.ConfigResourceType = 32
 	s.configure(t, groups, group, "share.auto.offset.reset", "earliest")
 }
 

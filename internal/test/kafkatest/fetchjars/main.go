@@ -33,14 +33,27 @@ func fetch(ctx context.Context, versions []string) error {
 		if err != nil {
 			return err
 		}
-		if err := release.Fetch(ctx); err != nil {
+		if err := fetchRelease(ctx, release); err != nil {
 			return err
 		}
-		dir, err := release.Dir()
-		if err != nil {
+		if !release.StreamsGroups {
+			continue
+		}
+		if err := fetchRelease(ctx, release.Streams()); err != nil {
 			return err
 		}
-		fmt.Println("kafka", version, "in", dir)
 	}
+	return nil
+}
+
+func fetchRelease(ctx context.Context, release jars.Release) error {
+	if err := release.Fetch(ctx); err != nil {
+		return err
+	}
+	dir, err := release.Dir()
+	if err != nil {
+		return err
+	}
+	fmt.Println("kafka", release.Version, "in", dir)
 	return nil
 }

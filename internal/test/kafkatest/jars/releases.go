@@ -19,6 +19,9 @@ type Release struct {
 	GroupCommand string
 	// AllGroups says that GroupCommand knows --all-groups.
 	AllGroups bool
+	// StreamsGroups says that applications of Kafka Streams can have groups of their
+	// own protocol.
+	StreamsGroups bool
 	// artifacts are Maven coordinates, group:artifact:version.
 	artifacts []string
 }
@@ -33,9 +36,9 @@ const (
 )
 
 var releases = map[string]Release{
-	"4.4.0": kraft("4.4.0"),
-	"4.3.1": kraft("4.3.1"),
-	"4.2.0": kraft("4.2.0"),
+	"4.4.0": withStreamsGroups(kraft("4.4.0")),
+	"4.3.1": withStreamsGroups(kraft("4.3.1")),
+	"4.2.0": withStreamsGroups(kraft("4.2.0")),
 	"3.9.1": kraft("3.9.1"),
 	"2.8.2": {
 		Version: "2.8.2", ZooKeeper: true, GroupCommand: coreGroupCommand, AllGroups: true,
@@ -43,6 +46,15 @@ var releases = map[string]Release{
 	},
 	"0.11.0.3": ancient("0.11.0.3"),
 	"0.10.2.2": ancient("0.10.2.2"),
+}
+
+// Streams is the library of Kafka Streams, with which applications are written, as a
+// release of its own: its jars are not among those of the brokers.
+func (r Release) Streams() Release {
+	return Release{
+		Version:   r.Version + "-streams",
+		artifacts: []string{"org.apache.kafka:kafka-streams:" + r.Version, simpleLogger},
+	}
 }
 
 func kraft(version string) Release {
@@ -54,6 +66,11 @@ func kraft(version string) Release {
 			simpleLogger,
 		},
 	}
+}
+
+func withStreamsGroups(r Release) Release {
+	r.StreamsGroups = true
+	return r
 }
 
 func ancient(version string) Release {
