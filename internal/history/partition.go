@@ -36,7 +36,7 @@ func (s Sample) Committed() cluster.Offset { return s.Commit }
 func (s Sample) End() cluster.Offset { return s.Commit + s.Lag }
 
 func (p *Partition) observe(now Sample, window int) {
-	if before, any := p.log.newest(); !any || before.Commit != now.Commit {
+	if before, found := p.log.newest(); !found || before.Commit != now.Commit {
 		p.movedAt = now.At
 	}
 	p.log.add(now, window)

@@ -66,7 +66,7 @@ func (l *sampleLog) dropOldest() {
 }
 
 // newest returns the newest sample, if there is one.
-func (l *sampleLog) newest() (s Sample, any bool) {
+func (l *sampleLog) newest() (s Sample, found bool) {
 	s, _ = decodeSample(l.bytes)
 	return s, l.count > 0
 }

@@ -31,14 +31,14 @@ func TestSampleLog(t *testing.T) {
 			want = want[:min(len(want), window)]
 			assert.Equal(t, want, l.last(window, nil))
 			assert.Equal(t, want[:min(2, len(want))], l.last(2, nil))
-			newest, any := l.newest()
-			assert.True(t, any)
+			newest, found := l.newest()
+			assert.True(t, found)
 			assert.Equal(t, s, newest)
 		}
 	}
 	var none sampleLog
-	_, any := none.newest()
-	assert.False(t, any)
+	_, found := none.newest()
+	assert.False(t, found)
 	assert.Empty(t, none.last(2, nil))
 }
 
