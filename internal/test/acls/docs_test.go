@@ -34,7 +34,7 @@ func followTheDocs(t *testing.T, kafka *kafkatest.Cluster, all seen) {
 	}, patience, tick)
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
 		got := see(t, kafka, login(team))
-		want := without(all.points, "group=audit", "group=classic", "group=modern", "topic=secret")
+		want := without(all.points, "group=audit", "group=classic", "group=counting", "group=modern", "topic=secret")
 		want["kafka.consumer_group.lag_max group=billing"] = 6
 		assert.Equal(now, want, got.points)
 	}, patience, tick)
