@@ -30,7 +30,7 @@ test-unit: ## Run the unit tests alone, without the race detector
 lint: ## Check style, generated files, modules, workflows and scripts
 	@scripts/lint.sh
 
-generate: ## Generate code and documentation from metadata.yaml
+generate: ## Generate code and documentation from metadata.yaml, and the schema of the keys
 	go generate ./...
 
 package: build ## Make the .deb, .rpm, tarballs, SBOMs and checksums, build/packages

@@ -2,8 +2,8 @@
 # Copyright The kafkalagreceiver Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Generates code and documentation from the metadata.yaml of each component:
-# generate.sh [CHECKOUT]. mdatagen names packages after the folder that it finds
+# Generates code and documentation from the metadata.yaml of each component, and
+# the schema of their keys: generate.sh [CHECKOUT]. mdatagen names packages after the folder that it finds
 # the file in, so it is shown the checkout through a link that has the same name
 # everywhere.
 set -euo pipefail
@@ -46,3 +46,5 @@ if ! grep -qF 'dp.Attributes().EnsureCapacity(' "$tmp/presized.go"; then
 	exit 1
 fi
 cp "$tmp/presized.go" "$metrics"
+
+go test -C internal/test/schema -count 1 -run '^TestSchemaIsUpToDate$' . -update

@@ -21,7 +21,7 @@ only_text() { # lists what is neither text nor a picture
 }
 
 tools=$PWD/internal/tools/go.mod
-for module in . internal/test/deploy internal/test/pagediff internal/tools/packaging observability/picture; do
+for module in . internal/test/deploy internal/test/pagediff internal/test/schema internal/tools/packaging observability/picture; do
 	check "golangci-lint $module" lint "$module"
 	check "modules $module" go mod tidy -C "$module" -diff
 done

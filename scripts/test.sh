@@ -36,7 +36,7 @@ fi
 
 tier unit go test "${race[@]}" -skip '^Test(Integration|E2E|Rules)' ./...
 # Go's cache of results does not know of files outside a module: never from there.
-for module in internal/test/deploy internal/test/pagediff internal/tools/packaging observability/picture; do
+for module in internal/test/deploy internal/test/pagediff internal/test/schema internal/tools/packaging observability/picture; do
 	tier "$module" go test -C "$module" -count 1 -skip '^TestE2E' ./...
 done
 tier fuzz scripts/fuzz.sh 10s
