@@ -14,6 +14,9 @@ import (
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
+	"github.com/kafkalag/kafkalagreceiver"
+	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -21,10 +24,6 @@ import (
 	"go.opentelemetry.io/collector/confmap/provider/envprovider"
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
 	"go.yaml.in/yaml/v3"
-
-	"github.com/kafkalag/kafkalagreceiver"
-	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
-	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 )
 
 // shipped is the schema as editors read it.

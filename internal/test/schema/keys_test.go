@@ -12,14 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kafkalag/kafkalagreceiver"
+	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
 	"go.yaml.in/yaml/v3"
-
-	"github.com/kafkalag/kafkalagreceiver"
-	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
-	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
 )
 
 // enumerated are the keys that take no values but those that their row has in code.

@@ -12,13 +12,12 @@ import (
 	"testing"
 
 	"github.com/google/jsonschema-go/jsonschema"
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/component"
-
 	"github.com/kafkalag/kafkalagreceiver"
 	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
 )
 
 var update = flag.Bool("update", false, "write the schema anew")
