@@ -64,6 +64,10 @@ type Config struct {
 	// TimeLag is how time lag is found.
 	TimeLag TimeLagConfig `mapstructure:"time_lag"`
 
+	// RetentionMarginBySize has the size that topics are limited to count for
+	// kafka.consumer_group.retention_margin.
+	RetentionMarginBySize bool `mapstructure:"retention_margin_by_size"`
+
 	// MaxGroups is how many groups, of all types together, are asked about. 0: no limit.
 	MaxGroups int `mapstructure:"max_groups"`
 	// MaxGroupPartitions is how many pairs of group and partition may have

@@ -84,6 +84,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		IsolationLevel:         "read_committed",
 		ZooKeeper:              zookeeper.Config{Servers: []string{"z1:2181", "z2:2181"}, Chroot: "/kafka", SessionTimeout: 5 * time.Second},
 		TimeLag:                TimeLagConfig{History: 2 * time.Hour, SearchBudget: 100},
+		RetentionMarginBySize:  true,
 		MaxGroups:              500,
 		MaxGroupPartitions:     1000,
 		StatusWindow:           5,

@@ -39,6 +39,7 @@ var keyEffects = map[string]struct {
 	"isolation_level":          {func(c *Config) { c.IsolationLevel = readCommitted }, askedOf},
 	"zookeeper":                {func(c *Config) { c.ZooKeeper.Servers = []string{"z:2181"} }, zooKeeperRead},
 	"only_assigned_partitions": {func(c *Config) { c.OnlyAssignedPartitions = true }, lagOfUnassigned},
+	"retention_margin_by_size": {func(c *Config) { c.RetentionMarginBySize = true }, askedOf},
 	"status_window":            {func(c *Config) { c.StatusWindow = 2 }, scrapesUntilStall},
 	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, searchOf},
 	"max_groups":               {func(c *Config) { c.MaxGroups = 1 }, askedOf},

@@ -19,6 +19,7 @@ type memories struct {
 	groups    *groupLimiter
 	limiter   *partitionLimiter
 	history   *history.History // nil if no metric is enabled that looks back
+	growth    *lag.Growth      // nil if no metric needs it
 	failures  *failurelog.Log
 	anomalies *failurelog.Anomalies
 	expired   *failurelog.Expired
@@ -34,6 +35,9 @@ func newMemories(cfg *Config, log *zap.Logger) *memories {
 	}
 	if needsStatus(cfg.Metrics) || needsProgress(cfg.Metrics) {
 		m.history = &history.History{Window: cfg.StatusWindow}
+	}
+	if snapshotRequest(cfg).DeletionBySize {
+		m.growth = &lag.Growth{}
 	}
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -52,7 +53,7 @@ func TestIntegrationSoakRetentionMargin(t *testing.T) {
 
 	w := watch(t, 200*time.Millisecond, kafka.Brokers()...)
 	defer w.shutdown()
-	var open promises
+	open := promises{topic: "short", part: 1}
 	lost := 0
 	var outOfTime, before time.Time
 	for range scrapes {
@@ -79,10 +80,63 @@ func TestIntegrationSoakRetentionMargin(t *testing.T) {
 	assert.GreaterOrEqual(t, lost, 2)
 }
 
+// TestIntegrationRetentionMarginBySize is the same where a topic is limited in size: a
+// group that stands still loses records when the margin is 0, and not for long after.
+// The margin is an estimate, which a fifth is allowed to be off.
+func TestIntegrationRetentionMarginBySize(t *testing.T) {
+	const mib, record, rate, off = 1 << 20, 10_000, 100, 0.2
+	const kept, rolled = 4 * mib * time.Second / (record * rate), mib * time.Second / (record * rate)
+	kafka := kafkatest.Start(t, kafkatest.Options{Properties: map[string]string{
+		"log.retention.check.interval.ms": "1000", "log.initial.task.delay.ms": "1000",
+	}})
+	kafka.CreateTopic(t, "small", 1, 1, map[string]string{
+		"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": strconv.Itoa(4 * mib), "segment.bytes": strconv.Itoa(mib),
+	})
+	s := newStream(t, kafka, "small", 0)
+	s.value = make([]byte, record)
+	s.produce(t, rate)
+	s.hold(t, "stands")
+
+	cfg := newConfig()
+	cfg.Brokers, cfg.CollectionInterval, cfg.RetentionMarginBySize = kafka.Brokers(), 200*time.Millisecond, true
+	cfg.Metadata.RefreshInterval = time.Second
+	w := watchWith(t, cfg)
+	defer w.shutdown()
+	for range 40 { // until growth has been seen for long enough to be even
+		w.next(t)
+	}
+	s.hold(t, "stands")
+	w.next(t) // may have begun before
+	open := promises{topic: "small", part: 1 - off}
+	lost := 0
+	var outOfTime, before time.Time
+	for lost < 3 {
+		now := w.next(t)
+		open.check(t, now)
+		open.add("stands", now)
+		margin, known := now.margins["stands/small"]
+		switch {
+		case now.expired["stands/small"] > 0 && !outOfTime.IsZero():
+			assert.LessOrEqual(t, before.Sub(outOfTime), rolled+checks+dating+time.Duration(off*float64(kept)))
+			lost, outOfTime = lost+1, time.Time{}
+			s.hold(t, "stands")
+		case now.expired["stands/small"] > 0: // no scrape came between, or it began before the group had moved
+			s.hold(t, "stands")
+		case known && margin == 0 && outOfTime.IsZero():
+			outOfTime = now.at
+		}
+		before = now.at
+		assert.LessOrEqual(t, margin, kept.Seconds()*(1+off))
+	}
+	assert.Greater(t, open.made, 30)
+}
+
 // promises are those of scrapes that a record is not deleted before a time.
 type promises struct {
-	made int
-	open []promise
+	topic string
+	part  float64 // of the margin, for which they hold
+	made  int
+	open  []promise
 }
 
 type promise struct {
@@ -95,13 +149,13 @@ type promise struct {
 // made, a moment after it was taken.
 func (p *promises) add(group string, s dated) {
 	const moment = 50 * time.Millisecond
-	margin := time.Duration(s.margins[group+"/short"] * float64(time.Second))
+	margin := time.Duration(p.part * s.margins[group+"/"+p.topic] * float64(time.Second))
 	if margin <= moment {
 		return
 	}
 	p.made++
 	p.open = append(p.open, promise{
-		group: group, record: max(s.offsets[group+"/short/0"], s.starts["short/0"]), until: s.at.Add(margin - moment),
+		group: group, record: max(s.offsets[group+"/"+p.topic+"/0"], s.starts[p.topic+"/0"]), until: s.at.Add(margin - moment),
 	})
 }
 
@@ -111,7 +165,7 @@ func (p *promises) check(t *testing.T, s dated) {
 	left := p.open[:0]
 	for _, was := range p.open {
 		if s.at.Before(was.until) {
-			require.LessOrEqual(t, s.starts["short/0"], was.record, "%s lost a record %v too early", was.group, was.until.Sub(s.at))
+			require.LessOrEqual(t, s.starts[p.topic+"/0"], was.record, "%s lost a record %v too early", was.group, was.until.Sub(s.at))
 			left = append(left, was)
 		}
 	}
@@ -171,6 +225,7 @@ func TestIntegrationSoakCatchUpTime(t *testing.T) {
 type stream struct {
 	seed    kafkatest.Seed
 	topic   string
+	value   []byte // of each record
 	client  *kgo.Client
 	end     atomic.Int64
 	running sync.WaitGroup
@@ -179,9 +234,9 @@ type stream struct {
 // newStream begins at the end of a topic.
 func newStream(t *testing.T, kafka *kafkatest.Cluster, topic string, end int64) *stream {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...), kgo.DefaultProduceTopic(topic))
+	client, err := kgo.NewClient(kgo.SeedBrokers(kafka.Brokers()...), kgo.DefaultProduceTopic(topic), kgo.ProducerBatchCompression(kgo.NoCompression()))
 	require.NoError(t, err)
-	s := &stream{seed: kafka.Seed, topic: topic, client: client}
+	s := &stream{seed: kafka.Seed, topic: topic, value: []byte("v"), client: client}
 	s.end.Store(end)
 	t.Cleanup(func() { // the test's context is done by then
 		s.running.Wait()
@@ -214,7 +269,7 @@ func (s *stream) produce(t *testing.T, rate float64) {
 	s.repeat(t, func(ctx context.Context) {
 		records := make([]*kgo.Record, int(rate*time.Since(began).Seconds())-sent)
 		for i := range records {
-			records[i] = &kgo.Record{Value: []byte("v")}
+			records[i] = &kgo.Record{Value: s.value}
 		}
 		if s.client.ProduceSync(ctx, records...).FirstErr() == nil {
 			sent += len(records)

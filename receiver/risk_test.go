@@ -12,6 +12,25 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
+// A topic that is kept for ever, but limited in size, has a margin where it is asked
+// for.
+func TestRetentionMarginBySize(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	fake.CreateTopic(t, "small", 1, 1, map[string]string{"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "10000"})
+	fake.Produce(t, "small", 0, 10)
+	fake.Commit(t, "g", map[string]map[int32]int64{"small": {0: 10}})
+	for bySize, want := range map[bool]int{false: 0, true: 1} {
+		cfg := newConfig()
+		cfg.Brokers, cfg.CollectionInterval, cfg.RetentionMarginBySize = fake.Brokers(), 100*time.Millisecond, bySize
+		w := watchWith(t, cfg)
+		w.next(t)
+		fake.Produce(t, "small", 0, 10) // it grows
+		w.next(t)
+		assert.Len(t, w.next(t).margins, want)
+		w.shutdown()
+	}
+}
+
 func TestRetentionMargin(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	fake.CreateTopic(t, "orders", 1, 1, map[string]string{"cleanup.policy": "delete", "retention.ms": "7200000"})

@@ -121,7 +121,10 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 				report.Transactions = lag.OpenTransactions(learned)
 			}
 			s.timeLag.Estimate(ctx, s.now(), learned, report)
-			lag.FillRetentionMargins(learned, report)
+			if s.growth != nil {
+				s.growth.Observe(s.now(), learned)
+			}
+			lag.FillRetentionMargins(s.now(), learned, report, s.growth)
 		})
 	}
 	if s.history != nil {

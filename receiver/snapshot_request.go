@@ -37,6 +37,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		LogDirs:         needsLogDirs(on),
 		Quorum:          needsQuorum(on),
 	}
+	ask.DeletionBySize = ask.Deletion && cfg.RetentionMarginBySize
 	if cfg.OnlyAssignedPartitions && ask.Commits {
 		ask.Describe, ask.DescribeStreams, ask.Assignments = true, true, true
 	}

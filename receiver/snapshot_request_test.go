@@ -146,6 +146,15 @@ func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupRetentionMargin.Enabled = true },
 			want:   snapshot.Request{Commits: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted, Deletion: true},
 		},
+		"retention margin by size": {
+			enable: func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupRetentionMargin.Enabled = true },
+			change: func(cfg *Config) { cfg.RetentionMarginBySize = true },
+			want:   snapshot.Request{Commits: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted, Deletion: true, DeletionBySize: true},
+		},
+		"retention margin by size, but no margin": {
+			enable: func(*metadata.MetricsConfig) {},
+			change: func(cfg *Config) { cfg.RetentionMarginBySize = true },
+		},
 		"under min ISR":      {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: snapshot.Request{MinInSync: true}},
 		"replication factor": {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicReplicationFactor.Enabled = true }},
 		"partition size":     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: snapshot.Request{LogDirs: true}},

@@ -44,7 +44,13 @@ type watched struct {
 func watch(t *testing.T, interval time.Duration, brokers ...string) *watched {
 	t.Helper()
 	cfg := newConfig()
-	cfg.Brokers, cfg.InitialDelay, cfg.CollectionInterval = brokers, 0, interval
+	cfg.Brokers, cfg.CollectionInterval = brokers, interval
+	return watchWith(t, cfg)
+}
+
+func watchWith(t *testing.T, cfg *Config) *watched {
+	t.Helper()
+	cfg.InitialDelay = 0
 	cfg.Metrics.KafkaConsumerGroupTimeLag.Enabled = true
 	tel := componenttest.NewTelemetry()
 	set := metrictest.Settings(tel)

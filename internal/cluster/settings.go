@@ -18,6 +18,16 @@ type TopicConfig struct {
 	// RetentionTime is in milliseconds, RetentionSize in bytes for each
 	// partition. Each can be [NoLimit].
 	RetentionTime, RetentionSize *int64
+	// Tiered says that old records are moved to remote storage. What RetentionSize
+	// limits is then more than what brokers keep on their disks.
+	Tiered bool
+}
+
+// LimitsSize reports whether records are deleted because of the size of what brokers
+// keep on their disks.
+func (c *TopicConfig) LimitsSize() bool {
+	return c != nil && c.Deletes != nil && *c.Deletes && !c.Tiered &&
+		c.RetentionSize != nil && *c.RetentionSize != NoLimit
 }
 
 // BrokerConfig is one broker's settings.

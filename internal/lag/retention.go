@@ -11,26 +11,59 @@ import (
 )
 
 // FillRetentionMargins sets, for each topic of the groups of r, which was computed
-// from s, the least time until a record may be deleted that the group has not read. It needs the bounds of the ages.
-func FillRetentionMargins(s *cluster.Snapshot, r *Report) {
+// from s at the time now, the least time until a record may be deleted that the group
+// has not read. It needs the bounds of the ages. With growth, the size that topics are
+// limited to counts too.
+func FillRetentionMargins(now time.Time, s *cluster.Snapshot, r *Report, growth *Growth) {
 	for i := range r.Groups {
 		for n := range r.Groups[i].Topics {
 			t := &r.Groups[i].Topics[n]
-			t.RetentionMargin = retentionMargin(s.Topics[t.Name].Config, t.AgeBound)
+			topic := s.Topics[t.Name]
+			left := timeLeft(topic.Config, t.AgeBound)
+			if growth != nil {
+				left = left.sooner(growth.timeLeft(now, topic, t.Partitions))
+			}
+			t.RetentionMargin = left.Age
 		}
 	}
 }
 
-// retentionMargin is what a retention leaves of an age. A segment is deleted when its
+// remaining is the time until something happens. The zero remaining is unknown.
+type remaining struct {
+	Age
+	never bool
+}
+
+// within returns a time of at least 0.
+func within(d time.Duration) remaining { return remaining{Age: Age{Duration: max(d, 0), Known: true}} }
+
+// sooner returns the shorter one; unknown as soon as one of them is.
+func (t remaining) sooner(other remaining) remaining {
+	switch {
+	case t.never:
+		return other
+	case other.never:
+		return t
+	case !t.Known || !other.Known:
+		return remaining{}
+	}
+	return within(min(t.Duration, other.Duration))
+}
+
+// timeLeft is what a retention leaves of an age. A segment is deleted when its
 // youngest record is older than the retention, so that a record may stay on when
 // nothing is left.
-func retentionMargin(c *cluster.TopicConfig, unread Age) Age {
-	if c == nil || c.Deletes == nil || !*c.Deletes || c.RetentionTime == nil || !unread.Known {
-		return Age{}
+func timeLeft(c *cluster.TopicConfig, unread Age) remaining {
+	if c == nil || c.Deletes == nil || c.RetentionTime == nil {
+		return remaining{}
 	}
 	const longest = math.MaxInt64 / int64(time.Millisecond) // centuries
-	if millis := *c.RetentionTime; millis != cluster.NoLimit && millis <= longest {
-		return Age{Duration: max(time.Duration(millis)*time.Millisecond-unread.Duration, 0), Known: true}
+	switch millis := *c.RetentionTime; {
+	case !*c.Deletes || millis == cluster.NoLimit || millis > longest:
+		return remaining{never: true}
+	case !unread.Known:
+		return remaining{}
+	default:
+		return within(time.Duration(millis)*time.Millisecond - unread.Duration)
 	}
-	return Age{}
 }

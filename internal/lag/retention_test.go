@@ -40,7 +40,7 @@ func TestRetentionMargin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t", Config: tt.config}}}
 			r := &Report{Groups: []Group{{Name: "g", Topics: []Topic{{Name: "t", AgeBound: tt.unread}}}}}
-			FillRetentionMargins(s, r)
+			FillRetentionMargins(time.Now(), s, r, nil)
 			assert.Equal(t, tt.want, r.Groups[0].Topics[0].RetentionMargin)
 		})
 	}

@@ -59,6 +59,9 @@ type Request struct {
 	// Deletion asks when records of the topics in which groups have committed are
 	// deleted. That a login may not know is no failure.
 	Deletion bool
+	// DeletionBySize asks beside Deletion, as rarely as for settings, for the sizes of
+	// partitions, where a topic is limited in size.
+	DeletionBySize bool
 	// LogDirs asks for the brokers' log directories and the partitions' sizes.
 	LogDirs bool
 }
@@ -118,6 +121,8 @@ type memory struct {
 	// unsupported names the requests that some broker was found not to know.
 	unsupported map[string]bool
 	configs     configCache
+	// sizedAt is when all brokers last returned the sizes of partitions.
+	sizedAt time.Time
 	// shareStarts is where share groups have started.
 	shareStarts shareStarts
 	// uncounted says that brokers were found not to count the lag of share groups.

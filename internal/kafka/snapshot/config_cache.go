@@ -55,6 +55,7 @@ const (
 	minInSync        = "min.insync.replicas"
 	retentionTime    = "retention.ms"
 	retentionSize    = "retention.bytes"
+	remoteStorage    = "remote.storage.enable"
 	retentionMillis  = "log.retention.ms"
 	retentionMinutes = "log.retention.minutes"
 	retentionHours   = "log.retention.hours"
@@ -113,8 +114,11 @@ func (q *Request) resource(of configResource) kmsg.DescribeConfigsRequestResourc
 	if q.Deletion || q.TopicRetention {
 		resource.ConfigNames = append(resource.ConfigNames, retentionTime)
 	}
-	if q.TopicRetention {
+	if q.DeletionBySize || q.TopicRetention {
 		resource.ConfigNames = append(resource.ConfigNames, retentionSize)
+	}
+	if q.DeletionBySize {
+		resource.ConfigNames = append(resource.ConfigNames, remoteStorage)
 	}
 	return resource
 }
@@ -138,6 +142,7 @@ func decodeSetting(of configResource, resource wire.Resource) *cachedConfig {
 		Deletes:       deletes(resource.Settings),
 		RetentionTime: atLeastNoLimit(numbers[retentionTime], 1),
 		RetentionSize: atLeastNoLimit(numbers[retentionSize], 1),
+		Tiered:        resource.Settings[remoteStorage] == "true",
 	}}
 }
 

@@ -100,6 +100,61 @@ func TestDeletionKeys(t *testing.T) {
 	keys := func(q Request) []string { return q.resource(configResource{topic: "t"}).ConfigNames }
 	assert.Equal(t, []string{"cleanup.policy", "retention.ms"}, keys(Request{Deletion: true}))
 	assert.Equal(t, []string{"cleanup.policy", "retention.ms", "retention.bytes"}, keys(Request{Deletion: true, TopicRetention: true}))
+	assert.Equal(t, []string{"cleanup.policy", "retention.ms", "retention.bytes", "remote.storage.enable"}, keys(Request{Deletion: true, DeletionBySize: true}))
+}
+
+// Sizes are asked for as rarely as settings, and only while a topic in which a group
+// has committed is limited in size.
+func TestDeletionBySize(t *testing.T) {
+	for name, tt := range map[string]struct {
+		settings map[string]string
+		asked    int
+	}{
+		"limited in size":    {map[string]string{retentionSize: "1000"}, 1},
+		"without a limit":    {map[string]string{retentionSize: "-1"}, 0},
+		"only compacted":     {map[string]string{retentionSize: "1000", cleanupPolicy: "compact"}, 0},
+		"on remote storage":  {map[string]string{retentionSize: "1000", remoteStorage: "true"}, 0},
+		"not remote storage": {map[string]string{retentionSize: "1000", remoteStorage: "false"}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := kafkatest.StartFake(t, 1)
+			fake.CreateTopic(t, "t", 1, 1, tt.settings)
+			fake.CreateTopic(t, "unread", 1, 1, map[string]string{retentionSize: "1000"})
+			fake.Produce(t, "t", 0, 10)
+			fake.Commit(t, "g", map[string]map[int32]int64{"t": {0: 4}})
+			client := newTestClient(t, fake.Brokers()...)
+			ask := deletionAlone()
+			ask.DeletionBySize = true
+			fake.ResetRequests()
+			for scrape := range 3 {
+				s := snapshot(t, client, ask)
+				assert.Empty(t, s.Failures)
+				assert.Equal(t, scrape == 0 && tt.asked > 0, s.Topics["t"].Partitions[0].SizeKnown)
+			}
+			assert.Equal(t, tt.asked, fake.Requests()["DescribeLogDirs"])
+			client.memory.sizedAt = client.memory.sizedAt.Add(-configAge)
+			snapshot(t, client, ask)
+			assert.Equal(t, 2*tt.asked, fake.Requests()["DescribeLogDirs"])
+		})
+	}
+}
+
+// Until all brokers have returned sizes, each scrape asks.
+func TestDeletionBySizeRefused(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	fake.CreateTopic(t, "t", 1, 1, map[string]string{retentionSize: "1000"})
+	fake.Commit(t, "g", map[string]map[int32]int64{"t": {0: 0}})
+	client := newTestClient(t, fake.Brokers()...)
+	ask := deletionAlone()
+	ask.DeletionBySize = true
+	fault := fake.Fail(kmsg.DescribeLogDirs, kafkatest.AnyBroker, kerr.ClusterAuthorizationFailed, -1)
+	for range 2 {
+		s := snapshot(t, client, ask)
+		require.Len(t, s.Failures, 1)
+		assert.Equal(t, "CLUSTER_AUTHORIZATION_FAILED", s.Failures[0].Code)
+	}
+	fault.Remove()
+	assert.True(t, snapshot(t, client, ask).Topics["t"].Partitions[0].SizeKnown)
 }
 
 func TestDeletes(t *testing.T) {

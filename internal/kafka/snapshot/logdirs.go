@@ -4,11 +4,13 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/IBM/sarama"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -35,18 +37,37 @@ func (e *logDirError) Unwrap() error { return e.code }
 // logDirs asks every broker for its log directories, and learns the size of the
 // partitions that it leads. Nothing else depends on it.
 func (s *scrape) logDirs(ctx context.Context) {
-	if !s.ask.LogDirs {
+	now := time.Now()
+	if !s.ask.LogDirs && !s.sizesDue(now) {
 		return
 	}
+	whole := true
 	nodes := s.pool.Brokers()
 	s.snapshot.LogDirs = make(map[int32][]cluster.LogDir, len(nodes))
 	for _, a := range broker.Parallel(nodes, func(n *broker.Node) logDirsOf { return s.logDirsOf(ctx, n) }) {
 		if a.err != nil {
 			s.failed(broker.Failure(a.node, broker.APIDescribeLogDirs, a.err))
+			whole = false
 			continue
 		}
 		s.enterLogDirs(a)
 	}
+	if whole {
+		s.memory.sizedAt = now
+	}
+}
+
+// sizesDue reports whether the sizes of partitions are needed and old.
+func (s *scrape) sizesDue(now time.Time) bool {
+	if !s.ask.DeletionBySize || now.Sub(s.memory.sizedAt) < cmp.Or(s.metadata.maxAge, configAge) {
+		return false
+	}
+	for _, topic := range s.snapshot.Topics {
+		if topic.Config.LimitsSize() {
+			return true
+		}
+	}
+	return false
 }
 
 // logDirsOf is what one broker answered.
