@@ -95,7 +95,7 @@ func TestIntegrationRetentionMarginBySize(t *testing.T) {
 	s := newStream(t, kafka, "small", 0)
 	s.value = make([]byte, record)
 	s.produce(t, rate)
-	s.hold(t, "stands")
+	s.hold(t, "late")
 
 	cfg := newConfig()
 	cfg.Brokers, cfg.CollectionInterval, cfg.RetentionMarginBySize = kafka.Brokers(), 200*time.Millisecond, true
@@ -105,7 +105,7 @@ func TestIntegrationRetentionMarginBySize(t *testing.T) {
 	for range 40 { // until growth has been seen for long enough to be even
 		w.next(t)
 	}
-	s.hold(t, "stands")
+	s.hold(t, "late")
 	w.next(t) // may have begun before
 	open := promises{topic: "small", part: 1 - off}
 	lost := 0
@@ -113,15 +113,15 @@ func TestIntegrationRetentionMarginBySize(t *testing.T) {
 	for lost < 3 {
 		now := w.next(t)
 		open.check(t, now)
-		open.add("stands", now)
-		margin, known := now.margins["stands/small"]
+		open.add("late", now)
+		margin, known := now.margins["late/small"]
 		switch {
-		case now.expired["stands/small"] > 0 && !outOfTime.IsZero():
+		case now.expired["late/small"] > 0 && !outOfTime.IsZero():
 			assert.LessOrEqual(t, before.Sub(outOfTime), rolled+checks+dating+time.Duration(off*float64(kept)))
 			lost, outOfTime = lost+1, time.Time{}
-			s.hold(t, "stands")
-		case now.expired["stands/small"] > 0: // no scrape came between, or it began before the group had moved
-			s.hold(t, "stands")
+			s.hold(t, "late")
+		case now.expired["late/small"] > 0: // no scrape came between, or it began before the group had moved
+			s.hold(t, "late")
 		case known && margin == 0 && outOfTime.IsZero():
 			outOfTime = now.at
 		}
