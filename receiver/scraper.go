@@ -5,7 +5,6 @@ package receiver
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -111,30 +110,23 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	return metrics, failurelog.PartialError(snapshot.Failures, missing)
 }
 
-// interpret adds to a report what follows from earlier scrapes. Ages take as long as
-// the rest, and no part looks at what the other fills in, so two goroutines share it.
+// interpret adds to a report what follows from earlier scrapes.
 func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, report *lag.Report) {
-	var wait sync.WaitGroup
 	if s.timeLag != nil {
-		wait.Go(func() {
-			if s.ask.Transactions {
-				report.Transactions = lag.OpenTransactions(learned)
-			}
-			s.timeLag.Estimate(ctx, s.now(), learned, report)
-			if s.growth != nil {
-				s.growth.Observe(s.now(), learned)
-			}
-			lag.FillRetentionMargins(s.now(), learned, report, s.growth)
-		})
+		if s.ask.Transactions {
+			report.Transactions = lag.OpenTransactions(learned)
+		}
+		s.timeLag.Estimate(ctx, s.now(), learned, report)
+		if s.growth != nil {
+			s.growth.Observe(s.now(), learned)
+		}
+		lag.FillRetentionMargins(s.now(), learned, report, s.growth)
 	}
 	if s.history != nil {
-		wait.Go(func() {
-			s.history.Observe(s.now(), learned, report)
-			status.Evaluate(s.history, report)
-			progress.Estimate(s.history, report)
-		})
+		s.history.Observe(s.now(), learned, report)
+		status.Evaluate(s.history, report)
+		progress.Estimate(s.history, report)
 	}
-	wait.Wait()
 	if s.ask.Starts != snapshot.Nowhere {
 		s.expired.Report(s.now(), report)
 	}

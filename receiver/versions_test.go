@@ -88,7 +88,7 @@ func readVersion(t *testing.T, version string) map[string]bool {
 	}
 	core, logs := observer.New(zapcore.WarnLevel)
 	cfg.CollectionInterval = time.Second
-	scraped := nthScrape(t, cfg, zap.New(core), 3) // a rate takes two; a record is dated between them, or a moment later
+	scraped := nthScrape(t, cfg, zap.New(core), 6) // a rate takes two; a record is dated between two, or some later
 	assert.Empty(t, logs.All(), "nothing to complain about")
 
 	got := metrictest.Points(scraped)

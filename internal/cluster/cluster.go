@@ -13,6 +13,7 @@ package cluster
 import (
 	"cmp"
 	"slices"
+	"sort"
 )
 
 // Offset is a position in a partition's log, 0 or above, or one of the marks
@@ -138,7 +139,8 @@ func (t *Topic) Find(id int32) *Partition {
 	if i := int(id); i >= 0 && i < len(t.Partitions) && t.Partitions[i].ID == id {
 		return &t.Partitions[i]
 	}
-	at, found := slices.BinarySearchFunc(t.Partitions, id, func(p Partition, id int32) int { return cmp.Compare(p.ID, id) })
+	// Only ids are read: offsets may be entered meanwhile.
+	at, found := sort.Find(len(t.Partitions), func(i int) int { return cmp.Compare(id, t.Partitions[i].ID) })
 	if !found {
 		return nil
 	}

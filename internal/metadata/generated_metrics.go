@@ -2336,7 +2336,7 @@ type metricKafkaPartitionEligibleLeaderReplicas struct {
 // init fills kafka.partition.eligible_leader_replicas metric with initial data.
 func (m *metricKafkaPartitionEligibleLeaderReplicas) init() {
 	m.data.SetName("kafka.partition.eligible_leader_replicas")
-	m.data.SetDescription("Number of replicas that are not in sync and yet have every record that was acknowledged to a producer that waits for all replicas, so that each may become the leader (KIP-966). Only partitions with fewer replicas in sync than the topic's min.insync.replicas have points. 0 where the cluster's feature eligible.leader.replicas.version is off. Absent before Kafka 3.7.")
+	m.data.SetDescription("Number of replicas that are not in sync and yet have every record that was acknowledged to a producer that waits for all replicas, so that each may become the leader (KIP-966). Only partitions with fewer replicas in sync than the topic's min.insync.replicas have points. 0 where the cluster's feature eligible.leader.replicas.version is off. Absent before Kafka 3.8.")
 	m.data.SetUnit("{replicas}")
 	m.data.SetEmptyGauge()
 	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)

@@ -947,7 +947,7 @@ func TestMetricsBuilder(t *testing.T) {
 					validatedMetrics["kafka.partition.eligible_leader_replicas"] = true
 					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
 					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
-					assert.Equal(t, "Number of replicas that are not in sync and yet have every record that was acknowledged to a producer that waits for all replicas, so that each may become the leader (KIP-966). Only partitions with fewer replicas in sync than the topic's min.insync.replicas have points. 0 where the cluster's feature eligible.leader.replicas.version is off. Absent before Kafka 3.7.", mi.Description())
+					assert.Equal(t, "Number of replicas that are not in sync and yet have every record that was acknowledged to a producer that waits for all replicas, so that each may become the leader (KIP-966). Only partitions with fewer replicas in sync than the topic's min.insync.replicas have points. 0 where the cluster's feature eligible.leader.replicas.version is off. Absent before Kafka 3.8.", mi.Description())
 					assert.Equal(t, "{replicas}", mi.Unit())
 					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())

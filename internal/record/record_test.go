@@ -57,7 +57,7 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 					LastStable: cluster.Unknown, HighWatermark: cluster.Unknown, EligibleLeaders: 1, EligibleLeadersKnown: true,
 				},
 				{
-					ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7, LastStable: cluster.None,
+					ID: 2, Leader: cluster.NoBroker, Replicas: []int32{3}, Start: cluster.Unknown, End: 7, LastStable: cluster.Unknown, HighWatermark: cluster.Unknown,
 					Reassignment: &cluster.Reassignment{Replicas: []int32{1, 3}, Adding: []int32{1}, Removing: []int32{3}},
 				},
 			}},

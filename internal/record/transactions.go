@@ -8,8 +8,12 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
-// lastStableGap records what open transactions hold back in a partition.
+// lastStableGap records what open transactions hold back in a partition. One without a
+// leader has nobody to ask, which is no failure.
 func (r *Recorder) lastStableGap(topic string, p *cluster.Partition) {
+	if p.Leader == cluster.NoBroker {
+		return
+	}
 	if gap := p.LastStableGap(); r.known(gap, r.on.KafkaPartitionLastStableOffsetGap.Enabled) {
 		r.mb.RecordKafkaPartitionLastStableOffsetGapDataPoint(r.ts, int64(gap), topic, int64(p.ID))
 	}

@@ -140,9 +140,10 @@ func (d *Estimator) observe(s *cluster.Snapshot, r *lag.Report) {
 func (d *Estimator) observeTopic(topic *cluster.Topic, of *lag.Topic) {
 	known := d.remember(topic)
 	d.inUse = append(d.inUse, known)
-	for _, p := range of.Partitions {
+	for i := range of.Partitions {
+		p := &of.Partitions[i]
 		if now, exists := topic.Locate(p.ID); exists {
-			known.partition(now).observe(d, now, p)
+			known.partition(now).observe(d, now, p.Committed, p.Lag)
 		}
 	}
 }
@@ -205,7 +206,7 @@ func (t *topicDates) partition(p *cluster.Partition) *partitionDates {
 }
 
 // observe takes the partition as it is now, and one group's commit in it.
-func (p *partitionDates) observe(d *Estimator, now *cluster.Partition, g lag.Partition) {
+func (p *partitionDates) observe(d *Estimator, now *cluster.Partition, committed, behind cluster.Offset) {
 	if p.scrape != d.scrape {
 		p.scrape, p.anchorAsked = d.scrape, false
 		if p.leader != now.Leader {
@@ -216,8 +217,8 @@ func (p *partitionDates) observe(d *Estimator, now *cluster.Partition, g lag.Par
 			p.ends(d, now.End)
 		}
 	}
-	if g.Lag > 0 && now.End.Known() { // share groups have a lag without it, too
-		p.commits = append(p.commits, p.unread(g.Committed))
+	if behind > 0 && now.End.Known() { // share groups have a lag without it, too
+		p.commits = append(p.commits, p.unread(committed))
 	}
 }
 

@@ -45,8 +45,7 @@ type assignments struct {
 	byTopic map[string]*cluster.Assignment
 	topics  map[string]*cluster.Topic // of the metadata
 	owners  bool                      // whose each partition is, too
-	// The partitions that were read last, and those of them that a topic has.
-	read, existing []int32
+	read    []int32                   // the partitions that were read last
 }
 
 func (s *scrape) newAssignments() *assignments {
@@ -106,33 +105,37 @@ func (a *assignments) add(r *wire.Reader, name []byte, partitions []int32, of *m
 	}
 	topic := a.topics[string(name)]
 	known := topic != nil && !topic.Unclear
-	if known {
-		partitions = a.ofTopic(topic, partitions)
-	}
-	if len(partitions) == 0 {
+	exists := func(p int32) bool { return !known || topic.Find(p) != nil }
+	existing := count(partitions, exists)
+	owned := a.owners && known
+	if existing == 0 || owned && !r.Spend(ownerMemory*existing) {
 		return
 	}
 	all := a.topic(r, name)
 	all.Members++
-	all.Partitions = append(all.Partitions, partitions...)
-	if a.owners && known && r.Spend(ownerMemory*len(partitions)) {
-		all.Owners = slices.Grow(all.Owners, len(partitions))
-		for range partitions {
+	all.Partitions = slices.Grow(all.Partitions, existing)
+	if owned {
+		all.Owners = slices.Grow(all.Owners, existing)
+	}
+	for _, p := range partitions {
+		if !exists(p) {
+			continue
+		}
+		all.Partitions = append(all.Partitions, p)
+		if owned {
 			all.Owners = append(all.Owners, of.keep(r))
 		}
 	}
 }
 
-// ofTopic returns those of the partitions that the topic has, valid until the next
-// call.
-func (a *assignments) ofTopic(topic *cluster.Topic, partitions []int32) []int32 {
-	a.existing = slices.Grow(a.existing[:0], len(partitions))
+func count(partitions []int32, wanted func(int32) bool) int {
+	n := 0
 	for _, p := range partitions {
-		if topic.Find(p) != nil {
-			a.existing = append(a.existing, p)
+		if wanted(p) {
+			n++
 		}
 	}
-	return a.existing
+	return n
 }
 
 // topic returns what is assigned of a topic, for more to be added.

@@ -121,8 +121,8 @@ type memory struct {
 	// unsupported names the requests that some broker was found not to know.
 	unsupported map[string]bool
 	configs     configCache
-	// sizedAt is when all brokers last returned the sizes of partitions.
-	sizedAt time.Time
+	// sizedAt is when each broker last returned the sizes of partitions.
+	sizedAt map[int32]time.Time
 	// shareStarts is where share groups have started.
 	shareStarts shareStarts
 	// uncounted says that brokers were found not to count the lag of share groups.
@@ -158,7 +158,7 @@ func New(cfg kafkaconfig.Config, log *zap.Logger, obs broker.Observer, zooKeeper
 func (c *Client) forget() {
 	c.pool.Forget()
 	c.metadata = metadataCache{pool: c.pool, maxAge: c.maxAge, log: c.log}
-	c.memory = memory{unsupported: map[string]bool{}, multiGroup: map[int32]bool{}}
+	c.memory = memory{unsupported: map[string]bool{}, multiGroup: map[int32]bool{}, sizedAt: map[int32]time.Time{}}
 }
 
 // Start looks at what the configuration refers to: files, and a collector

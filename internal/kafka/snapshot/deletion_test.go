@@ -132,14 +132,14 @@ func TestDeletionBySize(t *testing.T) {
 				assert.Equal(t, scrape == 0 && tt.asked > 0, s.Topics["t"].Partitions[0].SizeKnown)
 			}
 			assert.Equal(t, tt.asked, fake.Requests()["DescribeLogDirs"])
-			client.memory.sizedAt = client.memory.sizedAt.Add(-configAge)
+			clear(client.memory.sizedAt)
 			snapshot(t, client, ask)
 			assert.Equal(t, 2*tt.asked, fake.Requests()["DescribeLogDirs"])
 		})
 	}
 }
 
-// Until all brokers have returned sizes, each scrape asks.
+// A broker that has not returned sizes is asked in each scrape.
 func TestDeletionBySizeRefused(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1)
 	fake.CreateTopic(t, "t", 1, 1, map[string]string{retentionSize: "1000"})

@@ -27,8 +27,9 @@ const (
 	partitionsPerPage = 2000
 )
 
-// errCursor is an answer that says to go on where it began, or before.
-var errCursor = errors.New("the next page does not begin after this one")
+// errCursor is an answer that says to go on where it began, or where nothing was asked
+// about.
+var errCursor = errors.New("the next page does not begin after this one, or with another topic")
 
 // eligibleLeaders learns how many replicas may lead although they are not in sync
 // (KIP-966), of the partitions with fewer replicas in sync than their topic asks for: others
@@ -61,25 +62,40 @@ func (s *scrape) topicsUnderMinInSync() []string {
 // eligibleLeadersIn asks about topics, one page after the other, and reports whether all
 // was answered.
 func (s *scrape) eligibleLeadersIn(ctx context.Context, topics []string) bool {
+	refused := map[string]sarama.KError{}
+	defer s.refusedEligibleLeaders(refused)
 	var from *pageCursor
-	for {
+	for range s.countPartitions(topics) + 1 { // a page has one partition at least
 		answer, answered := askController(ctx, s, newDescribeTopicPartitionsRequest(topics, from), s.decodeEligibleLeaders)
 		if !answered {
 			return false
 		}
-		s.enterEligibleLeaders(answer)
+		for p, n := range answer.eligible {
+			p.EligibleLeaders, p.EligibleLeadersKnown = n, true
+		}
+		maps.Copy(refused, answer.refused) // each page repeats them
 		next := answer.next
-		switch {
-		case next == nil:
+		if next == nil {
 			return true
-		case from != nil && !from.before(next):
-			s.failed(broker.Failure(s.controller(), broker.APIDescribeTopicPartitions, &wire.MalformedError{
-				API: broker.APIDescribeTopicPartitions, Err: errCursor,
-			}))
-			return false
+		}
+		if _, asked := slices.BinarySearch(topics, next.topic); !asked || from != nil && !from.before(next) {
+			break
 		}
 		from = next
 	}
+	s.failed(broker.Failure(s.controller(), broker.APIDescribeTopicPartitions, &wire.MalformedError{
+		API: broker.APIDescribeTopicPartitions, Err: errCursor,
+	}))
+	return false
+}
+
+// countPartitions returns how many partitions the topics have together.
+func (s *scrape) countPartitions(topics []string) int {
+	sum := 0
+	for _, name := range topics {
+		sum += len(s.snapshot.Topics[name].Partitions)
+	}
+	return sum
 }
 
 // pageCursor is the partition that a page begins with.
@@ -107,23 +123,24 @@ func newDescribeTopicPartitionsRequest(topics []string, from *pageCursor) wire.R
 // eligibleLeadersOf is one page.
 type eligibleLeadersOf struct {
 	eligible map[*cluster.Partition]int32
-	codes    map[sarama.KError]int // the errors of topics and partitions, and of how many
-	next     *pageCursor           // nil: this is the last one
+	refused  map[string]sarama.KError // the errors of topics
+	next     *pageCursor              // nil: this is the last one
 }
 
 // err is nil: each topic has an error of its own.
 func (eligibleLeadersOf) err() error { return nil }
 
-// eligibleMemory is the bytes of memory that a partition costs.
+// eligibleMemory is the bytes of memory that a partition or a topic's error costs.
 const eligibleMemory = 40
 
 func (s *scrape) decodeEligibleLeaders(r *wire.Reader) eligibleLeadersOf {
-	a := eligibleLeadersOf{eligible: map[*cluster.Partition]int32{}, codes: map[sarama.KError]int{}}
+	a := eligibleLeadersOf{eligible: map[*cluster.Partition]int32{}, refused: map[string]sarama.KError{}}
 	for range r.Each(wire.Size{Fixed: 23, Strings: 1, Arrays: 1}) {
-		if code := sarama.KError(r.Int16()); !kafkaerr.OK(code) {
-			a.codes[code]++
-		}
+		code := sarama.KError(r.Int16())
 		topic := s.snapshot.Topics[string(r.Text())]
+		if !kafkaerr.OK(code) && topic != nil && r.Spend(eligibleMemory) {
+			a.refused[topic.Name] = code
+		}
 		r.UUID()
 		r.Bool() // whether it is one of Kafka's own
 		s.decodeEligiblePartitions(r, topic, &a)
@@ -158,12 +175,9 @@ func (s *scrape) decodeEligiblePartitions(r *wire.Reader, topic *cluster.Topic, 
 	}
 }
 
-// enterEligibleLeaders enters one page into the snapshot.
-func (s *scrape) enterEligibleLeaders(a eligibleLeadersOf) {
-	for p, n := range a.eligible {
-		p.EligibleLeaders, p.EligibleLeadersKnown = n, true
-	}
-	for _, code := range slices.Sorted(maps.Keys(a.codes)) {
+// refusedEligibleLeaders reports each error once, of however many topics.
+func (s *scrape) refusedEligibleLeaders(refused map[string]sarama.KError) {
+	for _, code := range slices.Compact(slices.Sorted(maps.Values(refused))) {
 		s.pool.Observe(broker.APIDescribeTopicPartitions, code)
 		s.failed(broker.Failure(s.controller(), broker.APIDescribeTopicPartitions, code))
 	}

@@ -75,6 +75,7 @@ func TestEligibleLeaders(t *testing.T) {
 
 // What brokers do not describe costs nothing else.
 func TestEligibleLeadersAreNotDescribed(t *testing.T) {
+	pages := int32(0)
 	for name, tt := range map[string]struct {
 		change func(*kmsg.DescribeTopicPartitionsResponse)
 		code   string
@@ -90,6 +91,23 @@ func TestEligibleLeadersAreNotDescribed(t *testing.T) {
 			func(a *kmsg.DescribeTopicPartitionsResponse) {
 				a.NextCursor = &kmsg.DescribeTopicPartitionsResponseNextCursor{Topic: "a", Partition: 1}
 			}, cluster.CodeBadAnswer, []string{"a", "z"}, 2,
+		},
+		"pages without end": {
+			func(a *kmsg.DescribeTopicPartitionsResponse) {
+				pages++
+				a.NextCursor = &kmsg.DescribeTopicPartitionsResponseNextCursor{Topic: "a", Partition: pages}
+			}, cluster.CodeBadAnswer, []string{"a", "z"}, 2*3 + 1,
+		},
+		"a page of another topic": {
+			func(a *kmsg.DescribeTopicPartitionsResponse) {
+				a.NextCursor = &kmsg.DescribeTopicPartitionsResponseNextCursor{Topic: "m"}
+			}, cluster.CodeBadAnswer, []string{"a", "z"}, 1,
+		},
+		"an error of a topic that nobody asked about": {
+			func(a *kmsg.DescribeTopicPartitionsResponse) {
+				name := "other"
+				a.Topics = append(a.Topics, kmsg.DescribeTopicPartitionsResponseTopic{Topic: &name, ErrorCode: kerr.UnknownServerError.Code})
+			}, "", []string{"a", "z"}, 1,
 		},
 		"topics that nobody asked about": {
 			func(a *kmsg.DescribeTopicPartitionsResponse) {

@@ -38,30 +38,35 @@ func (e *logDirError) Unwrap() error { return e.code }
 // partitions that it leads. Nothing else depends on it.
 func (s *scrape) logDirs(ctx context.Context) {
 	now := time.Now()
-	if !s.ask.LogDirs && !s.sizesDue(now) {
+	nodes := s.pool.Brokers()
+	if !s.ask.LogDirs {
+		nodes = s.sizesDue(now, nodes)
+	}
+	if len(nodes) == 0 {
 		return
 	}
-	whole := true
-	nodes := s.pool.Brokers()
 	s.snapshot.LogDirs = make(map[int32][]cluster.LogDir, len(nodes))
 	for _, a := range broker.Parallel(nodes, func(n *broker.Node) logDirsOf { return s.logDirsOf(ctx, n) }) {
 		if a.err != nil {
 			s.failed(broker.Failure(a.node, broker.APIDescribeLogDirs, a.err))
-			whole = false
 			continue
 		}
 		s.enterLogDirs(a)
-	}
-	if whole {
-		s.memory.sizedAt = now
+		s.memory.sizedAt[a.node.ID] = now
 	}
 }
 
-// sizesDue reports whether the sizes of partitions are needed and old.
-func (s *scrape) sizesDue(now time.Time) bool {
-	if !s.ask.DeletionBySize || now.Sub(s.memory.sizedAt) < cmp.Or(s.metadata.maxAge, configAge) {
-		return false
+// sizesDue lists the brokers whose partitions' sizes are needed and old.
+func (s *scrape) sizesDue(now time.Time, nodes []*broker.Node) []*broker.Node {
+	if !s.ask.DeletionBySize || !s.limitsSize() {
+		return nil
 	}
+	maxAge := cmp.Or(s.metadata.maxAge, configAge)
+	return slices.DeleteFunc(nodes, func(n *broker.Node) bool { return now.Sub(s.memory.sizedAt[n.ID]) < maxAge })
+}
+
+// limitsSize reports whether a topic in use is limited in size.
+func (s *scrape) limitsSize() bool {
 	for _, topic := range s.snapshot.Topics {
 		if topic.Config.LimitsSize() {
 			return true

@@ -202,7 +202,9 @@ func TestQuorumHangs(t *testing.T) {
 	fake.Rewrite(kmsg.Metadata, func(_ int32, answer kmsg.Response) {
 		answer.(*kmsg.MetadataResponse).ControllerID = named.Add(1) % 3
 	})
-	client := newImpatientClient(t, fake.Brokers()...)
+	cfg := testConfig(fake.Brokers()...)
+	cfg.RequestTimeout = 4 * time.Second // a quarter of which is long enough to have sent it
+	client := newClientOf(t, cfg, nil)
 	ask := everything()
 	ask.Quorum = true
 	s := snapshot(t, client, ask)

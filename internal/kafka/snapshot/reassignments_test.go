@@ -184,6 +184,7 @@ func TestIntegrationReassigning(t *testing.T) {
 	partition := func(id int) cluster.Partition {
 		return snapshot(t, client, askReassignments()).Topics["moving"].Partitions[id]
 	}
+	require.Eventually(t, func() bool { return partition(0).Reassignment != nil }, time.Minute, 200*time.Millisecond)
 	assert.Equal(t, &cluster.Reassignment{Replicas: []int32{2, 1}, Adding: []int32{2}, Removing: []int32{1}}, partition(0).Reassignment)
 	assert.Contains(t, tool(command, "--list"), "moving-0: replicas: 2,1. adding: 2. removing: 1.")
 	assert.NotNil(t, partition(0).Reassignment, "it is under way still")
