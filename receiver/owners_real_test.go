@@ -17,8 +17,8 @@ import (
 )
 
 // Whose partitions are, as Kafka's own tool says it, and whether they are settled.
-func TestIntegrationPartitionOwners(t *testing.T) {
-	for _, version := range []string{"4.2.0", "4.3.1", "4.4.0"} {
+func TestIntegrationSoakPartitionOwners(t *testing.T) {
+	for _, version := range kafkatest.VersionsWithNewGroups() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			kafka := kafkatest.Start(t, kafkatest.Options{Version: version})

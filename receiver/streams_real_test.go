@@ -18,8 +18,8 @@ import (
 )
 
 // An application of Kafka Streams with standby tasks: two instances, of which one stops.
-func TestIntegrationStreamsGroups(t *testing.T) {
-	for _, version := range []string{"4.2.0", "4.3.1", "4.4.0"} {
+func TestIntegrationSoakStreamsGroups(t *testing.T) {
+	for _, version := range kafkatest.VersionsWithNewGroups() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			kafkatest.NeedStreams(t, version)

@@ -21,8 +21,8 @@ import (
 // Two partitions are held up: 0 by a transaction that no coordinator knows any more,
 // 1 by one that is merely open. A consumer that reads committed records only has
 // read all it can get, so that its lag tells nothing: these metrics do.
-func TestIntegrationOpenTransactions(t *testing.T) {
-	for _, version := range []string{"4.2.0", "4.3.1", "4.4.0"} {
+func TestIntegrationSoakOpenTransactions(t *testing.T) {
+	for _, version := range kafkatest.VersionsWithNewGroups() {
 		t.Run(version, func(t *testing.T) {
 			kafka := kafkatest.Start(t, kafkatest.Options{Version: version, Properties: map[string]string{
 				"transaction.partition.verification.enable": "false",

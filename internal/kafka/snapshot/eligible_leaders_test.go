@@ -139,8 +139,8 @@ func TestEligibleLeadersAreNotDescribed(t *testing.T) {
 
 // A topic asks for three replicas in sync, and one is away: it may still lead. Kafka's own
 // tool is the authority.
-func TestIntegrationEligibleLeaders(t *testing.T) {
-	for _, version := range []string{"4.2.0", "4.3.1", "4.4.0"} {
+func TestIntegrationSoakEligibleLeaders(t *testing.T) {
+	for _, version := range kafkatest.VersionsWithNewGroups() {
 		t.Run(version, func(t *testing.T) {
 			kafka := kafkatest.Start(t, kafkatest.Options{Version: version, Brokers: 3})
 			kafka.CreateTopic(t, "orders", 1, 3, map[string]string{"min.insync.replicas": "3"})

@@ -127,9 +127,10 @@ func TestLogDirSizesThatDoNotFit(t *testing.T) {
 }
 
 // One of two directories is cordoned, and then lost.
-func TestIntegrationLogDirs(t *testing.T) {
-	for version, cordons := range map[string]bool{"4.2.0": false, "4.3.1": true, "4.4.0": true} {
+func TestIntegrationSoakLogDirs(t *testing.T) {
+	for _, version := range kafkatest.VersionsWithNewGroups() {
 		t.Run(version, func(t *testing.T) {
+			cordons := version != "4.2.0"
 			dir := t.TempDir()
 			first, second := filepath.Join(dir, "1"), filepath.Join(dir, "2")
 			kafka := kafkatest.Start(t, kafkatest.Options{Version: version, Properties: map[string]string{

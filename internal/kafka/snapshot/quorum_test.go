@@ -234,8 +234,8 @@ func TestQuorumAfterAnElection(t *testing.T) {
 
 // Of three controllers one is stopped that does not lead: its lag and its ages grow, and
 // are as before when it is back. Kafka's own tool is the authority on who leads and votes.
-func TestIntegrationQuorum(t *testing.T) {
-	for _, version := range []string{"4.2.0", "4.3.1", "4.4.0"} {
+func TestIntegrationSoakQuorum(t *testing.T) {
+	for _, version := range kafkatest.VersionsWithNewGroups() {
 		t.Run(version, func(t *testing.T) {
 			kafka := kafkatest.Start(t, kafkatest.Options{Version: version, Brokers: 3})
 			client := newTestClient(t, kafka.Brokers()...)

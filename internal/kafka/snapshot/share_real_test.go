@@ -15,8 +15,8 @@ import (
 )
 
 // Where share groups are, as Kafka's own tool says it, while and after they read.
-func TestIntegrationShareGroups(t *testing.T) {
-	for _, version := range []string{"4.2.0", "4.3.1", "4.4.0"} {
+func TestIntegrationSoakShareGroups(t *testing.T) {
+	for _, version := range kafkatest.VersionsWithNewGroups() {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			kafka := kafkatest.Start(t, kafkatest.Options{Version: version})
