@@ -152,9 +152,7 @@ func TestIntegrationTimeLagRules(t *testing.T) {
 
 	for _, when := range []string{"at first", "after a restart"} {
 		w := watch(t, time.Second, kafka.Brokers()...)
-		w.next(t)
-		w.next(t)
-		found := w.next(t)
+		found := nextWithAll(t, w, want)
 		w.next(t)
 		w.shutdown()
 		for key, lag := range want {

@@ -89,6 +89,31 @@ func (w *watched) next(t *testing.T) dated {
 	}
 }
 
+// nextWithAll waits until all groups of want are dated, for 30 scrapes at most: a
+// machine that is busy needs more rounds than one that is not. Two scrapes later they
+// are dated well.
+func nextWithAll[V any](t *testing.T, w *watched, want map[string]V) dated {
+	t.Helper()
+	for range 30 {
+		if s := w.next(t); len(missingKeys(s.seconds, want)) == 0 {
+			break
+		}
+	}
+	w.next(t)
+	return w.next(t)
+}
+
+// missingKeys lists the keys of want that m does not have.
+func missingKeys[V any](m map[string]float64, want map[string]V) []string {
+	var missing []string
+	for key := range want {
+		if _, has := m[key]; !has {
+			missing = append(missing, key)
+		}
+	}
+	return missing
+}
+
 // lookups and rounds are what the search has cost until now.
 func (w *watched) count(t *testing.T, name string) int64 {
 	t.Helper()

@@ -42,11 +42,9 @@ func TestIntegrationTimeLagOfTransactions(t *testing.T) {
 
 	for _, when := range []string{"at first", "after a restart"} {
 		w := watch(t, time.Second, kafka.Brokers()...)
-		w.next(t)
-		w.next(t)
-		found := w.next(t)
+		found := nextWithAll(t, w, want)
 		for found.at.Before(later) {
-			found = w.next(t)
+			found = nextWithAll(t, w, want)
 		}
 		w.shutdown()
 		for key, stamp := range want {
