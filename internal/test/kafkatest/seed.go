@@ -40,6 +40,7 @@ func (s Seed) client(t testing.TB, options ...kgo.Opt) *kgo.Client {
 		kgo.SeedBrokers(s.addresses...),
 		kgo.DisableClientMetrics(),
 		kgo.MetadataMinAge(100 * time.Millisecond),
+		kgo.UnknownTopicRetries(-1), // brokers learn of a new topic one after the other
 	}, s.options...), options...)...)
 	if err != nil {
 		t.Fatal(err)
