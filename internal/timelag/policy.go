@@ -68,7 +68,7 @@ func (d *Estimator) clarify(name string, t *topicDates) {
 	}
 }
 
-// unclearTopics returns the topics whose policy is to be asked for now.
+// unclearTopics returns the topics whose cleanup policy is not known, once.
 func (d *Estimator) unclearTopics() []string {
 	names := slices.Sorted(maps.Keys(d.unclear))
 	clear(d.unclear)

@@ -74,9 +74,9 @@ func IsTimeout(err error) bool {
 	return ok && timeout.Timeout()
 }
 
-// IsRetriable reports whether a failure may be gone after fresh metadata:
-// leadership, a coordinator or the controller that moves, or the connection to a broker that was
-// well a moment ago, which steady says.
+// IsRetriable reports whether a retry with fresh metadata may succeed: a leader, a
+// coordinator or the controller has moved, or the connection broke to a broker that
+// was well until then, which steady says.
 func IsRetriable(err error, steady bool) bool {
 	code, ok := kafkaCode(err)
 	switch {

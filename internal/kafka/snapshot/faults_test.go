@@ -66,7 +66,7 @@ func requireTrue(t *testing.T, s *cluster.Snapshot) {
 	}
 }
 
-// What passes is asked again within the same scrape, once.
+// Retriable errors are retried once within the same scrape.
 func TestPassingErrorsAreRetried(t *testing.T) {
 	for name, tt := range map[string]struct {
 		api  kmsg.Key
@@ -497,7 +497,7 @@ func TestMetadataRefreshFails(t *testing.T) {
 	require.Error(t, err, "a cluster that is gone has no number of brokers")
 }
 
-// A leader that moves is found although the metadata is young.
+// A leader that has moved is found although the metadata is fresh.
 // Nothing that a group committed may be left out of its sums because the
 // metadata is older than the commit.
 func TestCachedMetadataCatchesUpWithCommits(t *testing.T) {

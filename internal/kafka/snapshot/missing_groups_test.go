@@ -111,8 +111,8 @@ func TestGroupsOfACoordinatorThatIsSilentForLong(t *testing.T) {
 	assert.Equal(t, lost, missing())
 }
 
-// In the moment between two coordinators nobody lists a group: it is looked for
-// once more before it counts as deleted.
+// In the moment between two coordinators no broker lists a group: brokers are
+// asked once more before it counts as deleted.
 func TestGroupListedByNobodyForAMoment(t *testing.T) {
 	fake := seeded(t, 1, 3, 3)
 	client := newTestClient(t, fake.Brokers()...)
