@@ -53,9 +53,7 @@ func TestIntegrationTimeLagAfterARestart(t *testing.T) {
 	}
 	w := watch(t, 5*time.Second, kafka.Brokers()...)
 	defer w.shutdown()
-	w.next(t)
-	w.next(t)
-	found := w.next(t)
+	found := nextWithAll(t, w, want)
 	t.Logf("%d look-ups, %d rounds, %d dated", w.lookups(t), w.rounds(t), len(found.seconds))
 	for key, at := range want {
 		seconds, known := found.seconds[key]
