@@ -99,6 +99,7 @@ func nthScrape(t *testing.T, cfg *Config, log *zap.Logger, n int) pmetric.Metric
 // show: ages are found between scrapes, and one makes no trend.
 var afterTheFirstScrape = []string{
 	"kafka.consumer_group.time_lag_max", "kafka.consumer_group.retention_margin", "kafka.consumer_group.catch_up_time",
+	"kafka.consumer_group.drain_time",
 }
 
 func TestScrapeOfACluster(t *testing.T) {

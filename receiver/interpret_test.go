@@ -85,6 +85,13 @@ func TestProgressOfAGroup(t *testing.T) {
 	now = now.Add(7 * time.Second)
 	scrape()
 	assert.Equal(t, map[string]float64{groupTopic: 7}, metrictest.Doubles(got)["kafka.consumer_group.commit_age"])
+	assert.Equal(t, map[string]float64{groupTopic: 0}, metrictest.Doubles(got)["kafka.consumer_group.stalled_time"])
+	for range 2 {
+		now, end = now.Add(time.Second), end+2
+		scrape()
+	}
+	assert.Equal(t, map[string]float64{groupTopic: 1}, metrictest.Doubles(got)["kafka.consumer_group.stalled_time"])
+	assert.Contains(t, metrictest.Doubles(got)["kafka.consumer_group.drain_time"], groupTopic)
 
 	now, committed, end = now.Add(time.Second), 10, 50
 	scrape()

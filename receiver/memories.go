@@ -33,7 +33,7 @@ func newMemories(cfg *Config, log *zap.Logger) *memories {
 		anomalies: failurelog.NewAnomalies(log),
 		expired:   failurelog.NewExpired(log),
 	}
-	if needsStatus(cfg.Metrics) || needsProgress(cfg.Metrics) {
+	if needsStatus(cfg.Metrics) || needsProgress(cfg.Metrics) || cfg.Metrics.KafkaShareGroupStalledTime.Enabled {
 		m.history = &history.History{Window: cfg.StatusWindow}
 	}
 	if snapshotRequest(cfg).DeletionBySize {

@@ -35,6 +35,7 @@ var newGroupsAsked = map[string]snapshot.Request{
 	"kafka.share_group.lag_max":      {Share: true},
 	"kafka.share_group.start_offset": {Share: true},
 	"kafka.share_group.members":      {DescribeShare: true},
+	"kafka.share_group.stalled_time": {Share: true},
 	"kafka.share_group.time_lag":     {Share: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted},
 	"kafka.share_group.time_lag_max": {Share: true, Ends: snapshot.WhereCommitted, Starts: snapshot.WhereCommitted},
 	"kafka.streams_group.epoch":      {DescribeStreams: true},

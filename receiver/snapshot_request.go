@@ -101,7 +101,7 @@ func needsConsumerTimeLag(on metadata.MetricsConfig) bool {
 
 func needsShare(on metadata.MetricsConfig) bool {
 	return on.KafkaShareGroupLag.Enabled || on.KafkaShareGroupLagSum.Enabled || on.KafkaShareGroupLagMax.Enabled ||
-		on.KafkaShareGroupStartOffset.Enabled || needsShareTimeLag(on)
+		on.KafkaShareGroupStartOffset.Enabled || on.KafkaShareGroupStalledTime.Enabled || needsShareTimeLag(on)
 }
 
 func needsStatus(on metadata.MetricsConfig) bool {
@@ -110,6 +110,8 @@ func needsStatus(on metadata.MetricsConfig) bool {
 
 func needsProgress(on metadata.MetricsConfig) bool {
 	return on.KafkaConsumerGroupCommitAge.Enabled ||
+		on.KafkaConsumerGroupStalledTime.Enabled ||
+		on.KafkaConsumerGroupDrainTime.Enabled ||
 		on.KafkaConsumerGroupCatchUpTime.Enabled ||
 		on.KafkaConsumerGroupConsumeRate.Enabled
 }

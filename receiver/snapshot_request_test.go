@@ -98,6 +98,14 @@ func TestSnapshotRequest(t *testing.T) {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupCommitAge.Enabled = true },
 			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
 		},
+		"stalled_time": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupStalledTime.Enabled = true },
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
+		},
+		"drain_time": {
+			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupDrainTime.Enabled = true },
+			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},
+		},
 		"catch_up_time": {
 			func(on *metadata.MetricsConfig) { on.KafkaConsumerGroupCatchUpTime.Enabled = true },
 			asked{groups: true, commits: true, ends: snapshot.WhereCommitted},

@@ -47,14 +47,17 @@ func (h *History) Observe(now time.Time, s *cluster.Snapshot, r *lag.Report) {
 		h.began, h.groups = now, map[string]*group{}
 	}
 	h.scrape++
-	for i := range r.Groups {
-		g := &r.Groups[i]
-		known := h.groups[g.Name]
-		if known == nil {
-			known = &group{}
-			h.groups[g.Name] = known
+	at := now.Sub(h.began).Truncate(time.Millisecond)
+	for _, groups := range [...][]lag.Group{r.Groups, r.Share} { // an id is of one type
+		for i := range groups {
+			g := &groups[i]
+			known := h.groups[g.Name]
+			if known == nil {
+				known = &group{}
+				h.groups[g.Name] = known
+			}
+			known.observe(h, at, s, g)
 		}
-		known.observe(h, now.Sub(h.began).Truncate(time.Millisecond), s, g)
 	}
 	for name, g := range h.groups {
 		if h.forgotten(g.scrape) {

@@ -69,6 +69,35 @@ func TestCommitAge(t *testing.T) {
 	}
 }
 
+func TestStalled(t *testing.T) {
+	h := &History{Window: window}
+	for i, tt := range []struct {
+		commit, lag cluster.Offset
+		want        time.Duration
+		why         string
+	}{
+		{10, 5, 0, "what came before the first scrape is not known"},
+		{10, 5, 0, "nothing has come"},
+		{10, 6, 0, "one record: perhaps the end of a transaction"},
+		{10, 6, 0, "and no more"},
+		{10, 7, 2 * time.Second, "another: both count, from the first one on"},
+		{10, 7, 3 * time.Second, "nothing comes any more"},
+		{10, 9, 4 * time.Second, "longer than the window"},
+		{11, 8, 0, "a commit"},
+		{11, 12, 0, "many at once"},
+		{11, 12, time.Second, "a second later"},
+		{11, cluster.Unknown, time.Second, "as far as was seen"},
+		{11, 12, 3 * time.Second, "the lag is known again"},
+		{11, 3, 0, "the log has lost its end"},
+		{11, 5, 0, "and goes on"},
+		{11, 5, time.Second, "which is not read"},
+		{5, 11, 0, "the group went back"},
+	} {
+		observe(h, time.Duration(i)*time.Second, 1, at(0, tt.commit, tt.lag))
+		assert.Equal(t, tt.want, h.Of("g", "t").Partition(0).Stalled(), "scrape %d: %s", i, tt.why)
+	}
+}
+
 func TestForgets(t *testing.T) {
 	h := &History{Window: window}
 	observe(h, 0, 1, at(0, 10, 5), at(1, 10, 5))

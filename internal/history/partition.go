@@ -16,8 +16,12 @@ type Partition struct {
 	scrape uint32
 	// log holds the samples of the last scrapes that knew the lag.
 	log sampleLog
-	// movedAt is when the committed offset was first seen where it is.
+	// movedAt is when the committed offset was first seen where it is, and lagThen the
+	// lag that it had there.
 	movedAt time.Duration
+	lagThen cluster.Offset
+	// grownAt is when the lag was first seen to be more than lagThen; 0: it is not.
+	grownAt time.Duration
 }
 
 // Sample is what one scrape saw.
@@ -36,8 +40,14 @@ func (s Sample) Committed() cluster.Offset { return s.Commit }
 func (s Sample) End() cluster.Offset { return s.Commit + s.Lag }
 
 func (p *Partition) observe(now Sample, window int) {
-	if before, found := p.log.newest(); !found || before.Commit != now.Commit {
-		p.movedAt = now.At
+	before, found := p.log.newest()
+	switch {
+	case !found || before.Commit != now.Commit:
+		p.movedAt, p.lagThen, p.grownAt = now.At, now.Lag, 0
+	case now.Lag <= p.lagThen: // less, if the log has lost its end
+		p.lagThen, p.grownAt = now.Lag, 0
+	case p.grownAt == 0:
+		p.grownAt = now.At
 	}
 	p.log.add(now, window)
 }
@@ -55,4 +65,15 @@ func (p *Partition) Samples(most int, buffer []Sample) []Sample {
 func (p *Partition) CommitAge() time.Duration {
 	now, _ := p.log.newest()
 	return now.At - p.movedAt
+}
+
+// Stalled is how long before the newest sample records were first seen to come after
+// the committed offset had last moved; 0 if none has. A single record is none: it may be
+// the end of the transaction that was read last, which nobody reads.
+func (p *Partition) Stalled() time.Duration {
+	now, _ := p.log.newest()
+	if p.grownAt == 0 || now.Lag <= p.lagThen+1 {
+		return 0
+	}
+	return now.At - p.grownAt
 }

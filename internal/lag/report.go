@@ -107,6 +107,12 @@ type Progress struct {
 	// CommitAge is for how long the committed offset has not moved, as far as it
 	// was seen: the longest of the partitions with lag, 0 where there is none.
 	CommitAge Age
+	// Stalled is for how long records have come without a commit: the longest of the
+	// partitions, 0 where none has come since the last one.
+	Stalled Age
+	// Drain is how long the group takes to read what is unread now, as fast as it has
+	// read lately: the longest of the partitions, 0 where it has read all.
+	Drain Age
 	// CatchUp is how long the group takes to read all: the longest of the
 	// partitions, 0 where it has.
 	CatchUp Age

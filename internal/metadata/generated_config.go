@@ -247,6 +247,26 @@ func (ms *KafkaConsumerGroupConsumeRateMetricConfig) Unmarshal(parser *confmap.C
 	return nil
 }
 
+// KafkaConsumerGroupDrainTimeMetricConfig provides config for the kafka.consumer_group.drain_time metric.
+type KafkaConsumerGroupDrainTimeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupDrainTimeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaConsumerGroupEpochMetricConfig provides config for the kafka.consumer_group.epoch metric.
 type KafkaConsumerGroupEpochMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -534,6 +554,26 @@ type KafkaConsumerGroupRetentionMarginMetricConfig struct {
 }
 
 func (ms *KafkaConsumerGroupRetentionMarginMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
+// KafkaConsumerGroupStalledTimeMetricConfig provides config for the kafka.consumer_group.stalled_time metric.
+type KafkaConsumerGroupStalledTimeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaConsumerGroupStalledTimeMetricConfig) Unmarshal(parser *confmap.Conf) error {
 	if parser == nil {
 		return nil
 	}
@@ -1187,6 +1227,26 @@ func (ms *KafkaShareGroupMembersMetricConfig) Unmarshal(parser *confmap.Conf) er
 	return nil
 }
 
+// KafkaShareGroupStalledTimeMetricConfig provides config for the kafka.share_group.stalled_time metric.
+type KafkaShareGroupStalledTimeMetricConfig struct {
+	Enabled          bool `mapstructure:"enabled"`
+	enabledSetByUser bool
+}
+
+func (ms *KafkaShareGroupStalledTimeMetricConfig) Unmarshal(parser *confmap.Conf) error {
+	if parser == nil {
+		return nil
+	}
+
+	err := parser.Unmarshal(ms)
+	if err != nil {
+		return err
+	}
+
+	ms.enabledSetByUser = parser.IsSet("enabled")
+	return nil
+}
+
 // KafkaShareGroupStartOffsetMetricConfig provides config for the kafka.share_group.start_offset metric.
 type KafkaShareGroupStartOffsetMetricConfig struct {
 	Enabled          bool `mapstructure:"enabled"`
@@ -1421,6 +1481,7 @@ type MetricsConfig struct {
 	KafkaConsumerGroupCatchUpTime        KafkaConsumerGroupCatchUpTimeMetricConfig        `mapstructure:"kafka.consumer_group.catch_up_time"`
 	KafkaConsumerGroupCommitAge          KafkaConsumerGroupCommitAgeMetricConfig          `mapstructure:"kafka.consumer_group.commit_age"`
 	KafkaConsumerGroupConsumeRate        KafkaConsumerGroupConsumeRateMetricConfig        `mapstructure:"kafka.consumer_group.consume_rate"`
+	KafkaConsumerGroupDrainTime          KafkaConsumerGroupDrainTimeMetricConfig          `mapstructure:"kafka.consumer_group.drain_time"`
 	KafkaConsumerGroupEpoch              KafkaConsumerGroupEpochMetricConfig              `mapstructure:"kafka.consumer_group.epoch"`
 	KafkaConsumerGroupExpired            KafkaConsumerGroupExpiredMetricConfig            `mapstructure:"kafka.consumer_group.expired"`
 	KafkaConsumerGroupGroupLagSum        KafkaConsumerGroupGroupLagSumMetricConfig        `mapstructure:"kafka.consumer_group.group_lag_sum"`
@@ -1436,6 +1497,7 @@ type MetricsConfig struct {
 	KafkaConsumerGroupPartitionStatus    KafkaConsumerGroupPartitionStatusMetricConfig    `mapstructure:"kafka.consumer_group.partition_status"`
 	KafkaConsumerGroupRebalancing        KafkaConsumerGroupRebalancingMetricConfig        `mapstructure:"kafka.consumer_group.rebalancing"`
 	KafkaConsumerGroupRetentionMargin    KafkaConsumerGroupRetentionMarginMetricConfig    `mapstructure:"kafka.consumer_group.retention_margin"`
+	KafkaConsumerGroupStalledTime        KafkaConsumerGroupStalledTimeMetricConfig        `mapstructure:"kafka.consumer_group.stalled_time"`
 	KafkaConsumerGroupStatus             KafkaConsumerGroupStatusMetricConfig             `mapstructure:"kafka.consumer_group.status"`
 	KafkaConsumerGroupTimeLag            KafkaConsumerGroupTimeLagMetricConfig            `mapstructure:"kafka.consumer_group.time_lag"`
 	KafkaConsumerGroupTimeLagMax         KafkaConsumerGroupTimeLagMaxMetricConfig         `mapstructure:"kafka.consumer_group.time_lag_max"`
@@ -1468,6 +1530,7 @@ type MetricsConfig struct {
 	KafkaShareGroupLagMax                KafkaShareGroupLagMaxMetricConfig                `mapstructure:"kafka.share_group.lag_max"`
 	KafkaShareGroupLagSum                KafkaShareGroupLagSumMetricConfig                `mapstructure:"kafka.share_group.lag_sum"`
 	KafkaShareGroupMembers               KafkaShareGroupMembersMetricConfig               `mapstructure:"kafka.share_group.members"`
+	KafkaShareGroupStalledTime           KafkaShareGroupStalledTimeMetricConfig           `mapstructure:"kafka.share_group.stalled_time"`
 	KafkaShareGroupStartOffset           KafkaShareGroupStartOffsetMetricConfig           `mapstructure:"kafka.share_group.start_offset"`
 	KafkaShareGroupTimeLag               KafkaShareGroupTimeLagMetricConfig               `mapstructure:"kafka.share_group.time_lag"`
 	KafkaShareGroupTimeLagMax            KafkaShareGroupTimeLagMaxMetricConfig            `mapstructure:"kafka.share_group.time_lag_max"`
@@ -1519,6 +1582,9 @@ func DefaultMetricsConfig() MetricsConfig {
 		KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 			Enabled: false,
 		},
+		KafkaConsumerGroupDrainTime: KafkaConsumerGroupDrainTimeMetricConfig{
+			Enabled: true,
+		},
 		KafkaConsumerGroupEpoch: KafkaConsumerGroupEpochMetricConfig{
 			Enabled: false,
 		},
@@ -1562,6 +1628,9 @@ func DefaultMetricsConfig() MetricsConfig {
 			Enabled: true,
 		},
 		KafkaConsumerGroupRetentionMargin: KafkaConsumerGroupRetentionMarginMetricConfig{
+			Enabled: true,
+		},
+		KafkaConsumerGroupStalledTime: KafkaConsumerGroupStalledTimeMetricConfig{
 			Enabled: true,
 		},
 		KafkaConsumerGroupStatus: KafkaConsumerGroupStatusMetricConfig{
@@ -1658,6 +1727,9 @@ func DefaultMetricsConfig() MetricsConfig {
 			Enabled: true,
 		},
 		KafkaShareGroupMembers: KafkaShareGroupMembersMetricConfig{
+			Enabled: true,
+		},
+		KafkaShareGroupStalledTime: KafkaShareGroupStalledTimeMetricConfig{
 			Enabled: true,
 		},
 		KafkaShareGroupStartOffset: KafkaShareGroupStartOffsetMetricConfig{

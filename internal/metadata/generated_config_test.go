@@ -62,6 +62,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 						Enabled: true,
 					},
+					KafkaConsumerGroupDrainTime: KafkaConsumerGroupDrainTimeMetricConfig{
+						Enabled: true,
+					},
 					KafkaConsumerGroupEpoch: KafkaConsumerGroupEpochMetricConfig{
 						Enabled: true,
 					},
@@ -105,6 +108,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 						Enabled: true,
 					},
 					KafkaConsumerGroupRetentionMargin: KafkaConsumerGroupRetentionMarginMetricConfig{
+						Enabled: true,
+					},
+					KafkaConsumerGroupStalledTime: KafkaConsumerGroupStalledTimeMetricConfig{
 						Enabled: true,
 					},
 					KafkaConsumerGroupStatus: KafkaConsumerGroupStatusMetricConfig{
@@ -201,6 +207,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 						Enabled: true,
 					},
 					KafkaShareGroupMembers: KafkaShareGroupMembersMetricConfig{
+						Enabled: true,
+					},
+					KafkaShareGroupStalledTime: KafkaShareGroupStalledTimeMetricConfig{
 						Enabled: true,
 					},
 					KafkaShareGroupStartOffset: KafkaShareGroupStartOffsetMetricConfig{
@@ -283,6 +292,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 						Enabled: false,
 					},
+					KafkaConsumerGroupDrainTime: KafkaConsumerGroupDrainTimeMetricConfig{
+						Enabled: false,
+					},
 					KafkaConsumerGroupEpoch: KafkaConsumerGroupEpochMetricConfig{
 						Enabled: false,
 					},
@@ -326,6 +338,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 						Enabled: false,
 					},
 					KafkaConsumerGroupRetentionMargin: KafkaConsumerGroupRetentionMarginMetricConfig{
+						Enabled: false,
+					},
+					KafkaConsumerGroupStalledTime: KafkaConsumerGroupStalledTimeMetricConfig{
 						Enabled: false,
 					},
 					KafkaConsumerGroupStatus: KafkaConsumerGroupStatusMetricConfig{
@@ -424,6 +439,9 @@ func TestMetricsBuilderConfig(t *testing.T) {
 					KafkaShareGroupMembers: KafkaShareGroupMembersMetricConfig{
 						Enabled: false,
 					},
+					KafkaShareGroupStalledTime: KafkaShareGroupStalledTimeMetricConfig{
+						Enabled: false,
+					},
 					KafkaShareGroupStartOffset: KafkaShareGroupStartOffsetMetricConfig{
 						Enabled: false,
 					},
@@ -468,7 +486,7 @@ func TestMetricsBuilderConfig(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := loadMetricsBuilderConfig(t, tt.name)
-			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirCordonedMetricConfig{}, KafkaBrokerLogDirOfflineMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupEpochMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionOwnerMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRebalancingMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionEligibleLeaderReplicasMetricConfig{}, KafkaPartitionLastStableOffsetGapMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionOpenTransactionAgeMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReassigningMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaQuorumEpochMetricConfig{}, KafkaQuorumLeaderMetricConfig{}, KafkaQuorumObserversMetricConfig{}, KafkaQuorumReplicaLagMetricConfig{}, KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{}, KafkaQuorumReplicaLastFetchAgeMetricConfig{}, KafkaQuorumVotersMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaStreamsGroupEpochMetricConfig{}, KafkaStreamsGroupMembersMetricConfig{}, KafkaStreamsGroupTasksMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
+			diff := cmp.Diff(tt.want, cfg, cmpopts.IgnoreUnexported(KafkaBrokerInfoMetricConfig{}, KafkaBrokerLogDirCordonedMetricConfig{}, KafkaBrokerLogDirOfflineMetricConfig{}, KafkaBrokerLogDirSizeMetricConfig{}, KafkaBrokerLogDirTotalMetricConfig{}, KafkaBrokerLogDirUsableMetricConfig{}, KafkaBrokerLogRetentionPeriodMetricConfig{}, KafkaBrokersMetricConfig{}, KafkaConsumerGroupAssignedPartitionsMetricConfig{}, KafkaConsumerGroupCatchUpTimeMetricConfig{}, KafkaConsumerGroupCommitAgeMetricConfig{}, KafkaConsumerGroupConsumeRateMetricConfig{}, KafkaConsumerGroupDrainTimeMetricConfig{}, KafkaConsumerGroupEpochMetricConfig{}, KafkaConsumerGroupExpiredMetricConfig{}, KafkaConsumerGroupGroupLagSumMetricConfig{}, KafkaConsumerGroupGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupInfoMetricConfig{}, KafkaConsumerGroupLagMetricConfig{}, KafkaConsumerGroupLagMaxMetricConfig{}, KafkaConsumerGroupLagSumMetricConfig{}, KafkaConsumerGroupMembersMetricConfig{}, KafkaConsumerGroupOffsetMetricConfig{}, KafkaConsumerGroupOffsetSumMetricConfig{}, KafkaConsumerGroupPartitionOwnerMetricConfig{}, KafkaConsumerGroupPartitionStatusMetricConfig{}, KafkaConsumerGroupRebalancingMetricConfig{}, KafkaConsumerGroupRetentionMarginMetricConfig{}, KafkaConsumerGroupStalledTimeMetricConfig{}, KafkaConsumerGroupStatusMetricConfig{}, KafkaConsumerGroupTimeLagMetricConfig{}, KafkaConsumerGroupTimeLagMaxMetricConfig{}, KafkaConsumerGroupTopicMembersMetricConfig{}, KafkaConsumerGroupZookeeperLagMetricConfig{}, KafkaConsumerGroupZookeeperOffsetMetricConfig{}, KafkaPartitionCurrentOffsetMetricConfig{}, KafkaPartitionEligibleLeaderReplicasMetricConfig{}, KafkaPartitionLastStableOffsetGapMetricConfig{}, KafkaPartitionLeaderMetricConfig{}, KafkaPartitionLeaderIsPreferredMetricConfig{}, KafkaPartitionOfflineMetricConfig{}, KafkaPartitionOldestOffsetMetricConfig{}, KafkaPartitionOpenTransactionAgeMetricConfig{}, KafkaPartitionProduceRateMetricConfig{}, KafkaPartitionReassigningMetricConfig{}, KafkaPartitionReplicasMetricConfig{}, KafkaPartitionReplicasInSyncMetricConfig{}, KafkaPartitionSizeMetricConfig{}, KafkaPartitionUnderMinIsrMetricConfig{}, KafkaPartitionUnderReplicatedMetricConfig{}, KafkaQuorumEpochMetricConfig{}, KafkaQuorumLeaderMetricConfig{}, KafkaQuorumObserversMetricConfig{}, KafkaQuorumReplicaLagMetricConfig{}, KafkaQuorumReplicaLastCaughtUpAgeMetricConfig{}, KafkaQuorumReplicaLastFetchAgeMetricConfig{}, KafkaQuorumVotersMetricConfig{}, KafkaShareGroupLagMetricConfig{}, KafkaShareGroupLagMaxMetricConfig{}, KafkaShareGroupLagSumMetricConfig{}, KafkaShareGroupMembersMetricConfig{}, KafkaShareGroupStalledTimeMetricConfig{}, KafkaShareGroupStartOffsetMetricConfig{}, KafkaShareGroupTimeLagMetricConfig{}, KafkaShareGroupTimeLagMaxMetricConfig{}, KafkaStreamsGroupEpochMetricConfig{}, KafkaStreamsGroupMembersMetricConfig{}, KafkaStreamsGroupTasksMetricConfig{}, KafkaTopicLogRetentionPeriodMetricConfig{}, KafkaTopicLogRetentionSizeMetricConfig{}, KafkaTopicMinInsyncReplicasMetricConfig{}, KafkaTopicPartitionsMetricConfig{}, KafkaTopicReplicationFactorMetricConfig{}, ResourceAttributeConfig{}))
 			require.Emptyf(t, diff, "Config mismatch (-expected +actual):\n%s", diff)
 		})
 	}

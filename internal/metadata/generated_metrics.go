@@ -182,6 +182,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.consumer_group.consume_rate",
 		Attributes: []string{"group", "topic"},
 	},
+	KafkaConsumerGroupDrainTime: metricInfo{
+		Name:       "kafka.consumer_group.drain_time",
+		Attributes: []string{"group", "topic"},
+	},
 	KafkaConsumerGroupEpoch: metricInfo{
 		Name:       "kafka.consumer_group.epoch",
 		Attributes: []string{"group"},
@@ -240,6 +244,10 @@ var MetricsInfo = metricsInfo{
 	},
 	KafkaConsumerGroupRetentionMargin: metricInfo{
 		Name:       "kafka.consumer_group.retention_margin",
+		Attributes: []string{"group", "topic"},
+	},
+	KafkaConsumerGroupStalledTime: metricInfo{
+		Name:       "kafka.consumer_group.stalled_time",
 		Attributes: []string{"group", "topic"},
 	},
 	KafkaConsumerGroupStatus: metricInfo{
@@ -366,6 +374,10 @@ var MetricsInfo = metricsInfo{
 		Name:       "kafka.share_group.members",
 		Attributes: []string{"group"},
 	},
+	KafkaShareGroupStalledTime: metricInfo{
+		Name:       "kafka.share_group.stalled_time",
+		Attributes: []string{"group", "topic"},
+	},
 	KafkaShareGroupStartOffset: metricInfo{
 		Name:       "kafka.share_group.start_offset",
 		Attributes: []string{"group", "topic", "partition"},
@@ -425,6 +437,7 @@ type metricsInfo struct {
 	KafkaConsumerGroupCatchUpTime        metricInfo
 	KafkaConsumerGroupCommitAge          metricInfo
 	KafkaConsumerGroupConsumeRate        metricInfo
+	KafkaConsumerGroupDrainTime          metricInfo
 	KafkaConsumerGroupEpoch              metricInfo
 	KafkaConsumerGroupExpired            metricInfo
 	KafkaConsumerGroupGroupLagSum        metricInfo
@@ -440,6 +453,7 @@ type metricsInfo struct {
 	KafkaConsumerGroupPartitionStatus    metricInfo
 	KafkaConsumerGroupRebalancing        metricInfo
 	KafkaConsumerGroupRetentionMargin    metricInfo
+	KafkaConsumerGroupStalledTime        metricInfo
 	KafkaConsumerGroupStatus             metricInfo
 	KafkaConsumerGroupTimeLag            metricInfo
 	KafkaConsumerGroupTimeLagMax         metricInfo
@@ -472,6 +486,7 @@ type metricsInfo struct {
 	KafkaShareGroupLagMax                metricInfo
 	KafkaShareGroupLagSum                metricInfo
 	KafkaShareGroupMembers               metricInfo
+	KafkaShareGroupStalledTime           metricInfo
 	KafkaShareGroupStartOffset           metricInfo
 	KafkaShareGroupTimeLag               metricInfo
 	KafkaShareGroupTimeLagMax            metricInfo
@@ -1127,6 +1142,60 @@ func (m *metricKafkaConsumerGroupConsumeRate) emit(metrics pmetric.MetricSlice) 
 
 func newMetricKafkaConsumerGroupConsumeRate(cfg KafkaConsumerGroupConsumeRateMetricConfig) metricKafkaConsumerGroupConsumeRate {
 	m := metricKafkaConsumerGroupConsumeRate{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupDrainTime struct {
+	data     pmetric.Metric                          // data buffer for generated metric.
+	config   KafkaConsumerGroupDrainTimeMetricConfig // metric config provided by user.
+	capacity int                                     // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.drain_time metric with initial data.
+func (m *metricKafkaConsumerGroupDrainTime) init() {
+	m.data.SetName("kafka.consumer_group.drain_time")
+	m.data.SetDescription("How long the group takes to read what is unread now, as fast as it has read in the last scrapes and if nothing more is written; at least that long where it has read nothing. The longest of the topic's partitions; 0 where no more than one record is unread, which may be the end of a transaction. Absent while that of one of them is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupDrainTime) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupDrainTime) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupDrainTime) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupDrainTime(cfg KafkaConsumerGroupDrainTimeMetricConfig) metricKafkaConsumerGroupDrainTime {
+	m := metricKafkaConsumerGroupDrainTime{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -1938,6 +2007,60 @@ func (m *metricKafkaConsumerGroupRetentionMargin) emit(metrics pmetric.MetricSli
 
 func newMetricKafkaConsumerGroupRetentionMargin(cfg KafkaConsumerGroupRetentionMarginMetricConfig) metricKafkaConsumerGroupRetentionMargin {
 	m := metricKafkaConsumerGroupRetentionMargin{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
+type metricKafkaConsumerGroupStalledTime struct {
+	data     pmetric.Metric                            // data buffer for generated metric.
+	config   KafkaConsumerGroupStalledTimeMetricConfig // metric config provided by user.
+	capacity int                                       // max observed number of data points added to the metric.
+}
+
+// init fills kafka.consumer_group.stalled_time metric with initial data.
+func (m *metricKafkaConsumerGroupStalledTime) init() {
+	m.data.SetName("kafka.consumer_group.stalled_time")
+	m.data.SetDescription("How long records have come for the group without it committing anything, as far as scrapes saw it. The longest of the topic's partitions; 0 where no more than one record has come since the last commit, which may be the end of a transaction. Absent while the lag of one of them is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaConsumerGroupStalledTime) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaConsumerGroupStalledTime) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaConsumerGroupStalledTime) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaConsumerGroupStalledTime(cfg KafkaConsumerGroupStalledTimeMetricConfig) metricKafkaConsumerGroupStalledTime {
+	m := metricKafkaConsumerGroupStalledTime{config: cfg}
 
 	if cfg.Enabled {
 		m.data = pmetric.NewMetric()
@@ -3669,6 +3792,60 @@ func newMetricKafkaShareGroupMembers(cfg KafkaShareGroupMembersMetricConfig) met
 	return m
 }
 
+type metricKafkaShareGroupStalledTime struct {
+	data     pmetric.Metric                         // data buffer for generated metric.
+	config   KafkaShareGroupStalledTimeMetricConfig // metric config provided by user.
+	capacity int                                    // max observed number of data points added to the metric.
+}
+
+// init fills kafka.share_group.stalled_time metric with initial data.
+func (m *metricKafkaShareGroupStalledTime) init() {
+	m.data.SetName("kafka.share_group.stalled_time")
+	m.data.SetDescription("How long records have come for the share group without its start offset moving or its lag falling, as far as scrapes saw it. The longest of the topic's partitions; 0 where no more than one record has come since. Absent while the lag of one of them is not known.")
+	m.data.SetUnit("s")
+	m.data.SetEmptyGauge()
+	m.data.Gauge().DataPoints().EnsureCapacity(m.capacity)
+}
+
+func (m *metricKafkaShareGroupStalledTime) recordDataPoint(start pcommon.Timestamp, ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	if !m.config.Enabled {
+		return
+	}
+	dp := m.data.Gauge().DataPoints().AppendEmpty()
+	dp.SetStartTimestamp(start)
+	dp.SetTimestamp(ts)
+	dp.SetDoubleValue(val)
+	dp.Attributes().EnsureCapacity(2)
+	dp.Attributes().PutStr("group", groupAttributeValue)
+	dp.Attributes().PutStr("topic", topicAttributeValue)
+}
+
+// updateCapacity saves max length of data point slices that will be used for the slice capacity.
+func (m *metricKafkaShareGroupStalledTime) updateCapacity() {
+	if m.data.Gauge().DataPoints().Len() > m.capacity {
+		m.capacity = min(m.data.Gauge().DataPoints().Len(), maxCapacity)
+	}
+}
+
+// emit appends recorded metric data to a metrics slice and prepares it for recording another set of data points.
+func (m *metricKafkaShareGroupStalledTime) emit(metrics pmetric.MetricSlice) {
+	if m.config.Enabled && m.data.Gauge().DataPoints().Len() > 0 {
+		m.updateCapacity()
+		m.data.MoveTo(metrics.AppendEmpty())
+		m.init()
+	}
+}
+
+func newMetricKafkaShareGroupStalledTime(cfg KafkaShareGroupStalledTimeMetricConfig) metricKafkaShareGroupStalledTime {
+	m := metricKafkaShareGroupStalledTime{config: cfg}
+
+	if cfg.Enabled {
+		m.data = pmetric.NewMetric()
+		m.init()
+	}
+	return m
+}
+
 type metricKafkaShareGroupStartOffset struct {
 	data     pmetric.Metric                         // data buffer for generated metric.
 	config   KafkaShareGroupStartOffsetMetricConfig // metric config provided by user.
@@ -4279,6 +4456,7 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupCatchUpTime        metricKafkaConsumerGroupCatchUpTime
 	metricKafkaConsumerGroupCommitAge          metricKafkaConsumerGroupCommitAge
 	metricKafkaConsumerGroupConsumeRate        metricKafkaConsumerGroupConsumeRate
+	metricKafkaConsumerGroupDrainTime          metricKafkaConsumerGroupDrainTime
 	metricKafkaConsumerGroupEpoch              metricKafkaConsumerGroupEpoch
 	metricKafkaConsumerGroupExpired            metricKafkaConsumerGroupExpired
 	metricKafkaConsumerGroupGroupLagSum        metricKafkaConsumerGroupGroupLagSum
@@ -4294,6 +4472,7 @@ type MetricsBuilder struct {
 	metricKafkaConsumerGroupPartitionStatus    metricKafkaConsumerGroupPartitionStatus
 	metricKafkaConsumerGroupRebalancing        metricKafkaConsumerGroupRebalancing
 	metricKafkaConsumerGroupRetentionMargin    metricKafkaConsumerGroupRetentionMargin
+	metricKafkaConsumerGroupStalledTime        metricKafkaConsumerGroupStalledTime
 	metricKafkaConsumerGroupStatus             metricKafkaConsumerGroupStatus
 	metricKafkaConsumerGroupTimeLag            metricKafkaConsumerGroupTimeLag
 	metricKafkaConsumerGroupTimeLagMax         metricKafkaConsumerGroupTimeLagMax
@@ -4326,6 +4505,7 @@ type MetricsBuilder struct {
 	metricKafkaShareGroupLagMax                metricKafkaShareGroupLagMax
 	metricKafkaShareGroupLagSum                metricKafkaShareGroupLagSum
 	metricKafkaShareGroupMembers               metricKafkaShareGroupMembers
+	metricKafkaShareGroupStalledTime           metricKafkaShareGroupStalledTime
 	metricKafkaShareGroupStartOffset           metricKafkaShareGroupStartOffset
 	metricKafkaShareGroupTimeLag               metricKafkaShareGroupTimeLag
 	metricKafkaShareGroupTimeLagMax            metricKafkaShareGroupTimeLagMax
@@ -4374,6 +4554,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupCatchUpTime:        newMetricKafkaConsumerGroupCatchUpTime(mbc.Metrics.KafkaConsumerGroupCatchUpTime),
 		metricKafkaConsumerGroupCommitAge:          newMetricKafkaConsumerGroupCommitAge(mbc.Metrics.KafkaConsumerGroupCommitAge),
 		metricKafkaConsumerGroupConsumeRate:        newMetricKafkaConsumerGroupConsumeRate(mbc.Metrics.KafkaConsumerGroupConsumeRate),
+		metricKafkaConsumerGroupDrainTime:          newMetricKafkaConsumerGroupDrainTime(mbc.Metrics.KafkaConsumerGroupDrainTime),
 		metricKafkaConsumerGroupEpoch:              newMetricKafkaConsumerGroupEpoch(mbc.Metrics.KafkaConsumerGroupEpoch),
 		metricKafkaConsumerGroupExpired:            newMetricKafkaConsumerGroupExpired(mbc.Metrics.KafkaConsumerGroupExpired),
 		metricKafkaConsumerGroupGroupLagSum:        newMetricKafkaConsumerGroupGroupLagSum(mbc.Metrics.KafkaConsumerGroupGroupLagSum),
@@ -4389,6 +4570,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaConsumerGroupPartitionStatus:    newMetricKafkaConsumerGroupPartitionStatus(mbc.Metrics.KafkaConsumerGroupPartitionStatus),
 		metricKafkaConsumerGroupRebalancing:        newMetricKafkaConsumerGroupRebalancing(mbc.Metrics.KafkaConsumerGroupRebalancing),
 		metricKafkaConsumerGroupRetentionMargin:    newMetricKafkaConsumerGroupRetentionMargin(mbc.Metrics.KafkaConsumerGroupRetentionMargin),
+		metricKafkaConsumerGroupStalledTime:        newMetricKafkaConsumerGroupStalledTime(mbc.Metrics.KafkaConsumerGroupStalledTime),
 		metricKafkaConsumerGroupStatus:             newMetricKafkaConsumerGroupStatus(mbc.Metrics.KafkaConsumerGroupStatus),
 		metricKafkaConsumerGroupTimeLag:            newMetricKafkaConsumerGroupTimeLag(mbc.Metrics.KafkaConsumerGroupTimeLag),
 		metricKafkaConsumerGroupTimeLagMax:         newMetricKafkaConsumerGroupTimeLagMax(mbc.Metrics.KafkaConsumerGroupTimeLagMax),
@@ -4421,6 +4603,7 @@ func NewMetricsBuilder(mbc MetricsBuilderConfig, settings receiver.Settings, opt
 		metricKafkaShareGroupLagMax:                newMetricKafkaShareGroupLagMax(mbc.Metrics.KafkaShareGroupLagMax),
 		metricKafkaShareGroupLagSum:                newMetricKafkaShareGroupLagSum(mbc.Metrics.KafkaShareGroupLagSum),
 		metricKafkaShareGroupMembers:               newMetricKafkaShareGroupMembers(mbc.Metrics.KafkaShareGroupMembers),
+		metricKafkaShareGroupStalledTime:           newMetricKafkaShareGroupStalledTime(mbc.Metrics.KafkaShareGroupStalledTime),
 		metricKafkaShareGroupStartOffset:           newMetricKafkaShareGroupStartOffset(mbc.Metrics.KafkaShareGroupStartOffset),
 		metricKafkaShareGroupTimeLag:               newMetricKafkaShareGroupTimeLag(mbc.Metrics.KafkaShareGroupTimeLag),
 		metricKafkaShareGroupTimeLagMax:            newMetricKafkaShareGroupTimeLagMax(mbc.Metrics.KafkaShareGroupTimeLagMax),
@@ -4528,6 +4711,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupCatchUpTime.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupCommitAge.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupConsumeRate.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupDrainTime.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupEpoch.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupExpired.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupGroupLagSum.emit(ils.Metrics())
@@ -4543,6 +4727,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaConsumerGroupPartitionStatus.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupRebalancing.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupRetentionMargin.emit(ils.Metrics())
+	mb.metricKafkaConsumerGroupStalledTime.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupStatus.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupTimeLag.emit(ils.Metrics())
 	mb.metricKafkaConsumerGroupTimeLagMax.emit(ils.Metrics())
@@ -4575,6 +4760,7 @@ func (mb *MetricsBuilder) EmitForResource(options ...ResourceMetricsOption) {
 	mb.metricKafkaShareGroupLagMax.emit(ils.Metrics())
 	mb.metricKafkaShareGroupLagSum.emit(ils.Metrics())
 	mb.metricKafkaShareGroupMembers.emit(ils.Metrics())
+	mb.metricKafkaShareGroupStalledTime.emit(ils.Metrics())
 	mb.metricKafkaShareGroupStartOffset.emit(ils.Metrics())
 	mb.metricKafkaShareGroupTimeLag.emit(ils.Metrics())
 	mb.metricKafkaShareGroupTimeLagMax.emit(ils.Metrics())
@@ -4677,6 +4863,11 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupConsumeRateDataPoint(ts pcommo
 	mb.metricKafkaConsumerGroupConsumeRate.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
+// RecordKafkaConsumerGroupDrainTimeDataPoint adds a data point to kafka.consumer_group.drain_time metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupDrainTimeDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupDrainTime.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
 // RecordKafkaConsumerGroupEpochDataPoint adds a data point to kafka.consumer_group.epoch metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupEpochDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
 	mb.metricKafkaConsumerGroupEpoch.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
@@ -4750,6 +4941,11 @@ func (mb *MetricsBuilder) RecordKafkaConsumerGroupRebalancingDataPoint(ts pcommo
 // RecordKafkaConsumerGroupRetentionMarginDataPoint adds a data point to kafka.consumer_group.retention_margin metric.
 func (mb *MetricsBuilder) RecordKafkaConsumerGroupRetentionMarginDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
 	mb.metricKafkaConsumerGroupRetentionMargin.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
+}
+
+// RecordKafkaConsumerGroupStalledTimeDataPoint adds a data point to kafka.consumer_group.stalled_time metric.
+func (mb *MetricsBuilder) RecordKafkaConsumerGroupStalledTimeDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaConsumerGroupStalledTime.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
 // RecordKafkaConsumerGroupStatusDataPoint adds a data point to kafka.consumer_group.status metric.
@@ -4910,6 +5106,11 @@ func (mb *MetricsBuilder) RecordKafkaShareGroupLagSumDataPoint(ts pcommon.Timest
 // RecordKafkaShareGroupMembersDataPoint adds a data point to kafka.share_group.members metric.
 func (mb *MetricsBuilder) RecordKafkaShareGroupMembersDataPoint(ts pcommon.Timestamp, val int64, groupAttributeValue string) {
 	mb.metricKafkaShareGroupMembers.recordDataPoint(mb.startTime, ts, val, groupAttributeValue)
+}
+
+// RecordKafkaShareGroupStalledTimeDataPoint adds a data point to kafka.share_group.stalled_time metric.
+func (mb *MetricsBuilder) RecordKafkaShareGroupStalledTimeDataPoint(ts pcommon.Timestamp, val float64, groupAttributeValue string, topicAttributeValue string) {
+	mb.metricKafkaShareGroupStalledTime.recordDataPoint(mb.startTime, ts, val, groupAttributeValue, topicAttributeValue)
 }
 
 // RecordKafkaShareGroupStartOffsetDataPoint adds a data point to kafka.share_group.start_offset metric.

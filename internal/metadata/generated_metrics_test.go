@@ -102,6 +102,9 @@ func TestMetricsBuilder(t *testing.T) {
 
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupConsumeRateDataPoint(ts, 1, "group-val", "topic-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupDrainTimeDataPoint(ts, 1, "group-val", "topic-val")
 
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupEpochDataPoint(ts, 1, "group-val")
@@ -147,6 +150,9 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupRetentionMarginDataPoint(ts, 1, "group-val", "topic-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaConsumerGroupStalledTimeDataPoint(ts, 1, "group-val", "topic-val")
 
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupStatusDataPoint(ts, 1, "group-val", AttributeStatusOK)
@@ -243,6 +249,9 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaShareGroupMembersDataPoint(ts, 1, "group-val")
+			defaultMetricsCount++
+			allMetricsCount++
+			mb.RecordKafkaShareGroupStalledTimeDataPoint(ts, 1, "group-val", "topic-val")
 
 			allMetricsCount++
 			mb.RecordKafkaShareGroupStartOffsetDataPoint(ts, 1, "group-val", "topic-val", 9)
@@ -509,6 +518,24 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
 					assert.Equal(t, "Records a second by which the group's committed offsets moved since the scrape before, over the topic's partitions. Absent while one of them is not known, and in a scrape after an offset went back.", mi.Description())
 					assert.Equal(t, "{records}/s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.drain_time":
+					assert.False(t, validatedMetrics["kafka.consumer_group.drain_time"], "Found a duplicate in the metrics slice: kafka.consumer_group.drain_time")
+					validatedMetrics["kafka.consumer_group.drain_time"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long the group takes to read what is unread now, as fast as it has read in the last scrapes and if nothing more is written; at least that long where it has read nothing. The longest of the topic's partitions; 0 where no more than one record is unread, which may be the end of a transaction. Absent while that of one of them is not known.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
 					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())
 					assert.Equal(t, ts, dp.Timestamp())
@@ -795,6 +822,24 @@ func TestMetricsBuilder(t *testing.T) {
 					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
 					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
 					assert.Equal(t, "The least time until retention may delete a record of the topic that the group has not read, by retention.ms and the records' own timestamps. All of retention.ms where nothing is unread. Absent where the age of a record is not known, where records are never deleted for their age, and without the right to read the topic's settings.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
+				case "kafka.consumer_group.stalled_time":
+					assert.False(t, validatedMetrics["kafka.consumer_group.stalled_time"], "Found a duplicate in the metrics slice: kafka.consumer_group.stalled_time")
+					validatedMetrics["kafka.consumer_group.stalled_time"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long records have come for the group without it committing anything, as far as scrapes saw it. The longest of the topic's partitions; 0 where no more than one record has come since the last commit, which may be the end of a transaction. Absent while the lag of one of them is not known.", mi.Description())
 					assert.Equal(t, "s", mi.Unit())
 					dp := mi.Gauge().DataPoints().At(0)
 					assert.Equal(t, start, dp.StartTimestamp())
@@ -1378,6 +1423,24 @@ func TestMetricsBuilder(t *testing.T) {
 					groupAttrVal, ok := dp.Attributes().Get("group")
 					assert.True(t, ok)
 					assert.Equal(t, "group-val", groupAttrVal.Str())
+				case "kafka.share_group.stalled_time":
+					assert.False(t, validatedMetrics["kafka.share_group.stalled_time"], "Found a duplicate in the metrics slice: kafka.share_group.stalled_time")
+					validatedMetrics["kafka.share_group.stalled_time"] = true
+					assert.Equal(t, pmetric.MetricTypeGauge, mi.Type())
+					assert.Equal(t, 1, mi.Gauge().DataPoints().Len())
+					assert.Equal(t, "How long records have come for the share group without its start offset moving or its lag falling, as far as scrapes saw it. The longest of the topic's partitions; 0 where no more than one record has come since. Absent while the lag of one of them is not known.", mi.Description())
+					assert.Equal(t, "s", mi.Unit())
+					dp := mi.Gauge().DataPoints().At(0)
+					assert.Equal(t, start, dp.StartTimestamp())
+					assert.Equal(t, ts, dp.Timestamp())
+					assert.Equal(t, pmetric.NumberDataPointValueTypeDouble, dp.ValueType())
+					assert.InDelta(t, float64(1), dp.DoubleValue(), 0.01)
+					groupAttrVal, ok := dp.Attributes().Get("group")
+					assert.True(t, ok)
+					assert.Equal(t, "group-val", groupAttrVal.Str())
+					topicAttrVal, ok := dp.Attributes().Get("topic")
+					assert.True(t, ok)
+					assert.Equal(t, "topic-val", topicAttrVal.Str())
 				case "kafka.share_group.start_offset":
 					assert.False(t, validatedMetrics["kafka.share_group.start_offset"], "Found a duplicate in the metrics slice: kafka.share_group.start_offset")
 					validatedMetrics["kafka.share_group.start_offset"] = true

@@ -1,9 +1,9 @@
 // Copyright The kafkalagreceiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package progress works out how consumer groups move: since when they have committed
-// nothing new, how fast they read, and when they will have read all. It uses the
-// standard library only.
+// Package progress works out how groups move: since when they have committed nothing
+// new, how fast they read, and when they will have read all. It uses the standard
+// library only.
 package progress
 
 import (
@@ -17,10 +17,12 @@ import (
 // it has observed r.
 func Estimate(h *history.History, r *lag.Report) {
 	buffer := make([]history.Sample, 0, h.Window)
-	for i := range r.Groups {
-		g := &r.Groups[i]
-		for n := range g.Topics {
-			estimate(&g.Topics[n], h.Of(g.Name, g.Topics[n].Name), h.Window, buffer)
+	for _, groups := range [...][]lag.Group{r.Groups, r.Share} {
+		for i := range groups {
+			g := &groups[i]
+			for n := range g.Topics {
+				estimate(&g.Topics[n], h.Of(g.Name, g.Topics[n].Name), h.Window, buffer)
+			}
 		}
 	}
 }
@@ -28,11 +30,12 @@ func Estimate(h *history.History, r *lag.Report) {
 // estimate fills in one topic. What is not known of one partition is not known of
 // the topic.
 func estimate(t *lag.Topic, past *history.Topic, window int, buffer []history.Sample) {
-	t.CommitAge, t.CatchUp, t.ConsumeRate = lag.Age{Known: true}, lag.Age{Known: true}, lag.Rate{Known: true}
+	zero := lag.Age{Known: true}
+	t.Progress = lag.Progress{CommitAge: zero, Stalled: zero, Drain: zero, CatchUp: zero, ConsumeRate: lag.Rate{Known: true}}
 	for i := range t.Partitions {
 		p := &t.Partitions[i]
 		if !p.Lag.Known() {
-			t.CommitAge, t.CatchUp, t.ConsumeRate = lag.Age{}, lag.Age{}, lag.Rate{}
+			t.Progress = lag.Progress{}
 			return
 		}
 		known := past.Partition(p.ID)
@@ -43,6 +46,8 @@ func estimate(t *lag.Topic, past *history.Topic, window int, buffer []history.Sa
 		s := known.Samples(window, buffer)
 		t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(s))
 		t.CommitAge = t.CommitAge.Max(lag.Age{Duration: known.CommitAge(), Known: true})
+		t.Stalled = t.Stalled.Max(lag.Age{Duration: known.Stalled(), Known: true})
+		t.Drain = t.Drain.Max(drain(s))
 		t.CatchUp = t.CatchUp.Max(catchUp(s))
 	}
 }
@@ -60,7 +65,8 @@ func consumeRate(s []history.Sample) lag.Rate {
 const (
 	// fewest is how many samples show a trend: two would make one of any noise.
 	fewest = 3
-	// never is the catch-up time from which on a group counts as not catching up.
+	// never is the catch-up time from which on a group counts as not catching up, and
+	// the most that draining is said to take.
 	never = 365 * 24 * time.Hour
 )
 
@@ -76,6 +82,23 @@ func catchUp(s []history.Sample) lag.Age {
 		return lag.Age{}
 	}
 	return lag.Age{Duration: time.Duration(seconds * float64(time.Second)), Known: true}
+}
+
+// drain returns how long the group takes to read what is unread now, at the rate at
+// which it has read since the offsets last went back. If it has read nothing, it counts
+// as having read one record: what it takes is at least that long. A single record may be
+// the end of a transaction, which nobody reads, and takes no time.
+func drain(s []history.Sample) lag.Age {
+	s = sinceReset(s)
+	now := s[len(s)-1]
+	if now.Lag <= 1 {
+		return lag.Age{Known: true}
+	}
+	if len(s) < fewest {
+		return lag.Age{}
+	}
+	seconds := float64(now.Lag) / float64(max(now.Commit-s[0].Commit, 1)) * (now.At - s[0].At).Seconds()
+	return lag.Age{Duration: time.Duration(min(seconds, never.Seconds()) * float64(time.Second)), Known: true}
 }
 
 // sinceReset leaves out what was before an offset last went back: that is another

@@ -121,6 +121,34 @@ func TestProgress(t *testing.T) {
 	}
 }
 
+func TestStalledAndDrain(t *testing.T) {
+	none := lag.Age{}
+	slow := seen{{0, 100}, {10, 200}, {20, 300}, {30, 400}} // reads 1 a second, 370 are left
+	for name, tt := range map[string]struct {
+		partitions     []seen
+		stalled, drain lag.Age
+	}{
+		"reads":                            {[]seen{slow}, seconds(0), seconds(370)},
+		"has read all":                     {[]seen{{{0, 90}, {90, 90}, {90, 90}}}, seconds(0), seconds(0)},
+		"the end of a transaction is left": {[]seen{{{9, 9}, {9, 10}, {9, 10}, {9, 10}}}, seconds(0), seconds(0)},
+		"reads nothing": {
+			[]seen{{{5, 5}, {5, 7}, {5, 9}, {5, 15}}}, seconds(20), seconds(10 * 30), // one record in three intervals at most
+		},
+		"the worst partition counts": {[]seen{slow, {{5, 5}, {5, 7}, {5, 7}, {5, 7}}}, seconds(20), seconds(370)},
+		"seen twice":                 {[]seen{{{0, 100}, {10, 200}}}, seconds(0), none},
+		"went back":                  {[]seen{{{90, 100}, {95, 100}, {10, 100}}}, seconds(0), none},
+		"one lag is not known":       {[]seen{slow, {{1, 9}, {1, 9}, {1, 9}, {1, unknown}}}, none, none},
+		"takes years":                {[]seen{{{0, 1 << 60}, {0, 1 << 60}, {0, 1 << 60}}}, seconds(0), lag.Age{Duration: never, Known: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := progressOf(tt.partitions...)
+			assert.Equal(t, tt.stalled, got.Stalled, "stalled")
+			assert.Equal(t, tt.drain.Known, got.Drain.Known, "drain time")
+			assert.InDelta(t, tt.drain.Seconds(), got.Drain.Seconds(), 1e-6, "drain time")
+		})
+	}
+}
+
 // A clock that stands still gives no rate.
 func TestNoTimePasses(t *testing.T) {
 	s := []history.Sample{{Commit: 1, Lag: 9}, {Commit: 2, Lag: 8}, {Commit: 3, Lag: 7}}

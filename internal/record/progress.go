@@ -13,6 +13,12 @@ func (r *Recorder) progress(group string, t *lag.Topic) {
 	if t.CommitAge.Known {
 		r.mb.RecordKafkaConsumerGroupCommitAgeDataPoint(r.ts, t.CommitAge.Seconds(), group, t.Name)
 	}
+	if t.Stalled.Known {
+		r.mb.RecordKafkaConsumerGroupStalledTimeDataPoint(r.ts, t.Stalled.Seconds(), group, t.Name)
+	}
+	if t.Drain.Known {
+		r.mb.RecordKafkaConsumerGroupDrainTimeDataPoint(r.ts, t.Drain.Seconds(), group, t.Name)
+	}
 	if t.CatchUp.Known {
 		r.mb.RecordKafkaConsumerGroupCatchUpTimeDataPoint(r.ts, t.CatchUp.Seconds(), group, t.Name)
 	}

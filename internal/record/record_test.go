@@ -121,7 +121,7 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 			Name: "orders", OffsetSum: 103, LagSum: 2, Expired: 0,
 			AgeMax: aged(90.5), RetentionMargin: aged(3500.5),
 			Progress: lag.Progress{
-				CommitAge: aged(30), CatchUp: aged(12.5), ConsumeRate: lag.Rate{PerSecond: 0.75, Known: true},
+				CommitAge: aged(30), Stalled: aged(20), Drain: aged(8.5), CatchUp: aged(12.5), ConsumeRate: lag.Rate{PerSecond: 0.75, Known: true},
 			},
 			Partitions: []lag.Partition{
 				{ID: 0, Committed: 98, Lag: 2, Age: aged(90.5), Status: lag.StatusWarn},
@@ -137,7 +137,10 @@ func sample() (*cluster.Snapshot, *lag.Report) {
 				Name: "orders", LagSum: cluster.Unknown,
 				Partitions: []lag.Partition{{ID: 0, Committed: 30, Lag: 50, Age: aged(60)}, {ID: 1, Committed: cluster.Unknown, Lag: cluster.Unknown}},
 			},
-			{Name: "users", LagSum: 0, AgeMax: aged(0), Partitions: []lag.Partition{{ID: 0, Committed: 0, Lag: 0, Age: aged(0)}}},
+			{
+				Name: "users", LagSum: 0, AgeMax: aged(0), Progress: lag.Progress{Stalled: aged(0)},
+				Partitions: []lag.Partition{{ID: 0, Committed: 0, Lag: 0, Age: aged(0)}},
+			},
 		}},
 	}, ZooKeeper: []lag.Group{
 		{Name: "old", LagMax: 90, Topics: []lag.Topic{{

@@ -21,6 +21,9 @@ func (r *Recorder) shareGroup(g *lag.Group) {
 		if t.AgeMax.Known {
 			r.mb.RecordKafkaShareGroupTimeLagMaxDataPoint(r.ts, t.AgeMax.Seconds(), g.Name, t.Name)
 		}
+		if t.Stalled.Known {
+			r.mb.RecordKafkaShareGroupStalledTimeDataPoint(r.ts, t.Stalled.Seconds(), g.Name, t.Name)
+		}
 		for _, p := range t.Partitions {
 			r.sharePartition(g.Name, t.Name, p)
 		}

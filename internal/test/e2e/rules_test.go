@@ -83,7 +83,7 @@ func TestAlertsHaveARunbook(t *testing.T) {
 
 var (
 	durations = regexp.MustCompile(`\b(\d+)([mhd])\b`)
-	bounds    = regexp.MustCompile(`((?:time_lag_seconds:max >|retention_margin_seconds:min <|open_transaction_age_seconds >|last_caught_up_age_seconds:max\{role="\w+"\} (?:<=|>)) )(\d+)`)
+	bounds    = regexp.MustCompile(`((?:(?:time_lag|drain_time)_seconds:max >|stalled_time_seconds:max\)? >=|retention_margin_seconds:min <|open_transaction_age_seconds >|last_caught_up_age_seconds:max\{role="\w+"\} (?:<=|>)) )(\d+)`)
 )
 
 // hastened writes the rules for clocks that run sixty times as fast, where
