@@ -62,6 +62,7 @@ func TestProgressOfAGroup(t *testing.T) {
 	})
 	cfg := newConfig()
 	cfg.Metrics.KafkaConsumerGroupConsumeRate.Enabled = true
+	cfg.Metrics.KafkaConsumerGroupCommitAge.Enabled = true
 	cfg.Metrics.KafkaPartitionProduceRate.Enabled = true
 	s := newTestScraper(settings(zap.NewNop()), cfg, c)
 	s.now = func() time.Time { return now }

@@ -1577,7 +1577,7 @@ func DefaultMetricsConfig() MetricsConfig {
 			Enabled: true,
 		},
 		KafkaConsumerGroupCommitAge: KafkaConsumerGroupCommitAgeMetricConfig{
-			Enabled: true,
+			Enabled: false,
 		},
 		KafkaConsumerGroupConsumeRate: KafkaConsumerGroupConsumeRateMetricConfig{
 			Enabled: false,

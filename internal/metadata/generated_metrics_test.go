@@ -96,7 +96,7 @@ func TestMetricsBuilder(t *testing.T) {
 			defaultMetricsCount++
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupCatchUpTimeDataPoint(ts, 1, "group-val", "topic-val")
-			defaultMetricsCount++
+
 			allMetricsCount++
 			mb.RecordKafkaConsumerGroupCommitAgeDataPoint(ts, 1, "group-val", "topic-val")
 
