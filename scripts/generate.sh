@@ -2,8 +2,9 @@
 # Copyright The kafkalagreceiver Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Generates code and documentation from the metadata.yaml of each component, and
-# the schema of their keys: generate.sh [CHECKOUT]. mdatagen names packages after the folder that it finds
+# Generates code and documentation from the metadata.yaml of each component, the
+# schema of their keys, and what Kubernetes' tools need a copy of:
+# generate.sh [CHECKOUT]. mdatagen names packages after the folder that it finds
 # the file in, so it is shown the checkout through a link that has the same name
 # everywhere.
 set -euo pipefail
@@ -48,3 +49,11 @@ fi
 cp "$tmp/presized.go" "$metrics"
 
 go test -C internal/test/schema -count 1 -run '^TestSchemaIsUpToDate$' . -update
+
+# Neither kustomize nor Helm reads a file outside of its own folder.
+cp config/default.yaml deploy/kubernetes/config.yaml
+chart=deploy/helm/kafkalag/files
+rm -rf "$chart"
+mkdir -p "$chart/config"
+cp config/*.yaml "$chart/config"
+cp observability/prometheus/kafkalag.rules.yaml observability/grafana/kafkalag.json "$chart"

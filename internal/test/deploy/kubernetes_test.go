@@ -117,13 +117,13 @@ func TestKubernetesNamesMatch(t *testing.T) {
 func TestKubernetesGivesGoItsLimit(t *testing.T) {
 	container := kustomize(t).container(t)
 	limit := container.Resources.Limits.Memory().Value()
-	assert.Equal(t, fourFifths(limit), variable(container.Env, "GOMEMLIMIT"))
+	assert.Equal(t, fourFifths(limit), memoryLimit(container.Env))
 }
 
 // A config of its own, because kustomize reads no file outside of its folder.
 func TestKubernetesConfigIsTheDefault(t *testing.T) {
 	assert.Equal(t, string(read(t, repository("config", "default.yaml"))),
-		string(read(t, repository("deploy", "kubernetes", "config.yaml"))), "copy the first to the second")
+		string(read(t, repository("deploy", "kubernetes", "config.yaml"))), "run `make generate`")
 }
 
 // The collector takes the container's arguments, with the pod's environment, and
@@ -164,9 +164,10 @@ func (manifests) secret(t *testing.T) corev1.Secret {
 // fourFifths is that part of a number of bytes, in Go's notation.
 func fourFifths(bytes int64) string { return fmt.Sprintf("%dMiB", bytes*4/5>>20) }
 
-func variable(env []corev1.EnvVar, name string) string {
+// memoryLimit is what Go is told to keep to; empty where nothing is said.
+func memoryLimit(env []corev1.EnvVar) string {
 	for _, one := range env {
-		if one.Name == name {
+		if one.Name == "GOMEMLIMIT" {
 			return one.Value
 		}
 	}

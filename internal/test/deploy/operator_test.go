@@ -59,7 +59,7 @@ func TestOperatorRunsTheSamePod(t *testing.T) {
 	assert.Equal(t, pod.SecurityContext, &example.Spec.PodSecurityContext)
 	assert.Equal(t, found.secret(t).Name, example.Spec.EnvFrom[0].SecretRef.Name)
 	limit := example.Spec.Resources.Limits.Memory().Value()
-	assert.Equal(t, fourFifths(limit), variable(example.Spec.Env, "GOMEMLIMIT"))
+	assert.Equal(t, fourFifths(limit), memoryLimit(example.Spec.Env))
 }
 
 func TestE2EOperatorConfigIsValid(t *testing.T) {

@@ -20,6 +20,9 @@ import (
 // generated is what mdatagen writes: its examples have placeholders.
 const generated = "documentation.md"
 
+// chartReadme is the page whose values internal/test/deploy gives Helm.
+const chartReadme = "deploy/helm/kafkalag/README.md"
+
 // Nothing is on a page that no test looks at: each block is of a kind that one
 // of these tests, or internal/test/e2e, takes in hand.
 func TestEveryBlockIsOfATestedKind(t *testing.T) {
@@ -39,6 +42,8 @@ func TestEveryBlockIsOfATestedKind(t *testing.T) {
 				assertBuilds(t, content)
 			case Manifest:
 				assert.True(t, partOfAFile(t, content), "%s:%d: no file of deploy/ has this", p.Path, b.Line)
+			case Values:
+				assert.Equal(t, chartReadme, p.Path, "internal/test/deploy renders the values of that page")
 			default:
 				t.Errorf("%s:%d: no test knows what to do with this %q", p.Path, b.Line, b.Language)
 			}

@@ -25,6 +25,7 @@ var programs = map[string]func(*testing.T, Command){
 	"promtool":               assertFiles,
 	"docker":                 assertFiles,
 	"kubectl":                assertManifests,
+	"helm":                   assertFiles, // internal/test/deploy renders what it is given
 	"systemctl":              assertFiles,
 	"dpkg":                   assertFiles,
 	"rpm":                    assertFiles,

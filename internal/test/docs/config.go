@@ -25,7 +25,9 @@ const (
 	OTLP Kind = "otlp"
 	// Manifest is a part of what Kubernetes is given.
 	Manifest Kind = "manifest"
-	Unknown  Kind = ""
+	// Values are what the Helm chart is given.
+	Values  Kind = "values"
+	Unknown Kind = ""
 )
 
 // kinds recognizes a block by a key at the top.
@@ -35,6 +37,7 @@ var kinds = map[string]Kind{
 	"otlp":       OTLP,
 	"groups":     Rules,
 	"apiVersion": Manifest, "spec": Manifest,
+	"kafka": Values, "config": Values, "serviceMonitor": Values,
 }
 
 // YAML decodes a block and returns what it is for. A diff counts as its result.

@@ -1,0 +1,76 @@
+{{- /*
+Copyright The kafkalagreceiver Authors
+SPDX-License-Identifier: Apache-2.0
+*/ -}}
+
+{{- define "kafkalag.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "kafkalag.fullname" -}}
+{{- $name := include "kafkalag.name" . -}}
+{{- $release := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- /* Kubernetes allows 63 characters, and "-credentials" is appended. */ -}}
+{{- default $release .Values.fullnameOverride | trunc 51 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "kafkalag.selector" -}}
+app.kubernetes.io/name: {{ include "kafkalag.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "kafkalag.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "kafkalag.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "kafkalag.preset" -}}
+{{- .Files.Get (printf "files/config/%s.yaml" .Values.config.preset) -}}
+{{- end -}}
+
+{{- /* The port of the preset's Prometheus page; empty where it has none. */ -}}
+{{- define "kafkalag.pagePort" -}}
+{{- $preset := include "kafkalag.preset" . | fromYaml -}}
+{{- dig "exporters" "prometheus_page" "endpoint" "" $preset | regexFind "[0-9]+$" -}}
+{{- end -}}
+
+{{- /* What is merged over the preset: keys that it does not take from the environment, then the user's. */ -}}
+{{- define "kafkalag.overrides" -}}
+{{- $receiver := dict -}}
+{{- with .Values.kafka.clusterAlias -}}
+{{- $_ := set $receiver "cluster_alias" (include "kafkalag.literal" .) -}}
+{{- end -}}
+{{- with .Values.kafka.tls.client -}}
+{{- if .secret -}}
+{{- $folder := "/etc/otelcol-kafkalag/client" -}}
+{{- $_ := set $receiver "tls" (dict "cert_file" (printf "%s/%s" $folder .certKey) "key_file" (printf "%s/%s" $folder .keyKey)) -}}
+{{- end -}}
+{{- end -}}
+{{- $overrides := dict -}}
+{{- if $receiver -}}{{- $_ := set $overrides "receivers" (dict "kafkalag" $receiver) -}}{{- end -}}
+{{- $overrides = mergeOverwrite $overrides (deepCopy .Values.config.overrides) -}}
+{{- if $overrides -}}{{- toYaml $overrides -}}{{- end -}}
+{{- end -}}
+
+{{- define "kafkalag.credentials" -}}
+{{- default (printf "%s-credentials" (include "kafkalag.fullname" .)) .Values.kafka.auth.existingSecret -}}
+{{- end -}}
+
+{{- define "kafkalag.serviceAccount" -}}
+{{- $created := ternary (include "kafkalag.fullname" .) "" .Values.serviceAccount.create -}}
+{{- default $created .Values.serviceAccount.name -}}
+{{- end -}}
+
+{{- /* Four fifths of a quantity of memory, in Go's notation. The schema allows Mi and Gi alone. */ -}}
+{{- define "kafkalag.memoryLimit" -}}
+{{- $mebibytes := regexFind "^[0-9]+" . | int64 -}}
+{{- if hasSuffix "Gi" . -}}{{- $mebibytes = mul $mebibytes 1024 -}}{{- end -}}
+{{- div (mul $mebibytes 4) 5 -}}MiB
+{{- end -}}
+
+{{- /* The collector expands variables in what it is given, unless their $ is doubled. */ -}}
+{{- define "kafkalag.literal" -}}
+{{- . | replace "$" "$$" -}}
+{{- end -}}

@@ -1,0 +1,138 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package deploy
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+)
+
+// The chart runs the pod of deploy/kubernetes.
+func TestHelmRunsTheSamePod(t *testing.T) {
+	plain, found := kustomize(t), install(t, values{})
+	want, got := plain.container(t), found.container(t)
+	assert.Equal(t, plain.deployment.Spec.Replicas, found.deployment.Spec.Replicas)
+	assert.Equal(t, plain.deployment.Spec.Strategy, found.deployment.Spec.Strategy)
+	assert.Equal(t, want.Args, got.Args)
+	assert.Equal(t, want.Env, got.Env)
+	assert.Equal(t, want.Image, got.Image)
+	assert.Equal(t, want.Ports, got.Ports)
+	assert.Equal(t, want.StartupProbe, got.StartupProbe)
+	assert.Equal(t, want.LivenessProbe, got.LivenessProbe)
+	assert.Equal(t, want.ReadinessProbe, got.ReadinessProbe)
+	assert.Equal(t, want.Resources, got.Resources)
+	assert.Equal(t, want.SecurityContext, got.SecurityContext)
+	assert.Equal(t, want.VolumeMounts, got.VolumeMounts)
+
+	pod, own := plain.deployment.Spec.Template, found.deployment.Spec.Template
+	assert.Equal(t, pod.Spec.SecurityContext, own.Spec.SecurityContext)
+	assert.Equal(t, pod.Spec.AutomountServiceAccountToken, own.Spec.AutomountServiceAccountToken)
+	assert.Equal(t, pod.Spec.EnableServiceLinks, own.Spec.EnableServiceLinks)
+	for name, value := range pod.Annotations {
+		assert.Equal(t, value, own.Annotations[name], name)
+	}
+	assert.Equal(t, plain.service.Spec.Ports, found.service.Spec.Ports)
+}
+
+func TestHelmPodIsRestricted(t *testing.T) {
+	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	require.NoError(t, err)
+	strictest := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
+	pod := install(t, everything()).deployment.Spec.Template
+	for _, result := range evaluator.EvaluatePod(strictest, &pod.ObjectMeta, &pod.Spec) {
+		assert.True(t, result.Allowed, "%s: %s", result.ForbiddenReason, result.ForbiddenDetail)
+	}
+}
+
+// Two pods would write every series twice, even for the moment of a rollout.
+func TestHelmHasOneWriter(t *testing.T) {
+	spec := install(t, everything()).deployment.Spec
+	assert.EqualValues(t, 1, *spec.Replicas)
+	assert.Equal(t, appsv1.RecreateDeploymentStrategyType, spec.Strategy.Type)
+	_, err := render(t, values{"replicas": 2})
+	assert.ErrorContains(t, err, "replicas")
+}
+
+// What refers to something else by name finds it.
+func TestHelmNamesMatch(t *testing.T) {
+	found := install(t, everything())
+	container, pod := found.container(t), found.deployment.Spec.Template
+	podLabels, serviceLabels := labels.Set(pod.Labels), labels.Set(found.service.Labels)
+	for name, selector := range map[string]map[string]string{
+		"deployment":     found.deployment.Spec.Selector.MatchLabels,
+		"service":        found.service.Spec.Selector,
+		"network policy": found.networkPolicy.Spec.PodSelector.MatchLabels,
+		"budget":         found.budget.Spec.Selector.MatchLabels,
+	} {
+		assert.NotEmpty(t, selector, name)
+		assert.True(t, labels.SelectorFromSet(selector).Matches(podLabels), name)
+	}
+	assert.True(t, labels.SelectorFromSet(found.serviceMonitor.Spec.Selector.MatchLabels).Matches(serviceLabels))
+
+	ports := make(map[string]int32)
+	for _, port := range container.Ports {
+		ports[port.Name] = port.ContainerPort
+	}
+	for _, port := range found.service.Spec.Ports {
+		assert.Equal(t, port.Port, ports[port.TargetPort.StrVal], port.Name)
+	}
+	scraped := found.serviceMonitor.Spec.Endpoints
+	require.Len(t, scraped, len(found.service.Spec.Ports))
+	for i, port := range found.service.Spec.Ports {
+		assert.Equal(t, port.Name, scraped[i].Port)
+		assert.Equal(t, port.Name, found.networkPolicy.Spec.Ingress[0].Ports[i].Port.StrVal)
+	}
+
+	assert.Equal(t, found.serviceAccount.Name, pod.Spec.ServiceAccountName)
+	assert.Contains(t, found.configMaps, container.EnvFrom[0].ConfigMapRef.Name)
+	volumes := make(map[string]corev1.Volume)
+	for _, volume := range pod.Spec.Volumes {
+		volumes[volume.Name] = volume
+	}
+	for _, mount := range container.VolumeMounts {
+		assert.Contains(t, volumes, mount.Name)
+	}
+	assert.Contains(t, found.configMaps, volumes["config"].ConfigMap.Name)
+	assert.Equal(t, "kafka-ca", volumes["ca"].Secret.SecretName)
+	assert.Equal(t, "kafka-client", volumes["client"].Secret.SecretName)
+	for _, one := range container.Env {
+		if one.ValueFrom != nil {
+			assert.Equal(t, found.secret.Name, one.ValueFrom.SecretKeyRef.Name)
+			assert.Contains(t, found.secret.StringData, one.ValueFrom.SecretKeyRef.Key)
+		}
+	}
+}
+
+// A pod reads all of this at its start alone.
+func TestHelmRollsOutWhatChanged(t *testing.T) {
+	before := install(t, everything()).deployment.Spec.Template.Annotations
+	for name, change := range map[string]func(values){
+		"checksum/config":      func(v values) { v["config"] = values{"preset": "kafka-exporter"} },
+		"checksum/settings":    func(v values) { v["kafka"].(values)["interval"] = "1m" },
+		"checksum/credentials": func(v values) { v["kafka"].(values)["auth"].(values)["password"] = "changed" },
+	} {
+		given := everything()
+		change(given)
+		after := install(t, given).deployment.Spec.Template.Annotations
+		assert.NotEqual(t, before[name], after[name], name)
+	}
+}
+
+func TestHelmGivesGoItsLimit(t *testing.T) {
+	for memory, want := range map[string]string{"512Mi": "409MiB", "1Gi": "819MiB", "3Gi": "2457MiB"} {
+		given := values{"resources": values{"limits": values{"memory": memory}}}
+		container := install(t, given).container(t)
+		assert.Equal(t, want, memoryLimit(container.Env))
+		assert.Equal(t, want, fourFifths(container.Resources.Limits.Memory().Value()))
+	}
+	unlimited := install(t, values{"resources": values{"limits": nil}}).container(t)
+	assert.Empty(t, memoryLimit(unlimited.Env))
+}
