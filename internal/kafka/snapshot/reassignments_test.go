@@ -109,8 +109,6 @@ func TestControllerHasMoved(t *testing.T) {
 	assert.Zero(t, fake.Requests()["Metadata"])
 }
 
-// Kafka's own tool is the authority, while replicas are being added to a broker
-// that hangs, and while others lack it.
 // A request_timeout may be longer than a number of milliseconds in a request.
 func TestReassignmentsTimeout(t *testing.T) {
 	for timeout, want := range map[time.Duration]int32{
@@ -122,6 +120,8 @@ func TestReassignmentsTimeout(t *testing.T) {
 	}
 }
 
+// Kafka's own tool is the authority, while replicas are being added to a broker
+// that hangs, and while others lack it.
 func TestIntegrationUnderReplicated(t *testing.T) {
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
 	topics := func(args ...string) string {

@@ -6,6 +6,7 @@ package kafkatest
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -61,12 +62,12 @@ func (s Seed) admin(t testing.TB, do func(context.Context, *kadm.Client) error) 
 	}
 }
 
-// insist retries retriable errors: the controllers may be electing one of them, or a
-// broker not know a new topic yet.
+// insist retries retriable errors and answers that do not come: the controllers may be
+// electing one of them, or a broker not know a new topic yet.
 func insist(ctx context.Context, do func() error) error {
 	for {
 		err := do()
-		if err == nil || !kerr.IsRetriable(err) {
+		if err == nil || !kerr.IsRetriable(err) && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err
 		}
 		select {
