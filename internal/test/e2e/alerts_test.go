@@ -29,8 +29,9 @@ func watch(t *testing.T, brokers []string) watched {
 	t.Helper()
 	rules := hastened(t)
 	const global = "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
-	// What remote write no longer sends is seen for as long as that.
-	const lookback = "--query.lookback-delta=5s"
+	// What remote write no longer sends is seen for as long as that, which is longer than
+	// a scrape takes while brokers hang.
+	const lookback = "--query.lookback-delta=15s"
 	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {
   kafka.partition.under_min_isr: {enabled: true}, kafka.partition.open_transaction_age: {enabled: true}}}}`)
 	quorum := writeFile(t, "quorum.yaml", askQuorum)
