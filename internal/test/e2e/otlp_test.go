@@ -33,7 +33,7 @@ func TestE2ESendsOTLP(t *testing.T) {
 // No message is larger than what a gRPC receiver takes by default, 4 MiB,
 // however long the names are: it refuses what is larger as a whole.
 func TestE2ESendsLongNamesByOTLP(t *testing.T) {
-	const groups, partitions = 80, 100
+	const groups, partitions = 40, 100
 	endpoint, file := receiveOTLP(t)
 	kafka := kafkatest.StartFake(t, 1)
 	kafka.CreateTopic(t, "orders", partitions, 1, nil)
@@ -49,7 +49,7 @@ func TestE2ESendsLongNamesByOTLP(t *testing.T) {
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
 		assert.Len(now, received(now, file, "kafka.consumer_group.lag"), groups*partitions)
 		assert.Len(now, received(now, file, "kafka.consumer_group.offset"), groups*partitions)
-	}, patience, time.Second)
+	}, 3*patience, time.Second) // megabytes of JSON are read each time
 }
 
 // receiveOTLP runs a collector that writes what it receives by OTLP to a file.
