@@ -4,7 +4,7 @@
 COLLECTOR := build/otelcol-kafkalag
 # What the collector is made of: a change to any of it makes `build` build.
 SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
-	$(shell find *.go receiver exporter internal -name '*.go' ! -name '*_test.go' \
+	$(shell find *.go receiver exporter internal cmd/kafkalag-check -name '*.go' ! -name '*_test.go' \
 		! -path 'internal/test/*' ! -path 'internal/tools/*')
 
 .DEFAULT_GOAL := help
@@ -13,7 +13,7 @@ SOURCES   := builder-config.yaml go.mod go.sum internal/tools/go.mod \
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: $(COLLECTOR) ## Build the collector, build/otelcol-kafkalag
+build: $(COLLECTOR) ## Build the collector, build/otelcol-kafkalag, and build/kafkalag-check
 
 $(COLLECTOR): $(SOURCES) scripts/build.sh
 	scripts/build.sh

@@ -92,6 +92,15 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 		s.own.Scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, 0)
 		return pmetric.NewMetrics(), err
 	}
+	report, invalid := s.compute(ctx, snapshot)
+	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report, snapshot.Groups))
+	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))
+	return metrics, failurelog.PartialError(snapshot.Failures, missing)
+}
+
+// compute returns what follows from a snapshot, to which it adds what is remembered and
+// what else failed. It logs and counts what went wrong.
+func (s *lagScraper) compute(ctx context.Context, snapshot *cluster.Snapshot) (*lag.Report, *record.InvalidNames) {
 	s.followCluster(snapshot.ClusterID)
 	s.ranges.Restore(s.now(), snapshot)
 	snapshot.Failures = append(snapshot.Failures, leaderless(snapshot, s.ask.Ends)...)
@@ -105,9 +114,7 @@ func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
 	s.anomalies.Report(s.now(), report.Anomalies, invalid.Count(), invalid.First())
 	s.groups.learn(snapshot, report)
 	s.interpret(ctx, snapshot, report)
-	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report, snapshot.Groups))
-	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))
-	return metrics, failurelog.PartialError(snapshot.Failures, missing)
+	return report, invalid
 }
 
 // interpret adds to a report what follows from earlier scrapes.

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds the collector for GOOS and GOARCH, by default this machine's:
-# build.sh [BINARY], by default build/otelcol-kafkalag. The OpenTelemetry
-# Collector Builder writes its sources; they are compiled without cgo, paths and
-# symbols: equal commits give equal binaries, whatever the folder.
+# build.sh [BINARY], by default build/otelcol-kafkalag. kafkalag-check comes
+# beside it. The OpenTelemetry Collector Builder writes the collector's sources;
+# both are compiled of the same modules, without cgo, paths and symbols: equal
+# commits give equal binaries, whatever the folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${1:-build/otelcol-kafkalag}
@@ -19,7 +20,11 @@ binary=${1:-build/otelcol-kafkalag}
 GOOS='' GOARCH='' GOFLAGS="$(go env GOFLAGS) -e" \
 	go tool -modfile=internal/tools/go.mod builder --config builder-config.yaml --skip-compilation
 
-CGO_ENABLED=0 go build -C build -trimpath -ldflags='-s -w' -o "$binary" .
+compile() { # compile PACKAGE BINARY
+	CGO_ENABLED=0 go build -C build -trimpath -ldflags='-s -w' -o "$2" "$1"
+}
+compile . "$binary"
+compile github.com/kafkalag/kafkalagreceiver/cmd/kafkalag-check "${binary%/*}/kafkalag-check"
 
 # An unchanged binary is not written again, and make compares times.
 touch "$binary"

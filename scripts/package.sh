@@ -2,12 +2,13 @@
 # Copyright The kafkalagreceiver Authors
 # SPDX-License-Identifier: Apache-2.0
 #
-# Packages the collector: package.sh [OS/ARCH...]. Into build/packages, or the
+# Packages the collector and kafkalag-check: package.sh [OS/ARCH...]. Into build/packages, or the
 # folder that PACKAGES names, go a tarball and an SBOM for each, for Linux a .deb
 # and an .rpm too, and the checksums of all. It needs GNU tar.
 #
 # For this machine it takes what `make build` built, or the collector that
-# KAFKALAG_COLLECTOR names. VERSION stands in for builder-config.yaml's version.
+# KAFKALAG_COLLECTOR names and the kafkalag-check beside it. VERSION stands in for
+# builder-config.yaml's version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,17 +28,18 @@ rm -f "$packages"/otelcol-kafkalag_* "$packages"/SHA256SUMS
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-compile() { # compile OS ARCH BINARY
+compile() { # compile OS ARCH BINARY: kafkalag-check comes beside it
 	if [[ $1/$2 == "$(go env GOHOSTOS)/$(go env GOHOSTARCH)" && -f $built ]]; then
 		cp "$built" "$3"
+		cp "${built%/*}/kafkalag-check" "${3%/*}"
 	else
 		GOOS=$1 GOARCH=$2 scripts/build.sh "$3"
 	fi
 }
 
-archive() { # archive NAME BINARY: a folder of that name
+archive() { # archive NAME BINARY...: a folder of that name
 	mkdir "$tmp/$1"
-	cp -r "$2" LICENSE CHANGELOG.md config "$tmp/$1"
+	cp -r "${@:2}" LICENSE CHANGELOG.md config "$tmp/$1"
 	tar --create --directory "$tmp" --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go=rX \
 		--mtime="@$SOURCE_DATE_EPOCH" "$1" | gzip -n >"$packages/$1.tar.gz"
 }
@@ -48,11 +50,11 @@ for target in "${targets[@]}"; do
 	binary=$tmp/$target/otelcol-kafkalag
 	mkdir -p "${binary%/*}"
 	compile "$os" "$arch" "$binary"
-	archive "$name" "$binary"
+	archive "$name" "$binary" "${binary%/*}/kafkalag-check"
 	go run -C internal/tools/packaging ./sbom "$binary" "$version" >"$packages/$name.cdx.json"
 	if [[ $os != linux ]]; then continue; fi
 	for packager in deb rpm; do
-		VERSION=$version ARCH=$arch BINARY=$binary go tool -modfile=internal/tools/packaging/go.mod nfpm package \
+		VERSION=$version ARCH=$arch BINARIES=${binary%/*} go tool -modfile=internal/tools/packaging/go.mod nfpm package \
 			--config deploy/package/nfpm.yaml --packager "$packager" --target "$packages/$name.$packager" >/dev/null
 	done
 done

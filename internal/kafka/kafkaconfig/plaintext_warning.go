@@ -19,11 +19,20 @@ func (c Config) Warn(log *zap.Logger) {
 // warnReadable warns of a login that sends its secret in plain text. That is
 // allowed, because a network may be trusted, but rarely intended.
 func warnReadable(log *zap.Logger, cfg *Config) {
-	if cfg.TLS != nil && !cfg.TLS.IsOff() {
-		return
-	}
-	if mechanism := cfg.Auth.PlaintextSecret(); mechanism != "" {
+	if mechanism := cfg.PlaintextSecret(); mechanism != "" {
 		log.Warn("The login is sent in plain text: whoever listens on the network can read its secret",
 			zap.String("mechanism", mechanism), zap.String("remedy", `set "tls", with "tls.insecure" false`))
 	}
+}
+
+// IsEncrypted reports whether connections are made with TLS.
+func (c *Config) IsEncrypted() bool { return c.TLS != nil && !c.TLS.IsOff() }
+
+// PlaintextSecret names the mechanism whose secret everybody on the network can read,
+// "" where there is none.
+func (c *Config) PlaintextSecret() string {
+	if c.IsEncrypted() {
+		return ""
+	}
+	return c.Auth.PlaintextSecret()
 }

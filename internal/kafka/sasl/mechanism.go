@@ -52,6 +52,21 @@ func mechanismNamed(name string) *mechanism {
 	return nil
 }
 
+// Name returns what messages call the way to log in, "" where there is none, and the
+// user name that goes with it, "" where a token or a ticket has it.
+func (a *AuthConfig) Name() (mechanism, user string) {
+	m := a.mechanism()
+	switch {
+	case m == nil:
+		return "", ""
+	case a.Kerberos != nil:
+		return m.name, a.Kerberos.Username
+	case m.tokens == nil:
+		return m.name, a.SASL.Username
+	}
+	return m.name, ""
+}
+
 // PlaintextSecret names the mechanism that hands its secret over in plain text,
 // "" where none does. SCRAM and Kerberos prove that they know theirs without
 // showing it.

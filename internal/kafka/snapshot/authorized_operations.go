@@ -22,7 +22,10 @@ func (c *metadataCache) reportMissingACLs(meta *metadata) {
 		return
 	}
 	c.aclsReported = true
-	if meta.allowed != operationsUnknown && !may(meta.allowed, sarama.AclOperationDescribe) {
+	if meta.allowed != operationsUnknown {
+		c.describesCluster = new(may(meta.allowed, sarama.AclOperationDescribe))
+	}
+	if c.describesCluster != nil && !*c.describesCluster {
 		c.log.Warn("This login may not describe the cluster: brokers list only the groups that it may describe one by one, "+
 			"and leave the others out without an error",
 			zap.String("remedy", "allow Describe on the cluster and on all topics and groups that are to be seen"))

@@ -58,6 +58,9 @@ type metadataCache struct {
 	fresh        bool
 	stale        []cluster.Failure
 	aclsReported bool
+	// describesCluster says whether this login may describe the cluster, nil where no
+	// broker has said.
+	describesCluster *bool
 }
 
 // learn gets the cluster's brokers and topics from whichever broker answers first,

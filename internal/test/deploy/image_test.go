@@ -49,6 +49,8 @@ func TestE2EImageRuns(t *testing.T) {
 		assert.FileExists(t, filepath.Join(root, "etc/otelcol-kafkalag", config))
 	}
 
+	assert.FileExists(t, filepath.Join(root, "usr/bin/kafkalag-check"))
+
 	uid, gid, _ := strings.Cut(image.Config.User, ":")
 	// To build the pipelines it would need /proc, which a folder has not.
 	cmd := exec.Command(image.Config.Entrypoint[0], append([]string{"print-config", "--validate=false"}, image.Config.Cmd...)...)

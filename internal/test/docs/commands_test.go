@@ -22,11 +22,13 @@ var programs = map[string]func(*testing.T, Command){
 
 	"build/otelcol-kafkalag": assertFiles, // internal/test/e2e has the collector take them
 	"otelcol-kafkalag":       assertFiles, // likewise, where it is installed
+	"build/kafkalag-check":   assertFiles,
 	"promtool":               assertFiles,
 	"docker":                 assertFiles,
 	"kubectl":                assertManifests,
 	"helm":                   assertFiles, // internal/test/deploy renders what it is given
 	"systemctl":              assertFiles,
+	"systemd-run":            assertFiles,
 	"dpkg":                   assertFiles,
 	"rpm":                    assertFiles,
 
@@ -36,6 +38,7 @@ var programs = map[string]func(*testing.T, Command){
 	"curl":           unchecked, // internal/test/e2e runs it, with what it is piped into
 	"grep":           unchecked,
 	"kafka-acls.sh":  unchecked, // internal/test/acls runs it
+	"kafkalag-check": unchecked, // internal/check runs it, on real Kafka
 	"kafka_exporter": unchecked, // internal/test/e2e holds its flags to the list of them
 }
 

@@ -42,6 +42,12 @@ func testPackageRuns(t *testing.T, folder string) {
 	}
 
 	kafka := startKafka(t)
+	check := exec.Command(m.path("usr/bin/kafkalag-check"), m.path(configFile))
+	check.Env = []string{"KAFKA_BROKERS=" + strings.Join(kafka.Brokers(), ",")}
+	found, err := check.CombinedOutput()
+	require.NoError(t, err, "%s", found)
+	assert.Contains(t, string(found), "kafkalag: all is well")
+
 	c := &collector{}
 	ports, err := os.ReadFile(c.portsConfig(t))
 	require.NoError(t, err)
@@ -144,6 +150,7 @@ func testPackagesAreWhole(t *testing.T, folder string) {
 	unpacked := t.TempDir()
 	out, err = exec.Command("tar", "--extract", "--strip-components=1", "--directory", unpacked, "--file", archive[0]).CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	assert.FileExists(t, filepath.Join(unpacked, "kafkalag-check"))
 	validate := exec.Command(filepath.Join(unpacked, "otelcol-kafkalag"), "validate", "--config=config/default.yaml")
 	validate.Dir, validate.Env = unpacked, []string{}
 	out, err = validate.CombinedOutput()

@@ -26,6 +26,7 @@ const keptAsEdited = rpmutils.RPMFILE_CONFIG | rpmutils.RPMFILE_NOREPLACE
 func TestRPMHasWhatItInstalls(t *testing.T) {
 	t.Chdir(filepath.Join("..", "..", "..", ".."))
 	want := map[string]file{
+		"/usr/bin/kafkalag-check":                          {mode: 0o755},
 		"/usr/bin/otelcol-kafkalag":                        {mode: 0o755},
 		"/etc/otelcol-kafkalag":                            {mode: 0o755},
 		"/etc/otelcol-kafkalag/config.yaml":                {mode: 0o644, flags: keptAsEdited},
@@ -74,12 +75,14 @@ func files(t *testing.T, header *rpmutils.RpmHeader) map[string]file {
 	return found
 }
 
-// packaged is the .rpm with a file in the place of the collector.
+// packaged is the .rpm with files in the place of the programs.
 func packaged(t *testing.T, architecture string) *rpmutils.Rpm {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "otelcol-kafkalag")
-	require.NoError(t, os.WriteFile(binary, []byte("the collector"), 0o600))
-	env := map[string]string{"VERSION": "1.2.3", "ARCH": architecture, "BINARY": binary}
+	binaries := t.TempDir()
+	for _, name := range []string{"otelcol-kafkalag", "kafkalag-check"} {
+		require.NoError(t, os.WriteFile(filepath.Join(binaries, name), []byte("a program"), 0o600))
+	}
+	env := map[string]string{"VERSION": "1.2.3", "ARCH": architecture, "BINARIES": binaries}
 	config, err := nfpm.ParseFileWithEnvMapping("deploy/package/nfpm.yaml", func(name string) string { return env[name] })
 	require.NoError(t, err)
 	info, err := config.Get("rpm")
