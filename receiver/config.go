@@ -6,7 +6,6 @@
 package receiver
 
 import (
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -99,15 +98,10 @@ type TimeLagConfig struct {
 
 func createDefaultConfig() component.Config {
 	return &Config{
-		CollectionInterval: 30 * time.Second,
-		InitialDelay:       time.Second,
-		Timeout:            30 * time.Second,
-		Config: kafkaconfig.Config{
-			Brokers:        []string{"localhost:9092"},
-			ClientID:       "otel-collector",
-			DialTimeout:    3 * time.Second,
-			RequestTimeout: 5 * time.Second,
-		},
+		CollectionInterval:   30 * time.Second,
+		InitialDelay:         time.Second,
+		Timeout:              30 * time.Second,
+		Config:               kafkaconfig.NewDefault(),
 		TopicMatch:           `^[^_].*$`,
 		GroupMatch:           `.*`,
 		TimeLag:              TimeLagConfig{History: time.Hour, SearchBudget: 7500},
@@ -118,25 +112,14 @@ func createDefaultConfig() component.Config {
 	}
 }
 
-// Unmarshal reads the configuration. An environment variable puts a whole list
-// of addresses into one element ("a:9092,b:9092"), so each is split at commas.
+// Unmarshal reads the configuration.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	undecoded, err := durations.Unmarshal(conf, c)
 	if err != nil {
 		return err
 	}
 	c.undecoded = undecoded
-	c.Brokers = splitAtCommas(c.Brokers)
-	c.ZooKeeper.Servers = splitAtCommas(c.ZooKeeper.Servers)
+	c.Brokers = kafkaconfig.SplitAtCommas(c.Brokers)
+	c.ZooKeeper.Servers = kafkaconfig.SplitAtCommas(c.ZooKeeper.Servers)
 	return nil
-}
-
-func splitAtCommas(elements []string) []string {
-	var split []string
-	for _, element := range elements {
-		for part := range strings.SplitSeq(element, ",") {
-			split = append(split, strings.TrimSpace(part))
-		}
-	}
-	return split
 }

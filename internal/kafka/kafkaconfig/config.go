@@ -6,6 +6,7 @@
 package kafkaconfig
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
@@ -40,4 +41,26 @@ type MetadataConfig struct {
 	// RefreshInterval is how long metadata serves before it is asked for anew.
 	// It goes on serving while that fails. 0: every scrape asks.
 	RefreshInterval time.Duration `mapstructure:"refresh_interval"`
+}
+
+// NewDefault returns what holds where the configuration says nothing.
+func NewDefault() Config {
+	return Config{
+		Brokers:        []string{"localhost:9092"},
+		ClientID:       "otel-collector",
+		DialTimeout:    3 * time.Second,
+		RequestTimeout: 5 * time.Second,
+	}
+}
+
+// SplitAtCommas splits each element of a list of addresses: an environment variable
+// puts a whole list into one ("a:9092,b:9092").
+func SplitAtCommas(elements []string) []string {
+	var split []string
+	for _, element := range elements {
+		for part := range strings.SplitSeq(element, ",") {
+			split = append(split, strings.TrimSpace(part))
+		}
+	}
+	return split
 }
