@@ -20,4 +20,11 @@ const (
 	APIDescribeTopicPartitions    = "DescribeTopicPartitions"
 	APIDescribeShareGroupOffsets  = "DescribeShareGroupOffsets"
 	APIListPartitionReassignments = "ListPartitionReassignments"
+
+	// Those of the probe.
+	APIProduce         = "Produce"
+	APIFetch           = "Fetch"
+	APICreateTopics    = "CreateTopics"
+	APIFindCoordinator = "FindCoordinator"
+	APIOffsetCommit    = "OffsetCommit"
 )

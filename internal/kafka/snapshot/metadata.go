@@ -46,6 +46,8 @@ type metadataCache struct {
 	pool   *broker.Pool
 	maxAge time.Duration
 	log    *zap.Logger
+	// topics are the only ones that are asked about; nil: all.
+	topics []string
 
 	// clusterID is that of the cluster that is reported, empty until a broker has
 	// returned one.
@@ -195,7 +197,7 @@ func (c *metadataCache) askMetadata(ctx context.Context, last *broker.Node) (*me
 
 // metadataOf asks one broker.
 func (c *metadataCache) metadataOf(ctx context.Context, n *broker.Node, withLimits bool) (*metadata, error) {
-	meta, err := broker.Ask(ctx, n, newMetadataRequest(withLimits), decodeMetadata)
+	meta, err := broker.Ask(ctx, n, newMetadataRequest(withLimits, c.topics...), decodeMetadata)
 	if err != nil {
 		return nil, err
 	}
@@ -206,17 +208,25 @@ func (c *metadataCache) metadataOf(ctx context.Context, n *broker.Node, withLimi
 	return meta, nil
 }
 
-// newMetadataRequest asks for all topics: none is named, and none is ever
-// created by asking. withLimits asks what this login may do besides, which only
-// versions 8 to 10 return.
-func newMetadataRequest(withLimits bool) wire.Request {
+// newMetadataRequest asks for the topics, or for all where none is named. None is
+// ever created by asking: before version 4, one that is named would be. withLimits
+// asks what this login may do besides, which only versions 8 to 10 return.
+func newMetadataRequest(withLimits bool, topics ...string) wire.Request {
 	request := kmsg.NewPtrMetadataRequest()
 	request.IncludeClusterAuthorizedOperations = withLimits
+	var oldest int16
+	const firstWithoutCreating = 4
+	for _, name := range topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = new(name)
+		request.Topics = append(request.Topics, topic)
+		oldest = firstWithoutCreating
+	}
 	newest := int16(12)
 	if withLimits {
 		newest = lastWithLimits
 	}
-	return wire.Request{Request: request, Max: newest, Throttle: 3}
+	return wire.Request{Request: request, Min: oldest, Max: newest, Throttle: 3}
 }
 
 // noMetadataError means that no broker described the cluster.

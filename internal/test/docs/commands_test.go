@@ -32,14 +32,15 @@ var programs = map[string]func(*testing.T, Command){
 	"dpkg":                   assertFiles,
 	"rpm":                    assertFiles,
 
-	"cd":             unchecked,
-	"editor":         unchecked,
-	"git":            unchecked,
-	"curl":           unchecked, // internal/test/e2e runs it, with what it is piped into
-	"grep":           unchecked,
-	"kafka-acls.sh":  unchecked, // internal/test/acls runs it
-	"kafkalag-check": unchecked, // internal/check runs it, on real Kafka
-	"kafka_exporter": unchecked, // internal/test/e2e holds its flags to the list of them
+	"cd":              unchecked,
+	"editor":          unchecked,
+	"git":             unchecked,
+	"curl":            unchecked, // internal/test/e2e runs it, with what it is piped into
+	"grep":            unchecked,
+	"kafka-acls.sh":   unchecked, // internal/test/acls and receiver/probe run it
+	"kafka-topics.sh": unchecked, // receiver/probe runs it
+	"kafkalag-check":  unchecked, // internal/check runs it, on real Kafka
+	"kafka_exporter":  unchecked, // internal/test/e2e holds its flags to the list of them
 }
 
 func unchecked(*testing.T, Command) {}

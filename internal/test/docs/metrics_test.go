@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	metricName    = regexp.MustCompile(`^(kafka\.(?:brokers?|topic|partition|consumer_group|share_group|streams_group|quorum|cluster)\b[a-z_.]*|otelcol_kafkalag_\w*)(\*|\{.*\})?$`)
+	metricName    = regexp.MustCompile(`^(kafka\.(?:brokers?|topic|partition|consumer_group|share_group|streams_group|quorum|cluster|probe)\b[a-z_.]*|otelcol_kafkalag_\w*)(\*|\{.*\})?$`)
 	documentedOne = regexp.MustCompile(`^#+ ((?:kafka\.|otelcol_kafkalag_)\S+)$|^\| (kafka\.\S+) `)
 )
 
@@ -21,9 +21,11 @@ var (
 // generated: each by its whole name, or several by what they have in common.
 func TestMetricNamesExist(t *testing.T) {
 	var known []string
-	for _, line := range Read(t, generated).Prose() {
-		if found := documentedOne.FindStringSubmatch(line); found != nil {
-			known = append(known, found[1]+found[2])
+	for _, page := range []string{generated, "receiver/probe/" + generated} {
+		for _, line := range Read(t, page).Prose() {
+			if found := documentedOne.FindStringSubmatch(line); found != nil {
+				known = append(known, found[1]+found[2])
+			}
 		}
 	}
 	require.Greater(t, len(known), 50)

@@ -37,11 +37,11 @@ func Root(t testing.TB) string {
 		t.Fatal(err)
 	}
 	for ; filepath.Dir(dir) != dir; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "metadata.yaml")); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "builder-config.yaml")); err == nil {
 			return dir
 		}
 	}
-	t.Fatal("no folder above has a metadata.yaml")
+	t.Fatal("no folder above has a builder-config.yaml")
 	return ""
 }
 

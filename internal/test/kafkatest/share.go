@@ -32,6 +32,12 @@ func (s Seed) ConfigureBroker(t testing.TB, broker int32, setting, value string)
 	s.configure(t, kmsg.ConfigResourceTypeBroker, strconv.Itoa(int(broker)), setting, value)
 }
 
+// ConfigureTopic sets one of the topic's settings.
+func (s Seed) ConfigureTopic(t testing.TB, topic, setting, value string) {
+	t.Helper()
+	s.configure(t, kmsg.ConfigResourceTypeTopic, topic, setting, value)
+}
+
 func (s Seed) configure(t testing.TB, of kmsg.ConfigResourceType, name, setting, value string) {
 	t.Helper()
 	request := kmsg.NewPtrIncrementalAlterConfigsRequest()

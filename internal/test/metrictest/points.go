@@ -61,10 +61,13 @@ func pointsOf[V any](metrics pmetric.Metrics, value func(pmetric.NumberDataPoint
 
 func pointsByAttributes[V any](metric pmetric.Metric, valueOf func(pmetric.NumberDataPoint) V) map[string]V {
 	var points pmetric.NumberDataPointSlice
-	if metric.Type() == pmetric.MetricTypeSum {
+	switch metric.Type() {
+	case pmetric.MetricTypeSum:
 		points = metric.Sum().DataPoints()
-	} else {
+	case pmetric.MetricTypeGauge:
 		points = metric.Gauge().DataPoints()
+	default: // whose points are no numbers
+		points = pmetric.NewNumberDataPointSlice()
 	}
 	got := map[string]V{}
 	for _, point := range points.All() {

@@ -1,0 +1,363 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/echo"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
+)
+
+// refusalPause is for how long nothing is asked after a broker has refused the login:
+// attempts may lock an account.
+const refusalPause = 30 * time.Second
+
+// prober follows the cluster, and runs a lane for each broker.
+type prober struct {
+	cfg    *Config
+	client *echo.Client
+	log    *zap.Logger
+	state  *stateLog
+	health healthStatus
+	probe  string
+	now    func() time.Time
+
+	learned  time.Time    // when the topology was last asked for
+	troubled atomic.Bool  // since then
+	refused  atomic.Int64 // when a login was refused, in Unix nanoseconds
+
+	mu      sync.Mutex
+	cluster string
+	since   time.Time       // when counting began
+	lanes   map[int32]*lane // by broker
+	members map[int32]bool
+	ledgers map[int32]*ledger // of all brokers that had a lane
+	commits *committer        // nil: nothing is committed
+
+	stop  context.CancelFunc
+	ended sync.WaitGroup
+}
+
+func newProber(cfg *Config, client *echo.Client, log *zap.Logger) *prober {
+	p := &prober{cfg: cfg, client: client, log: log, state: newStateLog(log), probe: newProbeID(), now: time.Now}
+	p.forget()
+	if cfg.Commit {
+		p.commits = newCommitter(cfg, client)
+	}
+	return p
+}
+
+// forget drops all that is known of the cluster.
+func (p *prober) forget() {
+	p.since = p.now()
+	p.lanes, p.members, p.ledgers = map[int32]*lane{}, map[int32]bool{}, map[int32]*ledger{}
+}
+
+// start does not dial: a cluster that is away is reported, and waited for.
+func (p *prober) start(host component.Host) error {
+	if err := p.client.Start(host); err != nil {
+		return err
+	}
+	p.health.host = host
+	ctx, stop := context.WithCancel(context.Background())
+	p.stop = stop
+	p.ended.Go(func() { p.run(ctx) })
+	if p.commits != nil {
+		p.ended.Go(func() { p.commits.run(ctx, p.newestOffset) })
+	}
+	return nil
+}
+
+// shutdown does not wait for Kafka.
+func (p *prober) shutdown() {
+	if p.stop != nil {
+		p.stop()
+	}
+	p.client.Close()
+	p.ended.Wait()
+}
+
+// run lets brokers that failed be asked again in each probe interval, and asks for the
+// topology when that is due.
+func (p *prober) run(ctx context.Context) {
+	tick := time.NewTicker(p.cfg.ProbeInterval)
+	defer tick.Stop()
+	for {
+		if now := p.now(); now.Sub(time.Unix(0, p.refused.Load())) >= refusalPause {
+			p.client.NextRound()
+			if p.due(now) {
+				p.follow(ctx)
+			}
+		}
+		p.reportBrokers(p.now())
+		p.reportCommits(p.now())
+		select {
+		case <-ctx.Done():
+			p.replaceLanes(ctx, nil)
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// due reports whether to ask for the topology: when it is old, or soon after an error.
+func (p *prober) due(now time.Time) bool {
+	age := now.Sub(p.learned)
+	if p.troubled.Load() && age >= time.Second {
+		return true
+	}
+	serves := p.cfg.Metadata.RefreshInterval
+	if serves == 0 {
+		serves = p.cfg.CollectionInterval
+	}
+	return age >= serves
+}
+
+// noteFailure is told of each error of a lane.
+func (p *prober) noteFailure(err error) {
+	p.troubled.Store(true)
+	if kafkaerr.IsLoginRefused(err) {
+		p.refused.Store(p.now().UnixNano())
+	}
+}
+
+// follow asks for the topology, creates the topic where there is none, and has a lane
+// for each broker.
+func (p *prober) follow(ctx context.Context) {
+	p.learned = p.now()
+	t, err := p.client.Learn(ctx)
+	if err == nil {
+		p.followCluster(ctx, t.ClusterID)
+		err = t.Err
+	}
+	p.troubled.Store(false)
+	if err != nil { // what a moment may change is asked for again soon
+		p.noteFailure(err)
+	}
+	switch {
+	case ctx.Err() != nil:
+	case echo.IsMissing(err):
+		p.create(ctx, t)
+	case err != nil:
+		p.health.report(err)
+		p.state.report(p.now(), "topic", kafkaerr.Code(err), zapcore.WarnLevel, "The probe does not learn where to write", errorFields(err)...)
+	default:
+		p.health.report(nil)
+		p.state.report(p.now(), "topic", good, zapcore.InfoLevel, "The probe knows its topic")
+		targets := targetsOf(t)
+		p.replaceLanes(ctx, targets)
+		p.reportTargets(p.now(), t, targets)
+	}
+}
+
+// create creates the topic, or says how to. A login that may not is asked for again
+// when the topology is.
+func (p *prober) create(ctx context.Context, t echo.Topology) {
+	err := p.client.Create(ctx, t, assignmentFor(t.Brokers, p.cfg.ReplicationFactor), topicSettings())
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	p.troubled.Store(false)
+	p.health.report(err)
+	p.state.report(p.now(), "topic", "create", zapcore.WarnLevel, "There is no topic for the probe, and it could not create one",
+		zap.String("topic", p.cfg.Topic), zap.String("remedy", createCommand(p.cfg, t.Brokers)),
+		zap.String("error_code", kafkaerr.Code(err)), zap.String("error", kafkaerr.Clip(err.Error())))
+}
+
+// followCluster drops what was counted of another cluster.
+func (p *prober) followCluster(ctx context.Context, id string) {
+	if id == p.clusterID() {
+		return
+	}
+	p.replaceLanes(ctx, nil)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forget()
+	p.cluster = id
+	if p.commits != nil {
+		p.commits.forget()
+	}
+}
+
+func (p *prober) clusterID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cluster
+}
+
+// replaceLanes ends the lanes that are not wanted any more and runs those that are new.
+func (p *prober) replaceLanes(ctx context.Context, targets map[int32]target) {
+	for broker, l := range p.currentLanes() {
+		if to, wanted := targets[broker]; !wanted || to.partition != l.partition {
+			l.close()
+			p.setLane(broker, nil)
+		}
+	}
+	for broker, to := range targets {
+		l := p.currentLanes()[broker]
+		if l == nil {
+			l = p.newLane(broker, to)
+			p.setLane(broker, l)
+			l.start(ctx)
+		}
+		l.leader.Store(to.leader)
+		p.setMember(broker, to.member)
+	}
+}
+
+func (p *prober) newLane(broker int32, to target) *lane {
+	l := &lane{
+		client: p.client, interval: p.cfg.ProbeInterval, probe: p.probe,
+		broker: broker, partition: to.partition, failed: p.noteFailure, ledger: p.ledgerOf(broker),
+	}
+	l.leader.Store(to.leader)
+	return l
+}
+
+// ledgerOf returns the ledger that counts for a broker since the start.
+func (p *prober) ledgerOf(broker int32) *ledger {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.ledgers[broker]
+	if l == nil {
+		l = newLedger(p.cfg.SLA, p.cfg.LossTimeout)
+		p.ledgers[broker] = l
+	}
+	return l
+}
+
+func (p *prober) currentLanes() map[int32]*lane {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.lanes)
+}
+
+func (p *prober) setLane(broker int32, l *lane) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l == nil {
+		delete(p.lanes, broker)
+		return
+	}
+	p.lanes[broker] = l
+}
+
+func (p *prober) setMember(broker int32, member bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.members[broker] = member
+}
+
+// view is what is known of a cluster now.
+type view struct {
+	cluster string
+	since   time.Time // when counting began
+	brokers map[int32]status
+	commits map[int32]histogram // by coordinator
+}
+
+func (p *prober) view(now time.Time) view {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v := view{cluster: p.cluster, since: p.since, brokers: make(map[int32]status, len(p.lanes))}
+	for broker, l := range p.lanes {
+		s := l.status(now)
+		if !p.members[broker] {
+			s.available, s.known = false, true
+		}
+		v.brokers[broker] = s
+	}
+	if p.commits != nil {
+		v.commits, _ = p.commits.status()
+	}
+	return v
+}
+
+// newestOffset returns a partition and the offset of the newest record in it.
+func (p *prober) newestOffset() (partition int32, offset int64, ok bool) {
+	all := p.view(p.now()).brokers
+	for _, broker := range slices.Sorted(maps.Keys(all)) {
+		if s := all[broker]; s.offset >= 0 {
+			return s.partition, s.offset, true
+		}
+	}
+	return 0, 0, false
+}
+
+// reportTargets names the commands where brokers and partitions do not match: what an
+// administrator has placed is not moved from here.
+func (p *prober) reportTargets(now time.Time, t echo.Topology, targets map[int32]target) {
+	p.reportRemedy(now, "partitions", addCommand(p.cfg, t, targets),
+		"Brokers are not probed: they are the first replica of no partition of the topic", "Every broker has a partition of its own")
+	p.reportRemedy(now, "leaders", electCommand(p.cfg, targets),
+		"Brokers are not probed: others lead their partitions", "Every broker leads its partition")
+}
+
+func (p *prober) reportRemedy(now time.Time, subject, command, wrong, right string) {
+	if command == good {
+		p.state.report(now, subject, good, zapcore.InfoLevel, right)
+		return
+	}
+	p.state.report(now, subject, command, zapcore.WarnLevel, wrong, zap.String("remedy", command))
+}
+
+// reportBrokers says which brokers have begun or ceased to serve.
+func (p *prober) reportBrokers(now time.Time) {
+	for broker, s := range p.view(now).brokers {
+		switch subject := "broker " + strconv.Itoa(int(broker)); {
+		case !s.known:
+		case s.available:
+			p.state.report(now, subject, good, zapcore.InfoLevel, "The broker serves again", zap.Int32("broker", broker))
+		default:
+			p.state.report(now, subject, "unavailable", zapcore.WarnLevel, "The broker does not serve: a record was not acknowledged and read back within sla",
+				append(errorFields(s.err), zap.Int32("broker", broker), zap.Int32("partition", s.partition))...)
+		}
+	}
+}
+
+// reportCommits says when commits have begun or ceased to succeed.
+func (p *prober) reportCommits(now time.Time) {
+	if p.commits == nil {
+		return
+	}
+	if _, err := p.commits.status(); err != nil {
+		p.state.report(now, "commits", kafkaerr.Code(err), zapcore.WarnLevel, "The group's coordinator does not take commits",
+			append(errorFields(err), zap.String("group", p.cfg.CommitGroup))...)
+		return
+	}
+	p.state.report(now, "commits", good, zapcore.InfoLevel, "The group's coordinator takes commits again")
+}
+
+func errorFields(err error) []zap.Field {
+	if err == nil {
+		return nil
+	}
+	return []zap.Field{
+		zap.String("error_code", kafkaerr.Code(err)), zap.String("likely_cause", causeOf(err)), zap.String("error", kafkaerr.Clip(err.Error())),
+	}
+}
+
+// causeOf knows what the probe needs beside what scrapes do.
+func causeOf(err error) string {
+	switch kafkaerr.Code(err) {
+	case "TOPIC_AUTHORIZATION_FAILED":
+		return "an ACL is missing: Write and Read on the topic"
+	case "GROUP_AUTHORIZATION_FAILED":
+		return "an ACL is missing: Read on the group"
+	case "NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS_AFTER_APPEND":
+		return "fewer replicas are in sync than min.insync.replicas of the topic"
+	}
+	return kafkaerr.Cause(err)
+}

@@ -1,0 +1,95 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/receiver"
+
+	"github.com/kafkalag/kafkalagreceiver/receiver/probe/internal/metadata"
+)
+
+// reporter hands what the prober knows to the collector.
+type reporter struct {
+	prober   *prober
+	recorder *recorder
+}
+
+func (r *reporter) start(_ context.Context, host component.Host) error {
+	return r.prober.start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
+}
+
+func (r *reporter) shutdown(context.Context) error {
+	r.prober.shutdown()
+	return nil
+}
+
+// report never fails: what cannot be learned is absent, or a broker that is not available.
+func (r *reporter) report(context.Context) (pmetric.Metrics, error) {
+	now := r.prober.now()
+	return r.recorder.record(now, r.prober.view(now)), nil
+}
+
+// recorder turns statuses into data points.
+type recorder struct {
+	mb    *metadata.MetricsBuilder
+	alias string
+}
+
+func newRecorder(set receiver.Settings, cfg *Config) *recorder {
+	return &recorder{mb: metadata.NewMetricsBuilder(cfg.MetricsBuilderConfig, set), alias: cfg.ClusterAlias}
+}
+
+func (r *recorder) record(now time.Time, v view) pmetric.Metrics {
+	r.mb.Reset(metadata.WithStartTime(pcommon.NewTimestampFromTime(v.since)))
+	ts := pcommon.NewTimestampFromTime(now)
+	for broker, s := range v.brokers {
+		r.broker(ts, strconv.Itoa(int(broker)), s)
+	}
+	for broker, took := range v.commits {
+		r.mb.RecordKafkaProbeCommitDurationDataPoint(ts, took.fill, strconv.Itoa(int(broker)))
+	}
+	return r.mb.Emit(metadata.WithResource(r.resource(v.cluster)))
+}
+
+func (r *recorder) broker(ts pcommon.Timestamp, broker string, s status) {
+	if s.known {
+		var available int64
+		if s.available {
+			available = 1
+		}
+		r.mb.RecordKafkaProbeAvailableDataPoint(ts, available, broker)
+	}
+	r.mb.RecordKafkaProbeInFlightDataPoint(ts, int64(s.inFlight), broker)
+	for _, outcome := range outcomes {
+		r.mb.RecordKafkaProbeMessagesDataPoint(ts, s.messages[outcome], broker, outcome)
+	}
+	r.mb.RecordKafkaProbeProduceDurationDataPoint(ts, s.produce.fill, broker)
+	r.mb.RecordKafkaProbeRoundtripDurationDataPoint(ts, s.roundtrip.fill, broker)
+}
+
+func (r *recorder) resource(clusterID string) pcommon.Resource {
+	rb := r.mb.NewResourceBuilder()
+	if clusterID != "" {
+		rb.SetKafkaClusterID(clusterID)
+	}
+	if r.alias != "" {
+		rb.SetKafkaClusterAlias(r.alias)
+	}
+	return rb.Emit()
+}
+
+// fill writes the histogram into a data point.
+func (h histogram) fill(point pmetric.HistogramDataPoint) {
+	point.ExplicitBounds().FromRaw(bounds)
+	point.BucketCounts().FromRaw(h.buckets[:])
+	point.SetCount(h.count)
+	point.SetSum(h.sum)
+}
