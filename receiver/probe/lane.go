@@ -43,7 +43,7 @@ type lane struct {
 	mu     sync.Mutex
 	ledger *ledger
 	err    error // the last one, nil after a record was read
-	offset int64 // of the newest record that was acknowledged, -1: none
+	offset int64 // of the newest record that was acknowledged, or unread
 
 	// begin has the offset of the newest record that was acknowledged, from where reading
 	// begins where it does not know its place.
@@ -55,7 +55,6 @@ type lane struct {
 // start runs the lane until it is stopped.
 func (l *lane) start(ctx context.Context) {
 	ctx, l.stop = context.WithCancel(ctx)
-	l.offset, l.begin = -1, make(chan int64, 1)
 	l.ended.Go(func() { l.write(ctx) })
 	l.ended.Go(func() { l.read(ctx) })
 }
@@ -64,6 +63,8 @@ func (l *lane) start(ctx context.Context) {
 func (l *lane) close() {
 	l.stop()
 	l.ended.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.ledger.forget()
 }
 

@@ -199,18 +199,20 @@ func (p *prober) clusterID() string {
 
 // replaceLanes ends the lanes that are not wanted any more and runs those that are new.
 func (p *prober) replaceLanes(ctx context.Context, targets map[int32]target) {
-	for broker, l := range p.currentLanes() {
+	lanes := p.currentLanes()
+	for broker, l := range lanes {
 		if to, wanted := targets[broker]; !wanted || to.partition != l.partition {
 			l.close()
+			delete(lanes, broker)
 			p.setLane(broker, nil)
 		}
 	}
 	for broker, to := range targets {
-		l := p.currentLanes()[broker]
+		l := lanes[broker]
 		if l == nil {
 			l = p.newLane(broker, to)
-			p.setLane(broker, l)
 			l.start(ctx)
+			p.setLane(broker, l)
 		}
 		l.leader.Store(to.leader)
 		p.setMember(broker, to.member)
@@ -221,6 +223,7 @@ func (p *prober) newLane(broker int32, to target) *lane {
 	l := &lane{
 		client: p.client, interval: p.cfg.ProbeInterval, probe: p.probe,
 		broker: broker, partition: to.partition, failed: p.noteFailure, ledger: p.ledgerOf(broker),
+		offset: unread, begin: make(chan int64, 1),
 	}
 	l.leader.Store(to.leader)
 	return l
