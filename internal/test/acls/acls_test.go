@@ -147,6 +147,7 @@ func TestIntegrationACLs(t *testing.T) {
 	t.Run("optional", func(t *testing.T) { seeOptional(t, cluster) })
 	t.Run("as documented", func(t *testing.T) { followTheDocs(t, cluster, all) })
 	t.Run("failing logins", func(t *testing.T) { failToLogIn(t, cluster) })
+	t.Run("kafkalag-check", func(t *testing.T) { seeChecks(t, cluster) })
 }
 
 // failToLogIn checks what a login says that the broker does not take.

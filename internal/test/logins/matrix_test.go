@@ -87,6 +87,7 @@ func matrix(t *testing.T, s *secured) {
 					cfg.TLS = trusting(tt.caFile)
 				}
 				connect(t, cfg, nil).requireOutcome(t, tt.cause)
+				requireCheck(t, cfg, tt.cause)
 			})
 		}
 	}
