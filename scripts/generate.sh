@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Generates code and documentation from the metadata.yaml of each component, the
-# schema of their keys, and what Kubernetes' tools need a copy of:
+# schema of their keys, the dashboard as grafana.com takes it, and what Kubernetes'
+# tools need a copy of:
 # generate.sh [CHECKOUT]. mdatagen names packages after the folder that it finds
 # the file in, so it is shown the checkout through a link that has the same name
 # everywhere.
@@ -55,6 +56,33 @@ sed -i -e 's/val float64/val func(pmetric.HistogramDataPoint)/' -e 's/dp\.SetDou
 rm "$probe/generated_metrics_test.go"
 
 go test -C internal/test/schema -count 1 -run '^TestSchemaIsUpToDate$' . -update
+
+# grafana.com takes a dashboard as Grafana exports it for others: it says what to
+# ask for when it is imported, and what it needs. Its variable for the data source
+# begins with the one that was chosen then.
+dashboard=observability/grafana/kafkalag.json
+awk '
+	{ print }
+	NR == 1 { while ((getline line < head) > 0) print line }
+	/^ +"type": "datasource",$/ {
+		match($0, /^ +/)
+		printf "%*s\"current\": {\"text\": \"${DS_PROMETHEUS}\", \"value\": \"${DS_PROMETHEUS}\"},\n", RLENGTH, ""
+	}
+' head=/dev/stdin "$dashboard" >"${dashboard%.json}.grafana-com.json" <<'JSON'
+  "__inputs": [
+    {"name": "DS_PROMETHEUS", "label": "Prometheus", "description": "", "type": "datasource", "pluginId": "prometheus", "pluginName": "Prometheus"}
+  ],
+  "__elements": {},
+  "__requires": [
+    {"type": "grafana", "id": "grafana", "name": "Grafana", "version": "10.2.0"},
+    {"type": "datasource", "id": "prometheus", "name": "Prometheus", "version": "1.0.0"},
+    {"type": "panel", "id": "bargauge", "name": "Bar gauge", "version": ""},
+    {"type": "panel", "id": "stat", "name": "Stat", "version": ""},
+    {"type": "panel", "id": "table", "name": "Table", "version": ""},
+    {"type": "panel", "id": "timeseries", "name": "Time series", "version": ""}
+  ],
+  "id": null,
+JSON
 
 # Neither kustomize nor Helm reads a file outside of its own folder.
 cp config/default.yaml deploy/kubernetes/config.yaml

@@ -36,7 +36,7 @@ func run(prometheus, file string, titles []string, one string, span time.Duratio
 	ask := question{
 		server: prometheus, end: time.Now(), span: span,
 		variables: map[string]string{
-			"cluster": ".*", "group": ".*", "topic": ".*", "receiver": ".*", "one": one,
+			"cluster": ".*", "job": ".*", "group": ".*", "topic": ".*", "receiver": ".*", "one": one,
 			"__rate_interval": (span / 15).Round(time.Second).String(),
 		},
 	}

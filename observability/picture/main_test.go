@@ -52,7 +52,7 @@ func TestDraws(t *testing.T) {
 	if got := picture.Bounds().Size(); got.X != 1728 || got.Y != 972 {
 		t.Errorf("the picture's size is %v", got)
 	}
-	const want = `max by (kafka_cluster_id, topic, partition) (kafka_consumer_group_lag{kafka_cluster_id=~".*", group="billing"})`
+	const want = `max by (kafka_cluster_id, topic, partition) (kafka_consumer_group_lag{kafka_cluster_id=~".*", job=~".*", group="billing"})`
 	if got := (*asked)[3]; got != want {
 		t.Errorf("asked %s", got)
 	}

@@ -5,6 +5,7 @@ package e2e
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 func TestRulesDashboardShowsData(t *testing.T) {
 	promtest.Need(t)
 	binary(t)
+	kafkatest.NeedStreams(t, kafkatest.DefaultVersion)
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
 	kafka.CreateTopic(t, "orders", 6, 3, nil)
 	kafka.CreateTopic(t, "fragile", 3, 1, map[string]string{"retention.ms": "3600000"})   // a partition on each broker
@@ -32,7 +34,8 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	kafka.ShareConsume(t, "workers", "orders", 6)
 	kafka.OpenTransaction(t, "orders", 0, time.Now())
 	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {
-  kafka.partition.last_stable_offset_gap: {enabled: true}, kafka.partition.open_transaction_age: {enabled: true}}}}`)
+  kafka.broker.log_dir.usable: {enabled: true}, kafka.partition.last_stable_offset_gap: {enabled: true},
+  kafka.partition.open_transaction_age: {enabled: true}, kafka.partition.under_min_isr: {enabled: true}}}}`)
 
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), writeFile(t, "quorum.yaml", askQuorum), ask)
 	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))
@@ -43,18 +46,24 @@ func TestRulesDashboardShowsData(t *testing.T) {
 
 	d := readDashboard(t)
 	values := map[string]string{
-		"cluster": kafka.ID(), "group": "billing|slow|workers", "topic": ".*", "one": "slow", "receiver": ".*", "__rate_interval": "20s",
+		"cluster": kafka.ID(), "job": "kafka", "group": "billing|counting|slow|workers", "topic": ".*", "one": "slow", "receiver": ".*", "__rate_interval": "20s",
 	}
-	for _, p := range d.Panels {
-		for _, q := range p.Targets {
-			expr := fill(t, q.Expr, values)
-			require.EventuallyWithT(t, func(now *assert.CollectT) {
-				answer := prometheus.Query(now, expr)
-				require.NotEmpty(now, answer, "%s: %s", p.Title, expr)
-				assertLegend(now, q.LegendFormat, answer)
-			}, 5*patience, tick)
+	answers := func(streams bool) {
+		for _, p := range d.Panels {
+			for _, q := range p.Targets {
+				if streams != strings.Contains(q.Expr, "kafka_streams_group_tasks") {
+					continue
+				}
+				expr := fill(t, q.Expr, values)
+				require.EventuallyWithT(t, func(now *assert.CollectT) {
+					answer := prometheus.Query(now, expr)
+					require.NotEmpty(now, answer, "%s: %s", p.Title, expr)
+					assertLegend(now, q.LegendFormat, answer)
+				}, 5*patience, tick)
+			}
 		}
 	}
+	answers(false)
 
 	shows := func(title string, want float64) {
 		t.Helper()
@@ -74,6 +83,11 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	shows("Groups", 2)
 	shows("Offline", 1)
 	shows("Under-replicated", 7) // what is offline has no replica in sync
+	shows("Lost to retention in an hour", 0)
+	shows("Clusters reported", 1)
+
+	kafka.StartStreams(t, "counting", "one", "orders") // it creates topics: not before they are counted
+	answers(true)
 
 	for _, v := range d.Templating.List {
 		if v.Type == "query" {

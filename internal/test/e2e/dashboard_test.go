@@ -49,6 +49,40 @@ func readDashboard(t *testing.T) dashboard {
 	return d
 }
 
+// What grafana.com is given is the same dashboard, with what to ask for when it is
+// imported and what it needs.
+func TestDashboardExport(t *testing.T) {
+	var own, export map[string]any
+	for name, into := range map[string]*map[string]any{"kafkalag.json": &own, "kafkalag.grafana-com.json": &export} {
+		text, err := os.ReadFile(observability("grafana", name))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, into), name)
+	}
+	inputs := export["__inputs"].([]any)
+	require.Len(t, inputs, 1)
+	chosen := "${" + inputs[0].(map[string]any)["name"].(string) + "}"
+	needed := map[string]bool{"grafana": true, "prometheus": true}
+	for _, p := range readDashboard(t).Panels {
+		if p.Type != "row" {
+			needed[p.Type] = true
+		}
+	}
+	for _, one := range export["__requires"].([]any) {
+		id := one.(map[string]any)["id"].(string)
+		assert.True(t, needed[id], "%s is not needed, or twice there", id)
+		delete(needed, id)
+	}
+	assert.Empty(t, needed, "what the dashboard needs beside")
+
+	datasource := own["templating"].(map[string]any)["list"].([]any)[0].(map[string]any)
+	datasource["current"] = map[string]any{"text": chosen, "value": chosen}
+	for _, key := range []string{"__inputs", "__requires", "__elements", "id"} {
+		assert.Contains(t, export, key)
+		delete(export, key)
+	}
+	assert.Equal(t, own, export, "run `make generate`")
+}
+
 // Panels are where Grafana would leave them: within its 24 columns, in order,
 // and none over another.
 func TestDashboardLayout(t *testing.T) {

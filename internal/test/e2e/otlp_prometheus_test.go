@@ -85,15 +85,16 @@ service: {pipelines: {metrics: {receivers: [kafkalag, kafkalag/payments]}}}
 	assertDashboardFinds(t, prometheus)
 }
 
-// others are queries of what is not there: the collector's own metrics, share groups,
-// the quorum, open transactions, and rates and catch-up times, for which something would have to go on.
-var others = regexp.MustCompile(`otelcol_|kafka_share_group|kafka_quorum|last_stable|open_transaction|type="share"|catch_up_time|deriv|delta|rate\(`)
+// others are queries of what is not there: the collector's own metrics, share and
+// streams groups, the quorum, open transactions, what is off by default, and rates and times that follow from
+// them, for which something would have to go on.
+var others = regexp.MustCompile(`otelcol_|kafka_share_group|streams_group_tasks|kafka_quorum|last_stable|open_transaction|under_min_isr|log_dir|type="share"|catch_up_time|drain_time|stalled_time|deriv|delta|rate\(`)
 
 // assertDashboardFinds says that every other query of the dashboard has an
 // answer.
 func assertDashboardFinds(t *testing.T, prometheus *promtest.Server) {
 	t.Helper()
-	values := map[string]string{"cluster": "second-cluster", "group": ".*", "topic": ".*", "one": "billing"}
+	values := map[string]string{"cluster": "second-cluster", "job": ".*", "group": ".*", "topic": ".*", "one": "billing"}
 	finds := func(query string) {
 		require.EventuallyWithT(t, func(now *assert.CollectT) {
 			assert.NotEmpty(now, prometheus.Query(now, query), query)
