@@ -30,6 +30,7 @@ type lagScraper struct {
 	client      *boundedClient
 	ask         snapshot.Request
 	assigned    bool // only what a member is assigned counts
+	statuses    bool // a metric of statuses is enabled
 	recorder    *record.Recorder
 	timeLag     *search.Searcher // nil if no metric is enabled that dates records
 	health      healthStatus
@@ -47,6 +48,7 @@ func newScraper(
 		client:      newBoundedClient(client, cfg.Timeout),
 		ask:         snapshotRequest(cfg),
 		assigned:    cfg.OnlyAssignedPartitions,
+		statuses:    needsStatus(cfg.Metrics),
 		recorder:    record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
 		own:         own,
 		now:         time.Now,
@@ -131,7 +133,9 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 	}
 	if s.history != nil {
 		s.history.Observe(s.now(), learned, report)
-		status.Evaluate(s.history, report)
+		if s.statuses {
+			status.Evaluate(s.history, report)
+		}
 		progress.Estimate(s.history, report)
 	}
 	if s.ask.Starts != snapshot.Nowhere {
