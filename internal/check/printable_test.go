@@ -156,6 +156,7 @@ func TestHostileBroker(t *testing.T) {
 	assert.NotContains(t, text, "\x1b")
 	assert.NotContains(t, text, "\u202e")
 	assert.Contains(t, text, `\x1b]0;owned\a`)
+	assert.Contains(t, text, "\n            and 193 more\n", "brokers")
 	assert.Less(t, len(text), 20_000)
 	_, text = run(t, name, "-o", "json")
 	assert.Less(t, len(text), 300_000)

@@ -40,7 +40,7 @@ func writeResult(out io.Writer, r *Result) {
 		verdict = count(n, "problem")
 	}
 	fmt.Fprintf(out, "%s: %s\n", r.Receiver, verdict)
-	section(out, "cluster", cmp.Or(r.ClusterID, "not reached"))
+	section(out, "cluster", clusterLine(r))
 	section(out, "login", r.Login.String())
 	section(out, "brokers", brokerLines(r)...)
 	section(out, "rights", rightLines(r.Rights)...)
@@ -53,6 +53,13 @@ func writeResult(out io.Writer, r *Result) {
 	section(out, "notes", firstLines(r.Notes)...)
 	section(out, "problems", firstLines(r.Problems)...)
 	section(out, "to add", r.ACLCommands...)
+}
+
+func clusterLine(r *Result) string {
+	if len(r.Brokers) == 0 {
+		return "not reached"
+	}
+	return cmp.Or(r.ClusterID, "has no id")
 }
 
 // section writes lines under a title.
