@@ -11,6 +11,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/echo"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
 // committer commits in a group, to measure its coordinator.
@@ -18,6 +19,8 @@ type committer struct {
 	client   *echo.Client
 	group    string
 	interval time.Duration
+	// coordinator is a broker id, or [cluster.NoBroker] where it has to be asked for.
+	coordinator int32
 
 	mu    sync.Mutex
 	times map[int32]histogram // by coordinator
@@ -25,48 +28,58 @@ type committer struct {
 }
 
 func newCommitter(cfg *Config, client *echo.Client) *committer {
-	return &committer{client: client, group: cfg.CommitGroup, interval: cfg.ProbeInterval, times: map[int32]histogram{}}
+	return &committer{
+		client: client, group: cfg.CommitGroup, interval: cfg.ProbeInterval,
+		coordinator: cluster.NoBroker, times: map[int32]histogram{},
+	}
 }
 
 // run commits what newest returns, if anything, once in each interval.
 func (c *committer) run(ctx context.Context, newest func() (partition int32, offset int64, ok bool)) {
-	coordinator := cluster.NoBroker
 	for pause(ctx, c.interval) {
 		if partition, offset, ok := newest(); ok {
-			coordinator = c.commit(ctx, coordinator, partition, offset)
+			began := time.Now()
+			err := c.commit(ctx, partition, offset+1)
+			if ctx.Err() == nil {
+				c.note(time.Since(began), err)
+			}
 		}
 	}
 }
 
-// commit returns the coordinator to ask next, which is unknown after an error.
-func (c *committer) commit(ctx context.Context, coordinator, partition int32, offset int64) int32 {
+// commit commits an offset at the coordinator, as consumers do while it moves.
+func (c *committer) commit(ctx context.Context, partition int32, offset int64) error {
 	ctx, cancel := c.client.WithRequestTimeout(ctx)
 	defer cancel()
-	if coordinator == cluster.NoBroker {
-		found, err := c.client.FindCoordinator(ctx, c.group)
-		if err != nil {
-			c.note(found, 0, err)
-			return cluster.NoBroker
+	for {
+		err := c.tryCommit(ctx, partition, offset)
+		if err == nil {
+			return nil
 		}
-		coordinator = found
+		c.coordinator = cluster.NoBroker
+		if !kafkaerr.IsRetriable(err, true) || !pause(ctx, retryPause) {
+			return err
+		}
 	}
-	began := time.Now()
-	err := c.client.Commit(ctx, coordinator, c.group, partition, offset+1)
-	c.note(coordinator, time.Since(began), err)
-	if err != nil {
-		return cluster.NoBroker
-	}
-	return coordinator
 }
 
-func (c *committer) note(coordinator int32, took time.Duration, err error) {
+func (c *committer) tryCommit(ctx context.Context, partition int32, offset int64) (err error) {
+	if c.coordinator == cluster.NoBroker {
+		if c.coordinator, err = c.client.FindCoordinator(ctx, c.group); err != nil {
+			return err
+		}
+	}
+	return c.client.Commit(ctx, c.coordinator, c.group, partition, offset)
+}
+
+func (c *committer) note(took time.Duration, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.err = err
 	if err == nil {
-		h := c.times[coordinator]
+		h := c.times[c.coordinator]
 		h.observe(took)
-		c.times[coordinator] = h
+		c.times[c.coordinator] = h
 	}
 }
 

@@ -6,8 +6,6 @@ package probe
 import (
 	"context"
 	"maps"
-	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,7 +26,6 @@ const refusalPause = 30 * time.Second
 type prober struct {
 	cfg    *Config
 	client *echo.Client
-	log    *zap.Logger
 	state  *stateLog
 	health healthStatus
 	probe  string
@@ -51,7 +48,7 @@ type prober struct {
 }
 
 func newProber(cfg *Config, client *echo.Client, log *zap.Logger) *prober {
-	p := &prober{cfg: cfg, client: client, log: log, state: newStateLog(log), probe: newProbeID(), now: time.Now}
+	p := &prober{cfg: cfg, client: client, state: newStateLog(log), probe: newProbeID(), now: time.Now}
 	p.forget()
 	if cfg.Commit {
 		p.commits = newCommitter(cfg, client)
@@ -261,106 +258,4 @@ func (p *prober) setMember(broker int32, member bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.members[broker] = member
-}
-
-// view is what is known of a cluster now.
-type view struct {
-	cluster string
-	since   time.Time // when counting began
-	brokers map[int32]status
-	commits map[int32]histogram // by coordinator
-}
-
-func (p *prober) view(now time.Time) view {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	v := view{cluster: p.cluster, since: p.since, brokers: make(map[int32]status, len(p.lanes))}
-	for broker, l := range p.lanes {
-		s := l.status(now)
-		if !p.members[broker] {
-			s.available, s.known = false, true
-		}
-		v.brokers[broker] = s
-	}
-	if p.commits != nil {
-		v.commits, _ = p.commits.status()
-	}
-	return v
-}
-
-// newestOffset returns a partition and the offset of the newest record in it.
-func (p *prober) newestOffset() (partition int32, offset int64, ok bool) {
-	all := p.view(p.now()).brokers
-	for _, broker := range slices.Sorted(maps.Keys(all)) {
-		if s := all[broker]; s.offset >= 0 {
-			return s.partition, s.offset, true
-		}
-	}
-	return 0, 0, false
-}
-
-// reportTargets names the commands where brokers and partitions do not match: what an
-// administrator has placed is not moved from here.
-func (p *prober) reportTargets(now time.Time, t echo.Topology, targets map[int32]target) {
-	p.reportRemedy(now, "partitions", addCommand(p.cfg, t, targets),
-		"Brokers are not probed: they are the first replica of no partition of the topic", "Every broker has a partition of its own")
-	p.reportRemedy(now, "leaders", electCommand(p.cfg, targets),
-		"Brokers are not probed: others lead their partitions", "Every broker leads its partition")
-}
-
-func (p *prober) reportRemedy(now time.Time, subject, command, wrong, right string) {
-	if command == good {
-		p.state.report(now, subject, good, zapcore.InfoLevel, right)
-		return
-	}
-	p.state.report(now, subject, command, zapcore.WarnLevel, wrong, zap.String("remedy", command))
-}
-
-// reportBrokers says which brokers have begun or ceased to serve.
-func (p *prober) reportBrokers(now time.Time) {
-	for broker, s := range p.view(now).brokers {
-		switch subject := "broker " + strconv.Itoa(int(broker)); {
-		case !s.known:
-		case s.available:
-			p.state.report(now, subject, good, zapcore.InfoLevel, "The broker serves again", zap.Int32("broker", broker))
-		default:
-			p.state.report(now, subject, "unavailable", zapcore.WarnLevel, "The broker does not serve: a record was not acknowledged and read back within sla",
-				append(errorFields(s.err), zap.Int32("broker", broker), zap.Int32("partition", s.partition))...)
-		}
-	}
-}
-
-// reportCommits says when commits have begun or ceased to succeed.
-func (p *prober) reportCommits(now time.Time) {
-	if p.commits == nil {
-		return
-	}
-	if _, err := p.commits.status(); err != nil {
-		p.state.report(now, "commits", kafkaerr.Code(err), zapcore.WarnLevel, "The group's coordinator does not take commits",
-			append(errorFields(err), zap.String("group", p.cfg.CommitGroup))...)
-		return
-	}
-	p.state.report(now, "commits", good, zapcore.InfoLevel, "The group's coordinator takes commits again")
-}
-
-func errorFields(err error) []zap.Field {
-	if err == nil {
-		return nil
-	}
-	return []zap.Field{
-		zap.String("error_code", kafkaerr.Code(err)), zap.String("likely_cause", causeOf(err)), zap.String("error", kafkaerr.Clip(err.Error())),
-	}
-}
-
-// causeOf knows what the probe needs beside what scrapes do.
-func causeOf(err error) string {
-	switch kafkaerr.Code(err) {
-	case "TOPIC_AUTHORIZATION_FAILED":
-		return "an ACL is missing: Write and Read on the topic"
-	case "GROUP_AUTHORIZATION_FAILED":
-		return "an ACL is missing: Read on the group"
-	case "NOT_ENOUGH_REPLICAS", "NOT_ENOUGH_REPLICAS_AFTER_APPEND":
-		return "fewer replicas are in sync than min.insync.replicas of the topic"
-	}
-	return kafkaerr.Cause(err)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
@@ -212,6 +213,45 @@ func TestHostileAnswers(t *testing.T) {
 			assert.LessOrEqual(t, kafka.Requests()["Fetch"]-before, most, "a broker that answers at once is not asked without end")
 		})
 	}
+}
+
+// A coordinator that moves is found again. One that refuses is in the log.
+func TestCommits(t *testing.T) {
+	kafka := startFake(t, 2)
+	r := run(t, kafka.Brokers(), func(c *Config) { c.Commit, c.CommitGroup = true, "measured" })
+	commits := func() uint64 { return histograms(r.metrics(t))["kafka.probe.commit.duration"] }
+	await(t, "commits", func() bool { return commits() > 1 })
+	kafka.MoveCoordinator(t, "measured")
+	before := commits()
+	await(t, "commits at another broker", func() bool { return commits() > before+1 })
+	assert.Contains(t, kafka.Groups(t), "measured")
+
+	fault := kafka.Fail(kmsg.OffsetCommit, kafkatest.AnyBroker, kerr.GroupAuthorizationFailed, -1)
+	await(t, "a line", func() bool { return len(r.lines("does not take commits")) == 1 })
+	assert.Equal(t, "an ACL is missing: Read on the group", r.lines("does not take commits")[0]["likely_cause"])
+	fault.Remove()
+	before = commits()
+	await(t, "commits again", func() bool { return commits() > before })
+}
+
+// Another cluster that takes the place of the one before is followed, and counted anew.
+func TestAnotherClusterTakesOver(t *testing.T) {
+	old := kafkatest.StartFake(t, 1, kfake.ClusterID("old"))
+	r := run(t, old.Brokers(), nil)
+	r.awaitReceived(t, 5, 0)
+	assert.Equal(t, "old", clusterOf(r.metrics(t)))
+	since := r.prober.view(time.Now()).since
+	old.TakeOver(t, kfake.ClusterID("new"))
+	await(t, "the other cluster", func() bool { return r.prober.clusterID() == "new" })
+	r.awaitReceived(t, 1, 0)
+	assert.Equal(t, "new", clusterOf(r.metrics(t)))
+	assert.True(t, r.prober.view(time.Now()).since.After(since))
+}
+
+// clusterOf is the id in the resource of a report.
+func clusterOf(metrics pmetric.Metrics) string {
+	id, _ := metrics.ResourceMetrics().At(0).Resource().Attributes().Get("kafka.cluster.id")
+	return id.AsString()
 }
 
 // An offset that is out of range, as after an election that loses records, has reading

@@ -100,6 +100,19 @@ func TestIntegrationProbeOfARollingRestart(t *testing.T) {
 
 func key(broker int32) string { return fmt.Sprintf("broker=%d", broker) }
 
+// Old brokers are written to and read as well, from the first that know the format.
+func TestIntegrationProbeVersions(t *testing.T) {
+	for _, version := range []string{"0.11.0.3", "2.8.2", "3.9.1"} {
+		t.Run(version, func(t *testing.T) {
+			kafka := kafkatest.Start(t, kafkatest.Options{Version: version})
+			r := run(t, kafka.Brokers(), func(c *Config) { c.Commit = true })
+			r.awaitReceived(t, 3, 1)
+			await(t, "a commit", func() bool { return histograms(r.metrics(t))["kafka.probe.commit.duration"] > 0 })
+			assert.Zero(t, r.messages(t, 1, "lost"))
+		})
+	}
+}
+
 // A login without rights gets the command for the topic, once, and begins when an
 // administrator has run it and the one for the rights. With these it creates the topic
 // by itself; a broker without a partition gets the command that adds one.

@@ -17,6 +17,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver"
 	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
+	"github.com/kafkalag/kafkalagreceiver/receiver/probe"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -154,6 +155,16 @@ var verdicts = map[string]map[string]bool{
 		"group_states: [Sleeping]":                               true,
 		"isolation_level: serializable":                          true,
 	},
+	"receivers: {kafkaprobe: {%s}}": {
+		"brokers: 'a:9092,b:9092'": false,
+		"probe_interval: 500ms":    false,
+		"commit: true":             false,
+		"metrics: {kafka.probe.in_flight: {enabled: false}}": false,
+		"sla: 1":                   true,
+		"replication_factor: many": true,
+		"topic_match: a":           true,
+		"metrics: {kafka.partition.leader: {enabled: false}}": true,
+	},
 	"exporters: {prometheus_page: {endpoint: 'localhost:9308', %s}}": {
 		"const_labels: {a: b}":                                     false,
 		"response_headers: {a: b}":                                 false,
@@ -187,7 +198,7 @@ func TestSchemaAgreesWithTheCollector(t *testing.T) {
 // load decodes and validates the only component as the collector does.
 func load(t *testing.T, config map[string]any) error {
 	t.Helper()
-	for _, factory := range []component.Factory{kafkalagreceiver.NewFactory(), prometheuspage.NewFactory()} {
+	for _, factory := range []component.Factory{kafkalagreceiver.NewFactory(), probe.NewFactory(), prometheuspage.NewFactory()} {
 		for section := range maps.Values(config) {
 			keys, found := section.(map[string]any)[factory.Type().String()].(map[string]any)
 			if !found {

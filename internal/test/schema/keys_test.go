@@ -33,7 +33,16 @@ var enumerated = map[string]bool{
 func receiverKeys(t *testing.T) map[string]Key {
 	t.Helper()
 	keys := keysOf(docs.Read(t, "docs/configuration.md").Rows())
-	maps.Copy(keys, metadataKeys(t))
+	maps.Copy(keys, metadataKeys(t, "."))
+	return keys
+}
+
+// probeKeys are those of kafkaprobe: the keys of a cluster are on the page of kafkalag's.
+func probeKeys(t *testing.T) map[string]Key {
+	t.Helper()
+	keys := receiverKeys(t)
+	maps.Copy(keys, keysOf(docs.Read(t, "docs/probe.md").Rows()))
+	maps.Copy(keys, metadataKeys(t, "receiver/probe"))
 	return keys
 }
 
@@ -80,14 +89,15 @@ func asText(cell string) string {
 	return strings.TrimSuffix(markup.ReplaceAllString(cell, "$1$2"), "; see below")
 }
 
-func metadataKeys(t *testing.T) map[string]Key {
+// metadataKeys are what the metadata.yaml in a folder says of each metric.
+func metadataKeys(t *testing.T, folder string) map[string]Key {
 	t.Helper()
 	type described map[string]struct{ Description string }
 	var metadata struct {
 		Metrics            described
 		ResourceAttributes described `yaml:"resource_attributes"`
 	}
-	text, err := os.ReadFile(filepath.Join(docs.Root(t), "metadata.yaml"))
+	text, err := os.ReadFile(filepath.Join(docs.Root(t), folder, "metadata.yaml"))
 	require.NoError(t, err)
 	require.NoError(t, yaml.Unmarshal(text, &metadata))
 	keys := map[string]Key{}

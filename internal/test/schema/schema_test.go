@@ -15,6 +15,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver"
 	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/docs"
+	"github.com/kafkalag/kafkalagreceiver/receiver/probe"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -23,9 +24,12 @@ import (
 var update = flag.Bool("update", false, "write the schema anew")
 
 func TestSchemaIsUpToDate(t *testing.T) {
-	receiver, exporter := kafkalagreceiver.NewFactory(), prometheuspage.NewFactory()
+	receiver, prober, exporter := kafkalagreceiver.NewFactory(), probe.NewFactory(), prometheuspage.NewFactory()
 	schema := Collector(
-		map[component.Type]*jsonschema.Schema{receiver.Type(): Of(receiver.CreateDefaultConfig(), receiverKeys(t))},
+		map[component.Type]*jsonschema.Schema{
+			receiver.Type(): Of(receiver.CreateDefaultConfig(), receiverKeys(t)),
+			prober.Type():   Of(prober.CreateDefaultConfig(), probeKeys(t)),
+		},
 		map[component.Type]*jsonschema.Schema{exporter.Type(): Of(exporter.CreateDefaultConfig(), exporterKeys(t))},
 	)
 	compact, err := json.Marshal(schema)
