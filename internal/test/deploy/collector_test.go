@@ -31,6 +31,14 @@ func read(t *testing.T, path string) []byte {
 // with this environment and no other.
 func validate(t *testing.T, env []string, args ...string) {
 	t.Helper()
+	out, err := verdict(t, env, args...)
+	require.NoError(t, err, "%s", out)
+	assert.Empty(t, out)
+}
+
+// verdict is what the built collector has to say on a config.
+func verdict(t *testing.T, env []string, args ...string) (string, error) {
+	t.Helper()
 	binary := os.Getenv("KAFKALAG_COLLECTOR")
 	if binary == "" {
 		missing(t, "KAFKALAG_COLLECTOR does not name the built collector: run the tests with `make test`")
@@ -38,8 +46,7 @@ func validate(t *testing.T, env []string, args ...string) {
 	cmd := exec.Command(binary, append([]string{"validate"}, args...)...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
 	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	assert.Empty(t, string(out))
+	return string(out), err
 }
 
 // missing skips the test, unless KAFKALAG_REQUIRE has "all" or "e2e".

@@ -257,6 +257,17 @@ func TestHelmBringsRulesAndDashboard(t *testing.T) {
 	assert.Equal(t, "1", dashboard.Labels["grafana_dashboard"])
 }
 
+// What the user is told to have checked is what the collector is given.
+func TestHelmNotesNameTheConfigs(t *testing.T) {
+	for _, given := range []values{nil, everything()} {
+		found, configs := install(t, given), ""
+		for _, arg := range found.container(t).Args {
+			configs += " " + strings.TrimPrefix(arg, "--config=")
+		}
+		assert.Contains(t, found.notes, "exec deploy/"+found.deployment.Name+" -- kafkalag-check"+configs+"\n")
+	}
+}
+
 // Names are as long as Kubernetes allows, and the chart's is not repeated in one
 // that has it.
 func TestHelmNames(t *testing.T) {

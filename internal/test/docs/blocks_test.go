@@ -145,9 +145,13 @@ func TestContains(t *testing.T) {
 	assert.False(t, contains(all, []any{}))
 }
 
-// The examples for Prometheus are what its own promtool takes.
+// The examples for Prometheus, and the one of the Compose file, are what its own
+// promtool takes.
 func TestRulesExamplesAreValid(t *testing.T) {
 	check := map[Kind][]string{Prometheus: {"check", "config", "--syntax-only"}, Rules: {"check", "rules"}}
+	t.Run("deploy/compose", func(t *testing.T) {
+		promtest.Promtool(t, append(check[Prometheus], filepath.Join(Root(t), "deploy", "compose", "prometheus.yml"))...)
+	})
 	for _, p := range All(t) {
 		for _, b := range p.Blocks() {
 			if _, kind := b.YAML(); check[kind] != nil {

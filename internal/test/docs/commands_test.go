@@ -40,6 +40,9 @@ var programs = map[string]func(*testing.T, Command){
 	"kafka-acls.sh":   unchecked, // internal/test/acls and receiver/probe run it
 	"kafka-topics.sh": unchecked, // receiver/probe runs it
 	"kafkalag-check":  unchecked, // internal/check runs it, on real Kafka
+	"confluent":       unchecked, // tools of services, which no test reaches
+	"rpk":             unchecked,
+	"avn":             unchecked,
 	"kafka_exporter":  unchecked, // internal/test/e2e holds its flags to the list of them
 }
 

@@ -6,6 +6,7 @@ package docs
 import (
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -62,6 +63,23 @@ func TestReleaseNotesOfNothing(t *testing.T) {
 		assert.Empty(t, notes)
 		assert.Equal(t, "the changelog has nothing on "+version+"\n", complaint)
 	}
+}
+
+var versioned = regexp.MustCompile(`otelcol-kafkalag[:_](\d+\.\d+\.\d+(?:-dev)?)`)
+
+// Images and packages are named on pages and in manifests by the version that
+// the distribution has.
+func TestVersionIsTheDistributions(t *testing.T) {
+	version := regexp.MustCompile(`(?m)^  version: (\S+)$`).FindStringSubmatch(read(t, "builder-config.yaml"))
+	require.NotNil(t, version)
+	seen := 0
+	for _, file := range Files(t, ".md", ".yaml") {
+		for _, named := range versioned.FindAllStringSubmatch(read(t, file), -1) {
+			assert.Equal(t, version[1], named[1], file)
+			seen++
+		}
+	}
+	assert.Greater(t, seen, 3)
 }
 
 // Somebody else's tag can be moved to other code, a commit cannot.

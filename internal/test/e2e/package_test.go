@@ -38,7 +38,9 @@ func testPackageRuns(t *testing.T, folder string) {
 	assert.Equal(t, os.FileMode(0o600), mode(t, m, envFile), "it has the password")
 	assert.Equal(t, os.FileMode(0o644), mode(t, m, configFile), "the service's user reads it")
 
-	for _, config := range []string{"otlp.yaml", "endpoint/tls.yaml", "probe/default.yaml", "self/remote-write.yaml", "kafkalag.schema.json"} {
+	for _, config := range []string{
+		"otlp.yaml", "endpoint/tls.yaml", "probe/default.yaml", "self/remote-write.yaml", "services/strimzi.yaml", "kafkalag.schema.json",
+	} {
 		assert.FileExists(t, m.path("usr/share/doc/otelcol-kafkalag/config/"+config))
 	}
 
