@@ -33,29 +33,36 @@ type collector struct {
 	health   string        // URL
 	every    time.Duration // between two tables
 	interval time.Duration // its collection interval where the environment sets none; 0 leaves its default
+	replicas int           // how many of it share the cluster
+	env      []string      // what it gets beside the environment
 }
 
 // watch runs the collector against the brokers (host:port,...) and prints the
 // lag that it reports until ctx ends. Then it returns nil, with the collector
 // gone. A collector that ends by itself is an error that quotes the end of its log.
 func (c collector) watch(ctx context.Context, brokers string, out io.Writer) error {
-	ctx, cancel := context.WithCancel(ctx)
-	exited, err := c.start(ctx, brokers)
+	collectors, err := c.all()
 	if err != nil {
-		cancel()
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	exited, err := startAll(ctx, collectors, brokers)
 	defer func() {
 		cancel()
 		<-exited
 	}()
-
-	if _, err := fmt.Fprintf(out, "Log:         %s\n", c.log); err != nil {
+	if err != nil {
 		return err
+	}
+
+	for _, c := range collectors {
+		if _, err := fmt.Fprintf(out, "Log:         %s\n", c.log); err != nil {
+			return err
+		}
 	}
 	serves := false
 	for {
-		report, err := fetchReport(ctx, c.metrics)
+		report, err := fetchReport(ctx, collectors)
 		if err == nil && !serves {
 			serves = true
 			fmt.Fprintf(out, "Metrics:     %s\nHealth:      %s\nCtrl-C stops everything.\n", c.metrics, c.health)
@@ -92,7 +99,7 @@ func (c collector) start(ctx context.Context, brokers string) (<-chan struct{}, 
 	}
 	cmd := exec.CommandContext(ctx, c.command[0], c.command[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Env = append(os.Environ(), "KAFKA_BROKERS="+brokers)
+	cmd.Env = append(append(os.Environ(), c.env...), "KAFKA_BROKERS="+brokers)
 	if c.interval > 0 && os.Getenv("KAFKALAG_INTERVAL") == "" {
 		cmd.Env = append(cmd.Env, "KAFKALAG_INTERVAL="+c.interval.String())
 	}

@@ -74,6 +74,7 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	flags.StringVar(&opts.collector.log, "log", "otelcol-kafkalag.log", "`file` that takes COMMAND's output")
 	flags.StringVar(&opts.collector.metrics, "metrics", "http://localhost:9308/metrics", "`URL` of COMMAND's Prometheus metrics")
 	flags.StringVar(&opts.collector.health, "health", "http://localhost:13133/health/status", "`URL` of COMMAND's health, only printed")
+	flags.IntVar(&opts.collector.replicas, "replicas", 1, "how many of COMMAND share the cluster by a Kafka group, on ports one after the other")
 	flags.DurationVar(&opts.collector.every, "every", 5*time.Second, "how often to print the lag")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err

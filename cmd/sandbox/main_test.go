@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -163,6 +164,40 @@ func TestRunWithCollector(t *testing.T) {
 		log, err := os.ReadFile(opts.collector.log)
 		require.NoError(t, err)
 		assert.Equal(t, "kafka.example:9092 42s\nstopped cleanly\n", string(log))
+	})
+
+	t.Run("adds up what several collectors report", func(t *testing.T) {
+		var pages []collector
+		for _, text := range []string{
+			"kafka_consumer_group_lag{group=\"a\",topic=\"t\",partition=\"0\"} 1\nkafka_consumer_group_lag_sum{group=\"a\",topic=\"t\"} 1\n",
+			"kafka_consumer_group_lag{group=\"b\",topic=\"t\",partition=\"0\"} 2\nkafka_consumer_group_lag_sum{group=\"b\",topic=\"t\"} 2\nkafka_topic_partitions{topic=\"t\"} 1\n",
+		} {
+			page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+			t.Cleanup(page.Close)
+			pages = append(pages, collector{metrics: page.URL})
+		}
+		pages = append(pages, collector{metrics: "http://127.0.0.1:1/metrics"})
+		rows, err := fetchReport(t.Context(), pages)
+		require.NoError(t, err)
+		assert.Equal(t, []row{
+			{group: "b", topic: "t", partitions: 1, of: 1, lag: 2, timeLag: -1},
+			{group: "a", topic: "t", partitions: 1, of: 1, lag: 1, timeLag: -1},
+		}, rows)
+	})
+
+	t.Run("runs several on ports of their own", func(t *testing.T) {
+		all, err := collector{command: []string{"c", "--config", "f"}, log: "c.log", metrics: "http://localhost:9308/metrics", replicas: 2}.all()
+		require.NoError(t, err)
+		require.Len(t, all, 2)
+		assert.Equal(t, "c.log", all[0].log)
+		assert.Equal(t, "c-2.log", all[1].log)
+		assert.Equal(t, "http://localhost:9309/metrics", all[1].metrics)
+		assert.Contains(t, all[1].command, "yaml:exporters::prometheus_page::endpoint: localhost:9309")
+		for _, c := range all {
+			assert.Contains(t, c.env, "KAFKALAG_GROUP=sandbox")
+		}
+		_, err = collector{metrics: "http://localhost/metrics", replicas: 2}.all()
+		require.EqualError(t, err, "http://localhost/metrics has no port to count from")
 	})
 
 	t.Run("quotes the log of a collector that dies", func(t *testing.T) {

@@ -37,10 +37,36 @@ type row struct {
 	timeLag time.Duration
 }
 
-// fetchReport reads the collector's metrics from url: one row for each group and topic.
-func fetchReport(ctx context.Context, url string) ([]row, error) {
+// fetchReport reads the metrics of collectors that together report a cluster: one row for
+// each group and topic. Others take over from one that does not answer.
+func fetchReport(ctx context.Context, collectors []collector) ([]row, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
 	defer cancel()
+	all := map[string]*dto.MetricFamily{}
+	answered := false
+	var failure error
+	for _, c := range collectors {
+		families, err := fetchMetrics(ctx, c.metrics)
+		if err != nil {
+			failure = err
+			continue
+		}
+		answered = true
+		for name, family := range families {
+			if known := all[name]; known != nil {
+				family.Metric = append(family.Metric, known.Metric...)
+			}
+			all[name] = family
+		}
+	}
+	if !answered {
+		return nil, failure
+	}
+	return report(all), nil
+}
+
+// fetchMetrics reads the metrics of one collector, in Prometheus's text format.
+func fetchMetrics(ctx context.Context, url string) (map[string]*dto.MetricFamily, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return nil, err
@@ -54,18 +80,16 @@ func fetchReport(ctx context.Context, url string) ([]row, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, errors.New(resp.Status)
 	}
-	return parseReport(resp.Body)
+	return parseMetrics(resp.Body)
 }
 
-// parseReport reads metrics in Prometheus's text format. Rows come sorted by
-// lag, the largest first.
-func parseReport(text io.Reader) ([]row, error) {
+func parseMetrics(text io.Reader) (map[string]*dto.MetricFamily, error) {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(text)
-	if err != nil {
-		return nil, err
-	}
+	return parser.TextToMetricFamilies(text)
+}
 
+// report makes rows of metrics, sorted by lag, the largest first.
+func report(families map[string]*dto.MetricFamily) []row {
 	states, members, partitions := map[string]string{}, map[string]int{}, map[string]int{}
 	for _, m := range families["kafka_consumer_group_info"].GetMetric() {
 		states[label(m, "group")] = label(m, "state")
@@ -107,7 +131,7 @@ func parseReport(text io.Reader) ([]row, error) {
 	slices.SortFunc(sorted, func(a, b row) int {
 		return cmp.Or(cmp.Compare(b.lag, a.lag), cmp.Compare(a.group, b.group), cmp.Compare(a.topic, b.topic))
 	})
-	return sorted, nil
+	return sorted
 }
 
 func label(m *dto.Metric, name string) string {

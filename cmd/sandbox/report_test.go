@@ -21,19 +21,19 @@ func TestParseReport(t *testing.T) {
 	text, err := os.Open("testdata/metrics.txt")
 	require.NoError(t, err)
 	defer text.Close()
-	rows, err := parseReport(text)
+	families, err := parseMetrics(text)
 	require.NoError(t, err)
 	assert.Equal(t, []row{
 		{group: "falls-behind", topic: "clicks", state: "Stable", members: 1, partitions: 2, of: 2, lag: 1234, timeLag: 95 * time.Second},
 		{group: "keeps-up", topic: "orders", state: "Stable", members: 2, partitions: 1, of: 3, lag: 7, timeLag: 250 * time.Millisecond},
 		{group: "keeps-up", topic: "payments", state: "Stable", members: 2, partitions: 1, of: 1, lag: 0},
 		{group: "no-sum", topic: "orders", partitions: 1, of: 3, lag: -1, timeLag: -1},
-	}, rows)
+	}, report(families))
 
-	rows, err = parseReport(strings.NewReader(""))
+	families, err = parseMetrics(strings.NewReader(""))
 	require.NoError(t, err)
-	assert.Empty(t, rows)
-	_, err = parseReport(strings.NewReader("<html>"))
+	assert.Empty(t, report(families))
+	_, err = parseMetrics(strings.NewReader("<html>"))
 	require.Error(t, err)
 }
 
