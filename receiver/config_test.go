@@ -85,6 +85,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		ZooKeeper:              zookeeper.Config{Servers: []string{"z1:2181", "z2:2181"}, Chroot: "/kafka", SessionTimeout: 5 * time.Second},
 		TimeLag:                TimeLagConfig{History: 2 * time.Hour, SearchBudget: 100},
 		RetentionMarginBySize:  true,
+		Coordination:           CoordinationConfig{GroupID: "kafkalag", InstanceID: "kafkalag-0", SessionTimeout: 20 * time.Second},
 		MaxGroups:              500,
 		MaxGroupPartitions:     1000,
 		StatusWindow:           5,

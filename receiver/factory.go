@@ -39,6 +39,10 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
+	m, err := newMember(c, set.Logger, own)
+	if err != nil {
+		return nil, err
+	}
 	client, err := snapshot.New(c.Config, set.Logger, own.Traffic(selfmetrics.ForScrapes), commitsInZooKeeper(c, set.Logger))
 	if err != nil {
 		return nil, err
@@ -49,7 +53,7 @@ func createMetrics(
 			return nil, err
 		}
 	}
-	return newMetrics(set, c, newScraper(set, c, client, f, own), next)
+	return newMetrics(set, c, newScraper(set, c, client, f, m, own), next)
 }
 
 // commitsInZooKeeper returns the source of what is committed there, nil where it is not

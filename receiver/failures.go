@@ -16,17 +16,21 @@ var errNeverLed = errors.New("not seen with a leader since this receiver started
 // leaderless returns a failure for the partitions without a leader whose end offset is
 // needed, and not known from an earlier scrape either.
 func leaderless(s *cluster.Snapshot, ends snapshot.PartitionScope) []cluster.Failure {
-	var offline []*cluster.Partition
+	var offline, forGroups []*cluster.Partition
 	for _, topic := range s.Topics {
 		for i := range topic.Partitions {
-			if p := &topic.Partitions[i]; p.Leader == cluster.NoBroker && !p.End.Known() {
+			switch p := &topic.Partitions[i]; {
+			case p.Leader != cluster.NoBroker || p.End.Known():
+			case ends == snapshot.WhereCommitted || topic.Elsewhere:
+				forGroups = append(forGroups, p)
+			default:
 				offline = append(offline, p)
 			}
 		}
 	}
-	if len(offline) > 0 && ends == snapshot.WhereCommitted {
+	if len(forGroups) > 0 {
 		committed := s.Committed()
-		offline = slices.DeleteFunc(offline, func(p *cluster.Partition) bool { return !committed[p] })
+		offline = append(offline, slices.DeleteFunc(forGroups, func(p *cluster.Partition) bool { return !committed[p] })...)
 	}
 	n := len(offline)
 	if n == 0 || ends == snapshot.Nowhere {

@@ -110,7 +110,7 @@ func newTestScraper(set receiver.Settings, cfg *Config, c client) *lagScraper {
 	if err != nil {
 		panic(err)
 	}
-	return newScraper(set, cfg, c, nil, own)
+	return newScraper(set, cfg, c, nil, nil, own)
 }
 
 // start runs a receiver with a client that stands in for the cluster.

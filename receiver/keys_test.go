@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
 
@@ -39,6 +40,7 @@ var keyEffects = map[string]struct {
 	"isolation_level":          {func(c *Config) { c.IsolationLevel = readCommitted }, askedOf},
 	"zookeeper":                {func(c *Config) { c.ZooKeeper.Servers = []string{"z:2181"} }, zooKeeperRead},
 	"only_assigned_partitions": {func(c *Config) { c.OnlyAssignedPartitions = true }, lagOfUnassigned},
+	"coordination":             {func(c *Config) { c.Coordination.GroupID = "kafkalag" }, isMember},
 	"retention_margin_by_size": {func(c *Config) { c.RetentionMarginBySize = true }, askedOf},
 	"status_window":            {func(c *Config) { c.StatusWindow = 2 }, scrapesUntilStall},
 	"time_lag":                 {func(c *Config) { c.TimeLag = TimeLagConfig{History: time.Minute, SearchBudget: 7} }, searchOf},
@@ -145,6 +147,16 @@ func scrapesUntilStall(t *testing.T, cfg *Config) any {
 		}
 		require.Less(t, scrapes, 100)
 	}
+}
+
+// isMember is whether a receiver is one of several.
+func isMember(t *testing.T, cfg *Config) any {
+	t.Helper()
+	own, err := selfmetrics.New(settings(zap.NewNop()))
+	require.NoError(t, err)
+	m, err := newMember(cfg, zap.NewNop(), own)
+	require.NoError(t, err)
+	return m != nil
 }
 
 func searchOf(_ *testing.T, cfg *Config) any { return searchConfig(cfg) }

@@ -24,6 +24,12 @@ type metricsReceiver struct {
 }
 
 func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer.Metrics) (receiver.Metrics, error) {
+	if s.member != nil {
+		var err error
+		if next, err = s.handOver(next); err != nil {
+			return nil, err
+		}
+	}
 	metrics, err := scraper.NewMetrics(s.scrape, scraper.WithStart(s.start))
 	if err != nil {
 		return nil, err

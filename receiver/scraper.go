@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
@@ -30,26 +31,27 @@ type lagScraper struct {
 	client      *boundedClient
 	ask         snapshot.Request
 	assigned    bool // only what a member is assigned counts
-	statuses    bool // a metric of statuses is enabled
 	recorder    *record.Recorder
-	timeLag     *search.Searcher // nil if no metric is enabled that dates records
+	timeLag     *search.Searcher   // nil if no metric is enabled that dates records
+	member      *groupMember       // nil if there is one collector
+	part        *coordination.Part // of the scrape at hand
 	health      healthStatus
 	own         *selfmetrics.Metrics
 	now         func() time.Time
 }
 
 // newScraper returns a scraper that asks client. The time-lag search asks lookups; if
-// that is nil, there is no search.
+// that is nil, there is no search. If m is not nil it says what is reported.
 func newScraper(
-	set receiver.Settings, cfg *Config, client client, lookups search.Client, own *selfmetrics.Metrics,
+	set receiver.Settings, cfg *Config, client client, lookups search.Client, m *groupMember, own *selfmetrics.Metrics,
 ) *lagScraper {
 	s := &lagScraper{
 		newMemories: func() *memories { return newMemories(cfg, set.Logger) },
 		client:      newBoundedClient(client, cfg.Timeout),
 		ask:         snapshotRequest(cfg),
 		assigned:    cfg.OnlyAssignedPartitions,
-		statuses:    needsStatus(cfg.Metrics),
 		recorder:    record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
+		member:      m,
 		own:         own,
 		now:         time.Now,
 	}
@@ -73,18 +75,30 @@ func (s *lagScraper) start(_ context.Context, host component.Host) error {
 	if err := s.client.client.Start(host); err != nil {
 		return err
 	}
+	if s.member != nil {
+		if err := s.member.Start(host); err != nil { //nolint:contextcheck // it runs until shutdown, not until the start is over
+			return err
+		}
+	}
 	if s.timeLag != nil {
 		return s.timeLag.Start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
 	}
 	return nil
 }
 
-func (s *lagScraper) scrape(ctx context.Context) (pmetric.Metrics, error) {
+func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) {
 	if s.timeLag != nil {
 		s.timeLag.Pause()
 		defer s.timeLag.Resume()
 	}
-	snapshot, err := s.client.snapshot(ctx, s.ask)
+	ask := s.ask
+	if s.member != nil {
+		if s.part, err = s.member.Part(); s.part == nil {
+			return s.nothing(ctx, err), nil
+		}
+		ask.Part = s.part
+	}
+	snapshot, err := s.client.snapshot(ctx, ask)
 	if s.client.stopped() {
 		return pmetric.NewMetrics(), errStopped
 	}
@@ -113,10 +127,22 @@ func (s *lagScraper) compute(ctx context.Context, snapshot *cluster.Snapshot) (*
 	report := lag.Compute(snapshot)
 	invalid := record.FindInvalidNames(snapshot)
 	s.own.Scraped(ctx, snapshot, report, invalid.Count())
+	if s.member != nil {
+		s.own.Coordinated(ctx, s.member.Status(), len(snapshot.Groups))
+	}
 	s.anomalies.Report(s.now(), report.Anomalies, invalid.Count(), invalid.First())
 	s.groups.learn(snapshot, report)
 	s.interpret(ctx, snapshot, report)
 	return report, invalid
+}
+
+// nothing is the scrape of a collector without a part. Only what somebody should look at
+// makes it unhealthy: one that waits is well.
+func (s *lagScraper) nothing(ctx context.Context, err error) pmetric.Metrics {
+	s.health.report(err)
+	s.own.Scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, 0)
+	s.own.Coordinated(ctx, s.member.Status(), 0)
+	return s.recorder.Nothing(s.clusterID)
 }
 
 // interpret adds to a report what follows from earlier scrapes.
@@ -133,9 +159,7 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 	}
 	if s.history != nil {
 		s.history.Observe(s.now(), learned, report)
-		if s.statuses {
-			status.Evaluate(s.history, report)
-		}
+		status.Evaluate(s.history, report)
 		progress.Estimate(s.history, report)
 	}
 	if s.ask.Starts != snapshot.Nowhere {
@@ -147,6 +171,9 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 // does not wait for Kafka.
 func (s *lagScraper) shutdown() {
 	s.client.stop()
+	if s.member != nil {
+		s.member.Shutdown()
+	}
 	if s.timeLag != nil {
 		s.timeLag.Shutdown()
 	}

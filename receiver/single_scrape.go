@@ -48,7 +48,7 @@ func ScrapeOnce(ctx context.Context, cfg *Config) (*SingleScrape, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newScraper(set, cfg, client, nil, own)
+	s := newScraper(set, cfg, client, nil, nil, own)
 	defer s.shutdown()
 	if err := s.start(ctx, noExtensions{}); err != nil {
 		return nil, err

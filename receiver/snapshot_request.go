@@ -35,6 +35,7 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 		Reassignments:   on.KafkaPartitionUnderReplicated.Enabled || on.KafkaPartitionReassigning.Enabled,
 		Deletion:        on.KafkaConsumerGroupRetentionMargin.Enabled,
 		LogDirs:         needsLogDirs(on),
+		Sizes:           on.KafkaPartitionSize.Enabled,
 		Quorum:          needsQuorum(on),
 	}
 	ask.DeletionBySize = ask.Deletion && cfg.RetentionMarginBySize
@@ -43,6 +44,10 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 	}
 	if ask.Commits || ask.Describe || ask.DescribeStreams || ask.Share || ask.DescribeShare {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).matches
+		if own := cfg.Coordination.GroupID; own != "" { // no consumer group
+			matches := ask.Group
+			ask.Group = func(name string) bool { return name != own && matches(name) }
+		}
 	}
 	return ask
 }
@@ -152,8 +157,7 @@ func needsMinInSync(on metadata.MetricsConfig) bool {
 }
 
 func needsLogDirs(on metadata.MetricsConfig) bool {
-	return on.KafkaPartitionSize.Enabled ||
-		on.KafkaBrokerLogDirOffline.Enabled ||
+	return on.KafkaBrokerLogDirOffline.Enabled ||
 		on.KafkaBrokerLogDirCordoned.Enabled ||
 		on.KafkaBrokerLogDirSize.Enabled ||
 		on.KafkaBrokerLogDirTotal.Enabled ||

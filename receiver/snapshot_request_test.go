@@ -165,7 +165,7 @@ func TestSnapshotRequestOfOptionalMetrics(t *testing.T) {
 		},
 		"under min ISR":      {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionUnderMinIsr.Enabled = true }, want: snapshot.Request{MinInSync: true}},
 		"replication factor": {enable: func(on *metadata.MetricsConfig) { on.KafkaTopicReplicationFactor.Enabled = true }},
-		"partition size":     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: snapshot.Request{LogDirs: true}},
+		"partition size":     {enable: func(on *metadata.MetricsConfig) { on.KafkaPartitionSize.Enabled = true }, want: snapshot.Request{Sizes: true}},
 		"log dir size":       {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirSize.Enabled = true }, want: snapshot.Request{LogDirs: true}},
 		"log dir total":      {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirTotal.Enabled = true }, want: snapshot.Request{LogDirs: true}},
 		"log dir usable":     {enable: func(on *metadata.MetricsConfig) { on.KafkaBrokerLogDirUsable.Enabled = true }, want: snapshot.Request{LogDirs: true}},

@@ -43,7 +43,7 @@ func TestIntegrationTimeLagOutlivesNoCompactedRecord(t *testing.T) {
 	set := settings(zap.NewNop())
 	own, err := selfmetrics.New(set)
 	require.NoError(t, err)
-	s := newScraper(set, cfg, client, finder, own)
+	s := newScraper(set, cfg, client, finder, nil, own)
 	require.NoError(t, s.start(t.Context(), &fakeHost{}))
 	defer s.shutdown()
 	later := time.Duration(0)

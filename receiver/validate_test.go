@@ -66,6 +66,14 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.MaxGroups = -1 },
 			`"max_groups" is -1: must be 0 (no limit) or more`,
 		},
+		"coordination.instance_id with a blank": {
+			func(c *Config) { c.Coordination.InstanceID = "pod 1" },
+			`"coordination.instance_id" is "pod 1": must have 1 to 249 of the letters, digits, '.', '_' and '-', as Kafka takes them`,
+		},
+		"coordination.session_timeout too short": {
+			func(c *Config) { c.Coordination.SessionTimeout = time.Millisecond },
+			`"coordination.session_timeout" is 1ms: must be at least 1s`,
+		},
 		"max_group_partitions negative": {
 			func(c *Config) { c.MaxGroupPartitions = -1 },
 			`"max_group_partitions" is -1: must be 0 (no limit) or more`,

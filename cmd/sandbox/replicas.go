@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -55,10 +56,11 @@ func (c collector) replica(i int) (collector, error) {
 	c.metrics = at.String()
 	extension := filepath.Ext(c.log)
 	c.log = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(c.log, extension), i+1, extension)
-	c.command = append(append([]string(nil), c.command...),
+	c.command = slices.Concat(c.command, []string{
 		"--config", fmt.Sprintf("yaml:exporters::prometheus_page::endpoint: localhost:%d", port+i),
 		"--config", fmt.Sprintf("yaml:extensions::healthcheckv2::http::endpoint: localhost:%d", healthPort+i),
-		"--config", fmt.Sprintf("yaml:service: {telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: %d}}}}]}}}", selfPort+i))
+		"--config", fmt.Sprintf("yaml:service: {telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: localhost, port: %d}}}}]}}}", selfPort+i),
+	})
 	return c, nil
 }
 

@@ -131,7 +131,8 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 				r.lost.add(err, sm.Scope().Name())
 				continue
 			}
-			if p := r.render(o, sm.Metrics(), start); !p.empty() {
+			// A scope without metrics says that what it sent before is over.
+			if p := r.render(o, sm.Metrics(), start); !p.empty() || sm.Metrics().Len() == 0 {
 				parts.add(o.id, p, r.lost)
 			}
 		}

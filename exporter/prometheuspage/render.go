@@ -39,10 +39,9 @@ func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time)
 	for i := metrics.Len() - 1; i >= 0; i-- {
 		r.metric(p, metrics.At(i))
 	}
-	if p.empty() {
-		return p
+	if !p.empty() {
+		r.targetInfo(p)
 	}
-	r.targetInfo(p)
 	if p.at = r.at; p.at == 0 {
 		p.at = pcommon.NewTimestampFromTime(now) // points may lack a time
 	}

@@ -48,6 +48,19 @@ func TestNewerScrapeReplaces(t *testing.T) {
 	assert.Equal(t, []string{`lag{group="here"} 2`, `new{group="here"} 2`}, samples(t, h))
 }
 
+// A scope without metrics has nothing to report any more.
+func TestScopeWithoutMetricsReplaces(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	e.mustConsume(t, gauges(1, "lag", map[string]int64{"gone": 1}))
+	other := gauges(1, "up", map[string]int64{"here": 1})
+	other.ResourceMetrics().At(0).Resource().Attributes().PutStr("other", "one")
+	e.mustConsume(t, other)
+	nothing := gauges(1, "lag", nil)
+	nothing.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().RemoveIf(func(pmetric.Metric) bool { return true })
+	e.mustConsume(t, nothing)
+	assert.Equal(t, []string{`up{group="here"} 1`}, samples(t, h))
+}
+
 // Two scrapes may be one message, where a processor gathers them.
 func TestScrapesInOneMessage(t *testing.T) {
 	e, h := newTestExporter(t, nil)

@@ -58,6 +58,8 @@ type TopicID [16]byte
 type Snapshot struct {
 	// ClusterID is the cluster's own id, empty where the broker has none.
 	ClusterID string
+	// Elsewhere says that another collector reports the cluster and its brokers.
+	Elsewhere bool
 	// Brokers holds the brokers that the metadata names, by id.
 	Brokers map[int32]Broker
 	// Topics holds the topics that the filters let pass, by name.
@@ -126,6 +128,9 @@ type Topic struct {
 	// Unclear says that the metadata names the topic with an error: what is
 	// known of its partitions is not all.
 	Unclear bool
+	// Elsewhere says that another collector reports the topic: it is here for the
+	// groups of this one.
+	Elsewhere bool
 	// Config is the topic's settings, nil where they were not asked for or not
 	// learned.
 	Config *TopicConfig

@@ -20,7 +20,7 @@ func OpenTransactions(s *cluster.Snapshot) []Topic {
 		held := Topic{Name: name}
 		for i := range topic.Partitions {
 			p := &topic.Partitions[i]
-			if gap := p.LastStableGap(); gap > 0 {
+			if gap := p.LastStableGap(); gap > 0 && !topic.Elsewhere {
 				held.Partitions = append(held.Partitions, Partition{ID: p.ID, Committed: p.LastStable, Lag: gap})
 			}
 		}

@@ -23,23 +23,28 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                     metric.Meter
-	mu                        sync.Mutex
-	registrations             []metric.Registration
-	KafkalagAnomalies         metric.Int64Gauge
-	KafkalagConnections       metric.Int64UpDownCounter
-	KafkalagConnectionsOpened metric.Int64Counter
-	KafkalagGroups            metric.Int64Gauge
-	KafkalagIo                metric.Int64Counter
-	KafkalagPartitions        metric.Int64Gauge
-	KafkalagPointsLeftOut     metric.Int64Gauge
-	KafkalagRequestDuration   metric.Float64Histogram
-	KafkalagRequestErrors     metric.Int64Counter
-	KafkalagRequests          metric.Int64Counter
-	KafkalagTimeLagLookups    metric.Int64Counter
-	KafkalagTimeLagRounds     metric.Int64Counter
-	KafkalagTimeLagUndated    metric.Int64Gauge
-	KafkalagTopics            metric.Int64Gauge
+	meter                          metric.Meter
+	mu                             sync.Mutex
+	registrations                  []metric.Registration
+	KafkalagAnomalies              metric.Int64Gauge
+	KafkalagConnections            metric.Int64UpDownCounter
+	KafkalagConnectionsOpened      metric.Int64Counter
+	KafkalagCoordinationGeneration metric.Int64Gauge
+	KafkalagCoordinationGroups     metric.Int64Gauge
+	KafkalagCoordinationMembers    metric.Int64Gauge
+	KafkalagCoordinationRebalances metric.Int64Gauge
+	KafkalagCoordinationSilence    metric.Float64Gauge
+	KafkalagGroups                 metric.Int64Gauge
+	KafkalagIo                     metric.Int64Counter
+	KafkalagPartitions             metric.Int64Gauge
+	KafkalagPointsLeftOut          metric.Int64Gauge
+	KafkalagRequestDuration        metric.Float64Histogram
+	KafkalagRequestErrors          metric.Int64Counter
+	KafkalagRequests               metric.Int64Counter
+	KafkalagTimeLagLookups         metric.Int64Counter
+	KafkalagTimeLagRounds          metric.Int64Counter
+	KafkalagTimeLagUndated         metric.Int64Gauge
+	KafkalagTopics                 metric.Int64Gauge
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -87,6 +92,36 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_kafkalag_connections_opened",
 		metric.WithDescription("Connections opened to brokers. [Alpha]"),
 		metric.WithUnit("{connection}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagCoordinationGeneration, err = builder.meter.Int64Gauge(
+		"otelcol_kafkalag_coordination_generation",
+		metric.WithDescription("The generation of the coordination group in which this receiver has a part; 0 while it has none. [Alpha]"),
+		metric.WithUnit("{generation}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagCoordinationGroups, err = builder.meter.Int64Gauge(
+		"otelcol_kafkalag_coordination_groups",
+		metric.WithDescription("Consumer groups in this receiver's part in the last scrape, with coordination. [Alpha]"),
+		metric.WithUnit("{group}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagCoordinationMembers, err = builder.meter.Int64Gauge(
+		"otelcol_kafkalag_coordination_members",
+		metric.WithDescription("Receivers that share the cluster, by the coordination group; 0 while this one has no part. [Alpha]"),
+		metric.WithUnit("{member}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagCoordinationRebalances, err = builder.meter.Int64Gauge(
+		"otelcol_kafkalag_coordination_rebalances",
+		metric.WithDescription("Generations of the coordination group that this receiver has been in since its start. [Alpha]"),
+		metric.WithUnit("{generation}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.KafkalagCoordinationSilence, err = builder.meter.Float64Gauge(
+		"otelcol_kafkalag_coordination_silence",
+		metric.WithDescription("Time from the last heartbeat that the coordination group's coordinator has acknowledged to the last scrape. At coordination.session_timeout this receiver has lost its part. [Alpha]"),
+		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
 	builder.KafkalagGroups, err = builder.meter.Int64Gauge(

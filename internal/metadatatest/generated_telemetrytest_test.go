@@ -22,6 +22,11 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.KafkalagAnomalies.Record(context.Background(), 1)
 	tb.KafkalagConnections.Add(context.Background(), 1)
 	tb.KafkalagConnectionsOpened.Add(context.Background(), 1)
+	tb.KafkalagCoordinationGeneration.Record(context.Background(), 1)
+	tb.KafkalagCoordinationGroups.Record(context.Background(), 1)
+	tb.KafkalagCoordinationMembers.Record(context.Background(), 1)
+	tb.KafkalagCoordinationRebalances.Record(context.Background(), 1)
+	tb.KafkalagCoordinationSilence.Record(context.Background(), 1)
 	tb.KafkalagGroups.Record(context.Background(), 1)
 	tb.KafkalagIo.Add(context.Background(), 1)
 	tb.KafkalagPartitions.Record(context.Background(), 1)
@@ -41,6 +46,21 @@ func TestSetupTelemetry(t *testing.T) {
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualKafkalagConnectionsOpened(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagCoordinationGeneration(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagCoordinationGroups(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagCoordinationMembers(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagCoordinationRebalances(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualKafkalagCoordinationSilence(t, testTel,
+		[]metricdata.DataPoint[float64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualKafkalagGroups(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},

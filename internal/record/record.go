@@ -28,6 +28,8 @@ type Recorder struct {
 	mb    *metadata.MetricsBuilder
 	on    metadata.MetricsConfig
 	alias string
+	// version is that of the collector.
+	version string
 
 	// ts and missing belong to the scrape at hand.
 	ts      pcommon.Timestamp
@@ -39,7 +41,7 @@ type Recorder struct {
 func New(
 	set receiver.Settings, cfg metadata.MetricsBuilderConfig, alias string, options ...metadata.MetricBuilderOption,
 ) *Recorder {
-	return &Recorder{mb: metadata.NewMetricsBuilder(cfg, set, options...), on: cfg.Metrics, alias: alias}
+	return &Recorder{mb: metadata.NewMetricsBuilder(cfg, set, options...), on: cfg.Metrics, alias: alias, version: set.BuildInfo.Version}
 }
 
 // Record returns the metrics of one scrape, and how many data points of enabled
@@ -59,8 +61,23 @@ func (r *Recorder) Record(now time.Time, s *cluster.Snapshot, report *lag.Report
 	return r.mb.Emit(resource), int(r.missing.Load())
 }
 
+// Nothing returns the metrics of a scrape of which all is reported elsewhere: those that
+// name the cluster alone. They tell exporters that what came before is over.
+func (r *Recorder) Nothing(clusterID string) pmetric.Metrics {
+	metrics := pmetric.NewMetrics()
+	rm := metrics.ResourceMetrics().AppendEmpty()
+	r.resource(valid(clusterID)).MoveTo(rm.Resource())
+	scope := rm.ScopeMetrics().AppendEmpty().Scope()
+	scope.SetName(metadata.ScopeName)
+	scope.SetVersion(r.version)
+	return metrics
+}
+
 // once records what a cluster has only once.
 func (r *Recorder) once(s *cluster.Snapshot) {
+	if s.Elsewhere {
+		return
+	}
 	r.brokers(s.Brokers)
 	r.disks(s)
 	r.quorum(s.Quorum)

@@ -32,7 +32,7 @@ type round struct {
 // eachRound calls record with all topics and groups, sorted by name, in rounds. There
 // is at least one round.
 func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
-	topics, listed, groups, share, inZooKeeper := sorted(s.Topics), sorted(s.Groups), report.Groups, report.Share, report.ZooKeeper
+	topics, listed, groups, share, inZooKeeper := ownTopics(s), sorted(s.Groups), report.Groups, report.Share, report.ZooKeeper
 	transactions := report.Transactions
 	for first := true; first || len(topics)+len(listed)+len(groups)+len(share)+len(inZooKeeper)+len(transactions) > 0; first = false {
 		var next round
@@ -44,6 +44,11 @@ func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
 		next.transactions, transactions = split(transactions, transactionPoints)
 		record(next)
 	}
+}
+
+// ownTopics returns the topics that are reported here.
+func ownTopics(s *cluster.Snapshot) []*cluster.Topic {
+	return slices.DeleteFunc(sorted(s.Topics), func(t *cluster.Topic) bool { return t.Elsewhere })
 }
 
 func sorted[T any](byName map[string]T) []T {

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
@@ -47,15 +48,16 @@ func (m *Metrics) Scraped(ctx context.Context, s *cluster.Snapshot, report *lag.
 		}
 	}
 	failedGroups, failedPartitions := failedIn(s.Failures)
+	topicsElsewhere, partitionsElsewhere := elsewhere(s)
 	gauge(m.builder.KafkalagGroups, "outcome", map[string]int{
 		"seen": len(s.Groups), "filtered": s.FilteredGroups, "failed": failedGroups + s.UndecidedGroups,
 		"left_out": s.LeftOutGroups,
 	})
 	gauge(m.builder.KafkalagTopics, "outcome", map[string]int{
-		"seen": len(s.Topics), "filtered": s.FilteredTopics,
+		"seen": len(s.Topics) - topicsElsewhere, "filtered": s.FilteredTopics + topicsElsewhere,
 	})
 	gauge(m.builder.KafkalagPartitions, "outcome", map[string]int{
-		"seen": partitionsOf(s), "filtered": s.FilteredPartitions, "failed": failedPartitions,
+		"seen": partitionsOf(s) - partitionsElsewhere, "filtered": s.FilteredPartitions + partitionsElsewhere, "failed": failedPartitions,
 	})
 	gauge(m.builder.KafkalagAnomalies, "kind", map[string]int{
 		"committed_beyond_end":     report.Anomalies.BeyondEnd,
@@ -66,6 +68,16 @@ func (m *Metrics) Scraped(ctx context.Context, s *cluster.Snapshot, report *lag.
 		"sum_too_large":            report.Anomalies.SumTooLarge,
 		"negative_lag":             report.Anomalies.Impossible,
 	})
+}
+
+// Coordinated records what the receiver is in its group, and how many consumer groups it
+// has asked about.
+func (m *Metrics) Coordinated(ctx context.Context, status coordination.Status, groups int) {
+	m.builder.KafkalagCoordinationMembers.Record(ctx, int64(status.Members), m.by())
+	m.builder.KafkalagCoordinationGeneration.Record(ctx, int64(status.Generation), m.by())
+	m.builder.KafkalagCoordinationGroups.Record(ctx, int64(groups), m.by())
+	m.builder.KafkalagCoordinationRebalances.Record(ctx, int64(status.Rebalances), m.by())
+	m.builder.KafkalagCoordinationSilence.Record(ctx, status.Silence.Seconds(), m.by())
 }
 
 // Undated records how many time lags of a scrape are unknown.
@@ -96,6 +108,17 @@ func failedIn(failures []cluster.Failure) (groups, partitions int) {
 		partitions += f.Partitions
 	}
 	return groups, partitions
+}
+
+// elsewhere counts the topics, and their partitions, that another collector reports.
+func elsewhere(s *cluster.Snapshot) (topics, partitions int) {
+	for _, topic := range s.Topics {
+		if topic.Elsewhere {
+			topics++
+			partitions += len(topic.Partitions)
+		}
+	}
+	return topics, partitions
 }
 
 func partitionsOf(s *cluster.Snapshot) int {

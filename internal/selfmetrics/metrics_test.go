@@ -18,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
@@ -94,6 +95,7 @@ func TestLabelsAreDocumented(t *testing.T) {
 	own.Undated(t.Context(), 1)
 	own.Round(t.Context(), 1)
 	own.LeftOut(t.Context(), 1)
+	own.Coordinated(t.Context(), coordination.Status{Members: 1}, 1)
 	for name, metric := range documented.Telemetry.Metrics {
 		assert.ElementsMatch(t, metric.Attributes, labels(t, reader, name), name)
 	}
@@ -109,6 +111,8 @@ func labels(t *testing.T, reader *componenttest.Telemetry, name string) []string
 	case metricdata.Sum[int64]:
 		set = data.DataPoints[0].Attributes
 	case metricdata.Gauge[int64]:
+		set = data.DataPoints[0].Attributes
+	case metricdata.Gauge[float64]:
 		set = data.DataPoints[0].Attributes
 	case metricdata.Histogram[float64]:
 		set = data.DataPoints[0].Attributes

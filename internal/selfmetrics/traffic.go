@@ -15,6 +15,8 @@ import (
 const (
 	ForScrapes = "scrape"
 	ForSearch  = "search" // for time lag, between the scrapes
+	// ForCoordination is the membership in a group of collectors.
+	ForCoordination = "coordination"
 )
 
 // Traffic counts what goes to brokers and comes from them, as it happens. It may be

@@ -17,14 +17,15 @@ const (
 	APIDescribeLogDirs       = "DescribeLogDirs"
 	APIDescribeQuorum        = "DescribeQuorum"
 
+	APIFindCoordinator = "FindCoordinator"
+
 	APIDescribeTopicPartitions    = "DescribeTopicPartitions"
 	APIDescribeShareGroupOffsets  = "DescribeShareGroupOffsets"
 	APIListPartitionReassignments = "ListPartitionReassignments"
 
 	// Those of the probe.
-	APIProduce         = "Produce"
-	APIFetch           = "Fetch"
-	APICreateTopics    = "CreateTopics"
-	APIFindCoordinator = "FindCoordinator"
-	APIOffsetCommit    = "OffsetCommit"
+	APIProduce      = "Produce"
+	APIFetch        = "Fetch"
+	APICreateTopics = "CreateTopics"
+	APIOffsetCommit = "OffsetCommit"
 )

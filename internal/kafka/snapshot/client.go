@@ -23,6 +23,9 @@ type Request struct {
 	// Topic and Group report whether a name is wanted. Nothing is asked about
 	// others. A nil Group asks nothing about groups at all.
 	Topic, Group func(name string) bool
+	// Part is what this collector reports where several share the cluster; nil: all.
+	// Nothing is asked about the rest that it does not need.
+	Part Part
 	// States and Types, where not empty, are the only ones of groups wanted, in
 	// Kafka's words ("Stable", "classic").
 	States, Types []string
@@ -62,8 +65,16 @@ type Request struct {
 	// DeletionBySize asks beside Deletion, as rarely as for settings, for the sizes of
 	// partitions, where a topic is limited in size.
 	DeletionBySize bool
-	// LogDirs asks for the brokers' log directories and the partitions' sizes.
-	LogDirs bool
+	// LogDirs asks for the brokers' log directories, Sizes for the partitions' sizes.
+	LogDirs, Sizes bool
+}
+
+// Part is what one of several collectors reports. A group belongs to it with all that is
+// about the group, and so needs the ends of topics that are reported elsewhere.
+type Part interface {
+	OwnsGroup(name string) bool
+	OwnsTopic(name string) bool
+	OwnsCluster() bool
 }
 
 // PartitionScope is which partitions to ask about.

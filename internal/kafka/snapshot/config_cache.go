@@ -75,17 +75,22 @@ func (s *scrape) due(now time.Time) []configResource {
 			due = append(due, of)
 		}
 	}
-	switch {
-	case s.ask.MinInSync || s.ask.TopicRetention:
+	ofAll := s.ask.MinInSync || s.ask.TopicRetention
+	if ofAll {
 		for _, t := range s.snapshot.Topics {
-			check(configResource{topic: t.Name, id: t.ID})
-		}
-	case s.ask.Deletion:
-		for _, t := range s.committedTopics() {
-			check(configResource{topic: t.Name, id: t.ID})
+			if !t.Elsewhere {
+				check(configResource{topic: t.Name, id: t.ID})
+			}
 		}
 	}
-	if s.ask.BrokerRetention {
+	if s.ask.Deletion {
+		for _, t := range s.committedTopics() {
+			if !ofAll || t.Elsewhere {
+				check(configResource{topic: t.Name, id: t.ID})
+			}
+		}
+	}
+	if s.ask.BrokerRetention && !s.snapshot.Elsewhere {
 		for id := range s.snapshot.Brokers {
 			check(configResource{broker: id})
 		}

@@ -52,7 +52,7 @@ func (s *scrape) topicsUnderMinInSync() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(s.snapshot.Topics)) {
 		topic := s.snapshot.Topics[name]
-		if slices.ContainsFunc(topic.Partitions, func(p cluster.Partition) bool { return topic.UnderMinInSync(&p) }) {
+		if !topic.Elsewhere && slices.ContainsFunc(topic.Partitions, func(p cluster.Partition) bool { return topic.UnderMinInSync(&p) }) {
 			names = append(names, name)
 		}
 	}

@@ -65,7 +65,7 @@ func (s *scrape) groupsEverywhere(ctx context.Context, zooKeeper CommitSource) {
 	})
 	s.groups(ctx)
 	r := <-read
-	s.snapshot.ZooKeeper = r.groups
+	s.snapshot.ZooKeeper = slices.DeleteFunc(r.groups, func(g *cluster.Group) bool { return s.ask.Part != nil && !s.ask.Part.OwnsGroup(g.Name) })
 	s.failed(r.failures...)
 }
 

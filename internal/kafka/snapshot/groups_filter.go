@@ -16,7 +16,12 @@ import (
 // those of state and type themselves where they return them (states from Kafka
 // 2.6 on, types from 3.8 on).
 func (q *Request) wants(g *cluster.Group) bool {
-	return q.Group(g.Name) && q.wantsType(g.Type) && (g.State == "" || q.wantsState(g.State))
+	return q.wantsName(g.Name) && q.wantsType(g.Type) && (g.State == "" || q.wantsState(g.State))
+}
+
+// wantsName leaves out the groups that are reported elsewhere, too.
+func (q *Request) wantsName(group string) bool {
+	return q.Group(group) && (q.Part == nil || q.Part.OwnsGroup(group))
 }
 
 // wantsType takes a group whose type is not known for a classic one: brokers

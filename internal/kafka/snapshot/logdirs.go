@@ -39,7 +39,7 @@ func (e *logDirError) Unwrap() error { return e.code }
 func (s *scrape) logDirs(ctx context.Context) {
 	now := time.Now()
 	nodes := s.pool.Brokers()
-	if !s.ask.LogDirs {
+	if !s.ask.Sizes && (!s.ask.LogDirs || s.snapshot.Elsewhere) {
 		nodes = s.sizesDue(now, nodes)
 	}
 	if len(nodes) == 0 {

@@ -28,7 +28,7 @@ type seenGroup struct {
 func (s *scrape) missingGroups() []string {
 	var names []string
 	for name := range s.memory.seen {
-		if s.snapshot.Groups[name] == nil && !s.leftOut[name] && s.ask.Group(name) {
+		if s.snapshot.Groups[name] == nil && !s.leftOut[name] && s.ask.wantsName(name) {
 			names = append(names, name)
 		}
 	}

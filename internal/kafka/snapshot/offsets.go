@@ -96,7 +96,7 @@ func (s *scrape) insistOnOffsets(ctx context.Context, specs []offsetSpec) []part
 // what failed, and the partitions that have got a leader meanwhile.
 func (s *scrape) offsetQueries(specs []offsetSpec) []offsetQuery {
 	var committed map[*cluster.Partition]bool
-	if s.ask.Ends == WhereCommitted || s.ask.Starts == WhereCommitted {
+	if s.ask.Ends == WhereCommitted || s.ask.Starts == WhereCommitted || s.ask.Part != nil {
 		committed = s.snapshot.Committed()
 	}
 	var queries []offsetQuery
@@ -109,7 +109,8 @@ func (s *scrape) offsetQueries(specs []offsetSpec) []offsetQuery {
 	return queries
 }
 
-// partitions lists partitions, given those in which groups have committed.
+// partitions lists partitions, given those in which groups have committed. Everywhere
+// is in the topics that are reported here.
 func (s *scrape) partitions(extent PartitionScope, committed map[*cluster.Partition]bool) []partitionRef {
 	n := 0
 	for _, topic := range s.snapshot.Topics {
@@ -118,7 +119,7 @@ func (s *scrape) partitions(extent PartitionScope, committed map[*cluster.Partit
 	partitions := make([]partitionRef, 0, n)
 	for _, topic := range s.snapshot.Topics {
 		for i := range topic.Partitions {
-			if p := &topic.Partitions[i]; extent == Everywhere || committed[p] {
+			if p := &topic.Partitions[i]; extent == Everywhere && !topic.Elsewhere || committed[p] {
 				partitions = append(partitions, partitionRef{topic, p})
 			}
 		}

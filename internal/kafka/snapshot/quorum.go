@@ -24,7 +24,7 @@ const metadataLog = "__cluster_metadata"
 // not offer the request. Those of a cluster without a leader hang on it, while there is
 // much to learn from them: it gets little time. Nothing else depends on it.
 func (s *scrape) quorum(ctx context.Context) {
-	if !s.ask.Quorum {
+	if !s.ask.Quorum || s.snapshot.Elsewhere {
 		return
 	}
 	ctx, cancel := s.pool.WithPatience(ctx)

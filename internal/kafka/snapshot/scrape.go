@@ -37,6 +37,7 @@ func newScrape(c *Client, ask Request) *scrape {
 		claimedTwice: map[string]bool{}, denied: map[string]bool{},
 		snapshot: &cluster.Snapshot{
 			ClusterID: c.metadata.current.clusterID,
+			Elsewhere: ask.Part != nil && !ask.Part.OwnsCluster(),
 			Groups:    map[string]*cluster.Group{},
 		},
 	}
@@ -58,6 +59,7 @@ func (s *scrape) topics() {
 			continue
 		}
 		mine := *topic
+		mine.Elsewhere = s.ask.Part != nil && !s.ask.Part.OwnsTopic(name)
 		mine.Partitions = slices.Clone(topic.Partitions)
 		s.snapshot.Topics[name] = &mine
 	}

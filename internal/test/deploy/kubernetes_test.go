@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/pod-security-admission/api"
@@ -29,12 +31,18 @@ type manifests struct {
 	deployment appsv1.Deployment
 	service    corev1.Service
 	configMaps map[string]corev1.ConfigMap
+	budget     policyv1.PodDisruptionBudget // of several pods alone
 }
 
 func kustomize(t *testing.T) manifests {
 	t.Helper()
+	return kustomizeFolder(t, "kubernetes")
+}
+
+func kustomizeFolder(t *testing.T, folder string) manifests {
+	t.Helper()
 	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).
-		Run(filesys.MakeFsOnDisk(), repository("deploy", "kubernetes"))
+		Run(filesys.MakeFsOnDisk(), repository("deploy", folder))
 	require.NoError(t, err)
 	found := manifests{configMaps: make(map[string]corev1.ConfigMap)}
 	for _, resource := range built.Resources() {
@@ -48,6 +56,8 @@ func kustomize(t *testing.T) manifests {
 			var configMap corev1.ConfigMap
 			require.NoError(t, yaml.UnmarshalStrict(text, &configMap))
 			found.configMaps[configMap.Name] = configMap
+		case "PodDisruptionBudget":
+			require.NoError(t, yaml.UnmarshalStrict(text, &found.budget))
 		default:
 			t.Fatalf("nothing is known of a %s", kind)
 		}
@@ -67,6 +77,21 @@ func TestKubernetesHasOneWriter(t *testing.T) {
 	require.NotNil(t, spec.Replicas)
 	assert.EqualValues(t, 1, *spec.Replicas)
 	assert.Equal(t, appsv1.RecreateDeploymentStrategyType, spec.Strategy.Type)
+}
+
+// Several pods are one by a Kafka group, and at most one of them is away by plan.
+func TestKubernetesHasSeveralAsOne(t *testing.T) {
+	found := kustomizeFolder(t, "kubernetes-several")
+	spec := found.deployment.Spec
+	assert.EqualValues(t, 2, *spec.Replicas)
+	assert.Equal(t, appsv1.RollingUpdateDeploymentStrategyType, spec.Strategy.Type)
+	assert.Equal(t, intstr.FromInt32(1), *found.budget.Spec.MaxUnavailable)
+	budgeted, err := metav1.LabelSelectorAsSelector(found.budget.Spec.Selector)
+	require.NoError(t, err)
+	assert.True(t, budgeted.Matches(labels.Set(spec.Template.Labels)))
+	settings := found.configMaps[found.container(t).EnvFrom[0].ConfigMapRef.Name].Data
+	assert.Equal(t, "kafkalag", settings["KAFKALAG_GROUP"])
+	assert.NotEmpty(t, settings["KAFKA_BROKERS"])
 }
 
 // Kubernetes' own admission policy finds nothing to forbid at its strictest.

@@ -1,0 +1,75 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package coordination
+
+import "time"
+
+// Membership is what a member knows of its own: its session, its part and its claim.
+// The zero Membership is none.
+type Membership struct {
+	// Timeout is that of the session.
+	Timeout time.Duration
+
+	claim []string
+	part  *Part
+	// acknowledged is when the last request was sent that the coordinator has
+	// acknowledged.
+	acknowledged time.Time
+}
+
+// Claim returns what to claim when it joins at the time now. Once its session has ended
+// it has lost its part, and claims nothing.
+func (m *Membership) Claim(now time.Time) []string {
+	if m.Expired(now) {
+		m.Lose()
+	}
+	return m.claim
+}
+
+// Acknowledge takes note that the coordinator has acknowledged what was sent at that
+// time.
+func (m *Membership) Acknowledge(sent time.Time) {
+	if sent.After(m.acknowledged) {
+		m.acknowledged = sent
+	}
+}
+
+// Take takes the part that a generation gives to self, by an answer to what was sent at
+// that time. It reports whether that is all of it: where another member's claim may keep
+// something back, all join once more.
+func (m *Membership) Take(self string, sent time.Time, a *Assignment) (settled bool) {
+	m.Acknowledge(sent)
+	m.part, m.claim = newPart(self, a), a.Members
+	return a.settled()
+}
+
+// Lose drops the part and the claim.
+func (m *Membership) Lose() { m.part, m.claim = nil, nil }
+
+// Part returns what may be reported at the time now, nil where that is nothing.
+func (m *Membership) Part(now time.Time) *Part {
+	if m.part == nil || m.Expired(now) {
+		return nil
+	}
+	return m.part
+}
+
+// Expired reports whether the session has ended by the member's own count. Both clocks
+// count: the monotonic one stands still while a machine is suspended.
+func (m *Membership) Expired(now time.Time) bool { return m.Age(now) >= m.Timeout }
+
+// Age is how long ago it was sent what was last acknowledged.
+func (m *Membership) Age(now time.Time) time.Duration {
+	return max(now.Sub(m.acknowledged), now.Round(0).Sub(m.acknowledged.Round(0)))
+}
+
+// Status is what a member knows of the group.
+type Status struct {
+	// Members and Generation are 0 while the member has no part.
+	Members, Generation int
+	// Rebalances counts the generations that it has been in.
+	Rebalances int
+	// Silence is how long ago it was sent what was last acknowledged.
+	Silence time.Duration
+}
