@@ -33,16 +33,17 @@ func watch(t *testing.T, brokers []string) watched {
 	// a scrape takes while brokers hang.
 	const lookback = "--query.lookback-delta=15s"
 	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {
-  kafka.partition.under_min_isr: {enabled: true}, kafka.partition.open_transaction_age: {enabled: true}}}}`)
+  kafka.partition.under_min_isr: {enabled: true}, kafka.partition.open_transaction_age: {enabled: true}}},
+  kafkaprobe: {topic: fragile, loss_timeout: 3s}}`)
 	quorum := writeFile(t, "quorum.yaml", askQuorum)
 
-	scraped := start(t, brokersEnv(brokers...), shipped("default.yaml"), ask, quorum)
+	scraped := start(t, brokersEnv(brokers...), shipped("default.yaml"), shipped("probe/default.yaml"), ask, quorum)
 	written := promtest.Start(t, fmt.Sprintf("%srule_files: [%q]\n", global, rules), lookback, promtest.RemoteWrite)
 	writer := &collector{exit: 1} // as config/self/remote-write.yaml says
 	self := nobody(t)
 	writer.run(t, append(brokersEnv(brokers...),
 		"REMOTE_WRITE_ENDPOINT="+written.RemoteWriteURL(), "KAFKALAG_SELF="+self),
-		shipped("remote-write.yaml"), shipped("self/remote-write.yaml"), ask, quorum, hastenSelf(t, self),
+		shipped("remote-write.yaml"), shipped("probe/default.yaml"), shipped("self/remote-write.yaml"), ask, quorum, hastenSelf(t, self),
 		writeFile(t, "health.yaml", fmt.Sprintf("extensions: {healthcheckv2: {http: {endpoint: %q}}}", nobody(t))))
 	return watched{
 		"remote write": written,
@@ -154,6 +155,8 @@ func TestRulesAlertsFire(t *testing.T) {
 	kafka.DeleteTopic(t, "hour")
 	w.resolves(t, "KafkaConsumerWillLoseData")
 	w.fires(t, "KafkaPartitionOffline", "topic", "fragile")
+	w.fires(t, "KafkaProbeBrokerUnavailable", "broker", "3")
+	w.fires(t, "KafkaProbeRecordsFail", "broker", "3")
 	w.fires(t, "KafkaPartitionUnderReplicated", "topic", "orders")
 	w.fires(t, "KafkaPartitionUnderMinISR", "topic", "orders")
 	w.fires(t, "KafkaQuorumVoterAway", "kafka_cluster_id", kafka.ID())
@@ -161,6 +164,7 @@ func TestRulesAlertsFire(t *testing.T) {
 	kafka.Broker(3).Start(t)
 	for _, alert := range []string{
 		"KafkaPartitionOffline", "KafkaPartitionUnderReplicated", "KafkaPartitionUnderMinISR", "KafkaQuorumVoterAway", "KafkaLagScrapePartial",
+		"KafkaProbeBrokerUnavailable", "KafkaProbeRecordsFail",
 	} {
 		w.resolves(t, alert)
 	}
@@ -197,6 +201,10 @@ func TestRulesAlertsFire(t *testing.T) {
 	w.fires(t, "KafkaTransactionHangs", "topic", "held")
 	end(kgo.TryAbort)
 	w.resolves(t, "KafkaTransactionHangs")
+
+	w.hasNever(t, `ALERTS{alertname="KafkaProbeRecordsLost"}`)
+	kafka.ConfigureTopic(t, "fragile", "compression.type", "gzip") // in which the probe does not read its records
+	w.fires(t, "KafkaProbeRecordsLost", "broker", "1")
 
 	w.hasNever(t, `ALERTS{alertname="KafkaLagClusterMissing", alertstate="firing"}`)
 	w.resolves(t, "KafkaLagScrapeFailing")

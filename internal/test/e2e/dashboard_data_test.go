@@ -35,9 +35,10 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	kafka.OpenTransaction(t, "orders", 0, time.Now())
 	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {
   kafka.broker.log_dir.usable: {enabled: true}, kafka.partition.last_stable_offset_gap: {enabled: true},
-  kafka.partition.open_transaction_age: {enabled: true}, kafka.partition.under_min_isr: {enabled: true}}}}`)
+  kafka.partition.open_transaction_age: {enabled: true}, kafka.partition.under_min_isr: {enabled: true}}},
+  kafkaprobe: {topic: fragile}}`) // which has no part in what is counted below
 
-	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), writeFile(t, "quorum.yaml", askQuorum), ask)
+	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), shipped("probe/default.yaml"), writeFile(t, "quorum.yaml", askQuorum), ask)
 	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
 		require.NotEmpty(now, prometheus.Query(now, `deriv(kafka_consumer_group_offset{group="slow"}[10s]) > 0`))

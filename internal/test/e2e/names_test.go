@@ -15,29 +15,44 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// prometheusNames are the metrics of metadata.yaml as Prometheus calls them.
+// prometheusNames are the metrics of the receivers' metadata.yaml as Prometheus calls
+// them.
 func prometheusNames(t *testing.T) map[string]bool {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "metadata.yaml"))
+	names := make(map[string]bool)
+	for _, folder := range []string{".", "receiver/probe"} {
+		addNames(t, names, filepath.Join("..", "..", "..", folder, "metadata.yaml"))
+	}
+	return names
+}
+
+func addNames(t *testing.T, names map[string]bool, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	type metrics map[string]struct{ Unit string }
+	type metrics map[string]struct {
+		Unit string
+		Sum  struct{ Monotonic bool }
+	}
 	var file struct {
 		Metrics   metrics
 		Telemetry struct{ Metrics metrics }
 	}
 	require.NoError(t, yaml.Unmarshal(text, &file))
-	names := make(map[string]bool)
 	suffixes := map[string]string{"s": "_seconds", "By": "_bytes"}
 	for name, metric := range file.Metrics {
-		names[strings.ReplaceAll(name, ".", "_")+suffixes[metric.Unit]] = true
+		name = strings.ReplaceAll(name, ".", "_") + suffixes[metric.Unit]
+		if metric.Sum.Monotonic {
+			name += "_total"
+		}
+		names[name] = true
 	}
 	for name := range file.Telemetry.Metrics {
 		names["otelcol_"+name] = true
 	}
-	return names
 }
 
-var ours = regexp.MustCompile(`\b(kafka_(?:broker|consumer|partition|quorum|share|streams|topic)\w*|otelcol_kafkalag_\w+)\b`)
+var ours = regexp.MustCompile(`\b(kafka_(?:broker|consumer|partition|probe|quorum|share|streams|topic)\w*|otelcol_kafkalag_\w+)\b`)
 
 // A rule on a metric that does not exist never fires, and nobody notices.
 func TestAlertsAndDashboardNameWhatExists(t *testing.T) {
