@@ -19,6 +19,7 @@ func TestLinesOfTheLibraryAreCut(t *testing.T) {
 	forwardLogs(zap.New(core))
 	t.Cleanup(func() { saramaLogs.Store(nil) })
 	forwarder{}.Printf("Failed to connect to broker %s\n", strings.Repeat("x", 100_000))
-	require.Equal(t, 1, logs.Len())
-	assert.Less(t, len(logs.All()[0].Message), 400)
+	cut := logs.FilterMessageSnippet(" xxx") // clients of other tests may log meanwhile
+	require.Equal(t, 1, cut.Len())
+	assert.Less(t, len(cut.All()[0].Message), 400)
 }
