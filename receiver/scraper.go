@@ -31,6 +31,7 @@ type lagScraper struct {
 	client      *boundedClient
 	ask         snapshot.Request
 	assigned    bool // only what a member is assigned counts
+	statuses    bool // a metric of statuses is enabled
 	recorder    *record.Recorder
 	timeLag     *search.Searcher   // nil if no metric is enabled that dates records
 	member      *groupMember       // nil if there is one collector
@@ -50,6 +51,7 @@ func newScraper(
 		client:      newBoundedClient(client, cfg.Timeout),
 		ask:         snapshotRequest(cfg),
 		assigned:    cfg.OnlyAssignedPartitions,
+		statuses:    needsStatus(cfg.Metrics),
 		recorder:    record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
 		member:      m,
 		own:         own,
@@ -159,7 +161,9 @@ func (s *lagScraper) interpret(ctx context.Context, learned *cluster.Snapshot, r
 	}
 	if s.history != nil {
 		s.history.Observe(s.now(), learned, report)
-		status.Evaluate(s.history, report)
+		if s.statuses {
+			status.Evaluate(s.history, report)
+		}
 		progress.Estimate(s.history, report)
 	}
 	if s.ask.Starts != snapshot.Nowhere {

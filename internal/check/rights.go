@@ -81,7 +81,7 @@ var needs = []need{
 	},
 	{
 		what: "log directories and sizes", operation: describe, resource: onCluster, api: broker.APIDescribeLogDirs,
-		wanted:  func(ask snapshot.Request) bool { return ask.LogDirs || ask.DeletionBySize },
+		wanted:  func(ask snapshot.Request) bool { return ask.LogDirs || ask.Sizes || ask.DeletionBySize },
 		learned: func(s *receiver.SingleScrape) bool { return len(s.Snapshot.LogDirs) > 0 },
 	},
 	{

@@ -17,7 +17,7 @@ import (
 func TestRights(t *testing.T) {
 	all := func(string) bool { return true }
 	everything := snapshot.Request{
-		Group: all, Reassignments: true, Deletion: true, MinInSync: true, BrokerRetention: true, LogDirs: true, Quorum: true,
+		Group: all, Reassignments: true, Deletion: true, MinInSync: true, BrokerRetention: true, LogDirs: true, Sizes: true, Quorum: true,
 	}
 	refused := func(api, code string) []cluster.Failure {
 		return []cluster.Failure{{API: api, Code: code, Err: errors.New(code)}}

@@ -74,7 +74,7 @@ const (
 // last went back. It is unknown if the group does not gain on the end.
 func catchUp(s []history.Sample) lag.Age {
 	s = sinceReset(s)
-	if len(s) < fewest {
+	if len(s) < fewest || s[0].Commit == s[len(s)-1].Commit {
 		return lag.Age{}
 	}
 	seconds := float64(s[len(s)-1].Lag) / gain(s)
