@@ -108,6 +108,7 @@ func notes(show printer, cfg *receiver.Config, scrape *receiver.SingleScrape) []
 	}
 	mechanism := current.PlaintextSecret()
 	note(mechanism != "", `the login by %s is sent in plain text: set "tls"`, mechanism)
+	note(cfg.Coordination.GroupID != "", `"coordination.group_id" %q is not joined: this is the whole cluster, and whether the login may join is not tried`, cfg.Coordination.GroupID)
 	note(scrape.Snapshot.LeftOutGroups > 0, `%d groups are beyond "max_groups" and left out`, scrape.Snapshot.LeftOutGroups)
 	note(scrape.LeftOut > 0, `%d series are beyond "max_group_partitions" and left out`, scrape.LeftOut)
 	note(scrape.Took > cfg.CollectionInterval, `the scrape takes longer than "collection_interval", %v`, cfg.CollectionInterval)

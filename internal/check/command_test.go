@@ -210,6 +210,18 @@ func TestClusterMayNotBeDescribed(t *testing.T) {
 	assert.True(t, strings.HasSuffix(r.ACLCommands[0], "--operation Describe --cluster"), r.ACLCommands[0])
 }
 
+// A check that joined would take a part of the work from the collectors.
+func TestCollectorsAreNotJoined(t *testing.T) {
+	fake := seeded(t)
+	fake.ResetRequests()
+	code, found := report(t, config(t, fake.Brokers(), "coordination: {group_id: kafkalag}"))
+	assert.Equal(t, Well, code, found)
+	assert.Contains(t, strings.Join(found.Receivers[0].Notes, "\n"), `"coordination.group_id" "kafkalag" is not joined`)
+	assert.Positive(t, fake.Requests()["Metadata"])
+	assert.Zero(t, fake.Requests()["JoinGroup"])
+	assert.Zero(t, fake.Requests()["FindCoordinator"])
+}
+
 func TestNobodyListens(t *testing.T) {
 	code, text := run(t, config(t, []string{"127.0.0.1:1"}))
 	assert.Equal(t, Missing, code)
