@@ -41,13 +41,7 @@ func aclCommands(show printer, cfg *receiver.Config, rights []Right) []string {
 // mayLack reports whether the right is missing, or would be if there were something to
 // see: what a login may not describe looks like what does not exist.
 func (r Right) mayLack() bool {
-	switch r.State {
-	case StateMissing, StateLimited:
-		return true
-	case StateUnknown:
-		return r.Operation == describe && r.Resource != onCluster
-	}
-	return false
+	return r.State == StateMissing || r.State == StateLimited || r.hidden
 }
 
 // resourceOption is what kafka-acls.sh calls all of a resource.
@@ -63,6 +57,9 @@ func principal(cfg *receiver.Config) string {
 	current, _ := cfg.Current()
 	mechanism, user := current.Auth.Name()
 	switch {
+	case current.Auth.Kerberos != nil: // brokers take the first part of a name by default
+		user, _, _ = strings.Cut(user, "/")
+		return "User:" + user
 	case user != "":
 		return "User:" + user
 	case mechanism == "" && (current.TLS == nil || current.TLS.CertFile+string(current.TLS.CertPem) == ""):

@@ -21,14 +21,15 @@ func TestACLCommands(t *testing.T) {
 		tls       *tlsconfig.Config
 		principal string
 	}{
-		"no login":         {principal: "User:ANONYMOUS"},
-		"TLS alone":        {tls: new(tlsconfig.Config), principal: "User:ANONYMOUS"},
-		"a certificate":    {tls: withCertificate, principal: "User:PRINCIPAL"},
-		"a password":       {auth: sasl.AuthConfig{SASL: &sasl.Config{Mechanism: "PLAIN", Username: "monitor"}}, principal: "User:monitor"},
-		"a deprecated key": {auth: sasl.AuthConfig{PlainText: &sasl.PlainTextConfig{Username: "monitor"}}, principal: "User:monitor"},
-		"a ticket":         {auth: sasl.AuthConfig{Kerberos: &sasl.KerberosConfig{Username: "monitor"}}, principal: "User:monitor"},
-		"a token":          {auth: sasl.AuthConfig{SASL: &sasl.Config{Mechanism: "OAUTHBEARER"}}, principal: "User:PRINCIPAL"},
-		"a shell's words":  {auth: sasl.AuthConfig{SASL: &sasl.Config{Mechanism: "PLAIN", Username: "it's; rm $HOME"}}, principal: `'User:it'\''s; rm $HOME'`},
+		"no login":           {principal: "User:ANONYMOUS"},
+		"TLS alone":          {tls: new(tlsconfig.Config), principal: "User:ANONYMOUS"},
+		"a certificate":      {tls: withCertificate, principal: "User:PRINCIPAL"},
+		"a password":         {auth: sasl.AuthConfig{SASL: &sasl.Config{Mechanism: "PLAIN", Username: "monitor"}}, principal: "User:monitor"},
+		"a deprecated key":   {auth: sasl.AuthConfig{PlainText: &sasl.PlainTextConfig{Username: "monitor"}}, principal: "User:monitor"},
+		"a ticket":           {auth: sasl.AuthConfig{Kerberos: &sasl.KerberosConfig{Username: "monitor"}}, principal: "User:monitor"},
+		"a service's ticket": {auth: sasl.AuthConfig{Kerberos: &sasl.KerberosConfig{Username: "monitor/host"}}, principal: "User:monitor"},
+		"a token":            {auth: sasl.AuthConfig{SASL: &sasl.Config{Mechanism: "OAUTHBEARER"}}, principal: "User:PRINCIPAL"},
+		"a shell's words":    {auth: sasl.AuthConfig{SASL: &sasl.Config{Mechanism: "PLAIN", Username: "it's; rm $HOME"}}, principal: `'User:it'\''s; rm $HOME'`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := receiver.NewFactory().CreateDefaultConfig().(*receiver.Config)

@@ -35,7 +35,16 @@ func check(ctx context.Context, t target) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newResult(newPrinter(t.cfg), t, scrape), nil
+	show := newPrinter(t.cfg)
+	show.token = showsToken(t.cfg)
+	return newResult(show, t, scrape), nil
+}
+
+// showsToken reports whether the login shows brokers a token.
+func showsToken(cfg *receiver.Config) bool {
+	current, _ := cfg.Current()
+	mechanism, user := current.Auth.Name()
+	return mechanism != "" && user == ""
 }
 
 // tokenExtension names the extension that tokens come from, "" where none do.

@@ -25,7 +25,7 @@ func mergeFailures(show printer, failures []cluster.Failure) []Failure {
 	known := map[failureReason]int{}
 	addresses := map[failureReason]map[string]bool{}
 	for _, f := range failures {
-		message := show.text(f.Err.Error())
+		message := show.failure(f)
 		reason := failureReason{f.Code, cmp.Or(show.text(f.Cause), message)}
 		at, seen := known[reason]
 		if !seen {

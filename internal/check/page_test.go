@@ -42,7 +42,9 @@ func collectFields(of reflect.Type, fields map[string]bool) {
 		collectFields(of.Elem(), fields)
 	case reflect.Struct:
 		for field := range of.Fields() {
-			fields[field.Tag.Get("json")] = true
+			if field.IsExported() {
+				fields[field.Tag.Get("json")] = true
+			}
 			collectFields(field.Type, fields)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/collector/config/configopaque"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 )
 
 // maxText is how much is shown of a text that a broker may choose.
@@ -23,7 +25,11 @@ const shortestSecret = 4
 
 // printer makes texts safe to show: without secrets, which a broker may send back, not
 // too long, and free of what a terminal would take for a command.
-type printer struct{ secrets []string }
+type printer struct {
+	secrets []string
+	// token says that logins show a token, which the configuration does not have.
+	token bool
+}
 
 // newPrinter returns a printer that hides every secret in cfg.
 func newPrinter(cfg any) printer {
@@ -85,6 +91,15 @@ func (p printer) text(text string) string {
 		shown.WriteString(escaped[1 : len(escaped)-1])
 	}
 	return shown.String()
+}
+
+// failure returns what is said of a failure, but for what a broker says of a token: it
+// may repeat it.
+func (p printer) failure(f cluster.Failure) string {
+	if p.token && f.Code == "SASL_AUTHENTICATION_FAILED" {
+		return "the login was refused"
+	}
+	return p.text(f.Err.Error())
 }
 
 // texts shows the first of the texts.

@@ -4,6 +4,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -16,6 +17,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.opentelemetry.io/collector/config/configopaque"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 	"github.com/kafkalag/kafkalagreceiver/receiver"
@@ -115,6 +118,21 @@ func TestEverySecretIsHidden(t *testing.T) {
 	for _, secret := range append(secrets, "secret-key", "secret certificate/1", "secret+certificate%2F1") {
 		assert.Equal(t, "it was [REDACTED]!", show.text("it was "+secret+"!"))
 	}
+}
+
+// A token is fetched, and is in no configuration.
+func TestTokensAreNotShown(t *testing.T) {
+	for mechanism, token := range map[string]bool{"OAUTHBEARER": true, "AWS_MSK_IAM_OAUTHBEARER": true, "PLAIN": false} {
+		cfg := receiver.NewFactory().CreateDefaultConfig().(*receiver.Config)
+		cfg.Auth.SASL = &sasl.Config{Mechanism: mechanism}
+		if !token {
+			cfg.Auth.SASL.Username = "monitor"
+		}
+		assert.Equal(t, token, showsToken(cfg), mechanism)
+	}
+	refused := cluster.Failure{Code: "SASL_AUTHENTICATION_FAILED", Err: errors.New("not eyJhbGciOi")}
+	assert.Equal(t, "the login was refused", printer{token: true}.failure(refused))
+	assert.Equal(t, "not eyJhbGciOi", printer{}.failure(refused))
 }
 
 func TestText(t *testing.T) {

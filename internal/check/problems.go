@@ -73,7 +73,7 @@ func brokersOf(show printer, states []snapshot.BrokerState) []Broker {
 		s := states[i]
 		brokers[i] = Broker{ID: s.ID, Address: show.text(s.Address), Answered: s.Answered && s.Failure == nil, Version: s.Version}
 		if f := s.Failure; f != nil {
-			brokers[i].ErrorCode, brokers[i].LikelyCause, brokers[i].Error = f.Code, show.text(f.Cause), show.text(f.Err.Error())
+			brokers[i].ErrorCode, brokers[i].LikelyCause, brokers[i].Error = f.Code, show.text(f.Cause), show.failure(*f)
 		}
 	}
 	return brokers

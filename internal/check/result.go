@@ -72,6 +72,8 @@ type Right struct {
 	Resource  string `json:"resource"`
 	// State is one of the States.
 	State string `json:"state"`
+
+	hidden bool // what it is for may be there, and may not be seen
 }
 
 // States of rights.

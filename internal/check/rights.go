@@ -38,6 +38,9 @@ type need struct {
 	// wanted reports whether it was asked for, learned whether it was answered.
 	wanted  func(snapshot.Request) bool
 	learned func(*receiver.SingleScrape) bool
+	// hidden reports whether what was not learned may be there, and may not be seen. Nil:
+	// brokers say so.
+	hidden func(*receiver.SingleScrape) bool
 }
 
 // needs are those of docs/acls.md.
@@ -46,13 +49,13 @@ var needs = []need{
 		what: "topics, partitions and lag", operation: describe, resource: onTopics,
 		wanted:  func(snapshot.Request) bool { return true },
 		learned: func(s *receiver.SingleScrape) bool { return len(s.Snapshot.Topics)+s.Snapshot.FilteredTopics > 0 },
+		hidden:  func(*receiver.SingleScrape) bool { return true },
 	},
 	{
 		what: "groups", operation: describe, resource: onGroups,
-		wanted: func(ask snapshot.Request) bool { return ask.Group != nil },
-		learned: func(s *receiver.SingleScrape) bool {
-			return len(s.Snapshot.Groups)+s.Snapshot.FilteredGroups > 0 || describesCluster(s) // which lists all there are
-		},
+		wanted:  func(ask snapshot.Request) bool { return ask.Group != nil },
+		learned: func(s *receiver.SingleScrape) bool { return len(s.Snapshot.Groups) > 0 },
+		hidden:  func(s *receiver.SingleScrape) bool { return s.Snapshot.FilteredGroups == 0 && !describesCluster(s) },
 	},
 	{
 		what: "the names of all groups", operation: describe, resource: onCluster,
@@ -109,6 +112,7 @@ func rightsOf(s *receiver.SingleScrape) []Right {
 	rights := make([]Right, len(needs))
 	for i, n := range needs {
 		rights[i] = Right{For: n.what, Operation: n.operation, Resource: n.resource, State: n.state(s)}
+		rights[i].hidden = rights[i].State == StateUnknown && n.hidden != nil && n.hidden(s)
 	}
 	return rights
 }

@@ -51,7 +51,7 @@ func TestRights(t *testing.T) {
 			asked:    everything,
 			snapshot: cluster.Snapshot{FilteredTopics: 1},
 			access:   snapshot.Access{DescribeCluster: new(true)},
-			states:   []string{StatePresent, StatePresent, StatePresent, StatePresent, StateUnknown, StateUnknown, StateUnknown, StateUnknown, StateUnknown},
+			states:   []string{StatePresent, StateUnknown, StatePresent, StatePresent, StateUnknown, StateUnknown, StateUnknown, StateUnknown, StateUnknown},
 		},
 		"without the cluster": {
 			asked:    everything,
