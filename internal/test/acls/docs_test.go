@@ -54,6 +54,6 @@ func commands(t *testing.T) [][]string {
 			found = append(found, strings.Fields(strings.ReplaceAll(args, "'", "")))
 		}
 	}
-	require.Len(t, found, 2)
+	require.Len(t, found, 3)
 	return found
 }
