@@ -162,6 +162,35 @@ func TestHelmPortsAreThePresets(t *testing.T) {
 	assert.NotContains(t, annotations, "prometheus.io/port", "a ServiceMonitor asks already")
 }
 
+// Overrides may move the page, or add one to a preset that has none, or leave
+// it out of the pipeline.
+func TestHelmPortIsTheOverrides(t *testing.T) {
+	page := func(endpoint string) values {
+		return values{"exporters": values{"prometheus_page": values{"endpoint": endpoint}}}
+	}
+	pipeline := func(exporter string) values {
+		return values{"service": values{"pipelines": values{"metrics": values{"exporters": []any{exporter}}}}}
+	}
+	for name, one := range map[string]struct {
+		preset    string
+		overrides values
+		want      int32
+	}{
+		"moved":      {"default", page("0.0.0.0:9400"), 9400},
+		"added":      {"otlp", mergeValues(page("${env:KAFKALAG_LISTEN:-localhost}:9400"), pipeline("prometheus_page")), 9400},
+		"not in use": {"default", pipeline("debug"), 0},
+	} {
+		given := mergeValues(everything(), values{"config": values{"preset": one.preset, "overrides": one.overrides}})
+		found := install(t, given)
+		ports := make(map[string]int32)
+		for _, port := range found.container(t).Ports {
+			ports[port.Name] = port.ContainerPort
+		}
+		assert.Equal(t, one.want, ports["metrics"], name)
+		assert.Equal(t, one.want != 0, found.service.Spec.Ports[0].Name == "metrics", name)
+	}
+}
+
 // The collector expands variables in what it is given, and Kubernetes those of
 // a container's: neither may happen to a name or a password.
 func TestHelmTakesDollarsLiterally(t *testing.T) {

@@ -30,10 +30,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- .Files.Get (printf "files/config/%s.yaml" .Values.config.preset) -}}
 {{- end -}}
 
-{{- /* The port of the preset's Prometheus page; empty where it has none. */ -}}
+{{- /* The port of the Prometheus page; empty where no pipeline has one. */ -}}
 {{- define "kafkalag.pagePort" -}}
-{{- $preset := include "kafkalag.preset" . | fromYaml -}}
-{{- dig "exporters" "prometheus_page" "endpoint" "" $preset | regexFind "[0-9]+$" -}}
+{{- $config := mergeOverwrite (include "kafkalag.preset" . | fromYaml) (include "kafkalag.overrides" . | fromYaml) -}}
+{{- $used := list -}}
+{{- range dig "service" "pipelines" dict $config -}}
+{{- $used = concat $used (dig "exporters" list .) -}}
+{{- end -}}
+{{- if has "prometheus_page" $used -}}
+{{- dig "exporters" "prometheus_page" "endpoint" "" $config | regexFind "[0-9]+$" -}}
+{{- end -}}
 {{- end -}}
 
 {{- /* What is merged over the preset: keys that it does not take from the environment, then the user's. */ -}}
