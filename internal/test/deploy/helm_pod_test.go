@@ -136,3 +136,17 @@ func TestHelmGivesGoItsLimit(t *testing.T) {
 	unlimited := install(t, values{"resources": values{"limits": nil}}).container(t)
 	assert.Empty(t, memoryLimit(unlimited.Env))
 }
+
+// A NetworkPolicy sees the port of the pod behind a Service, and OpenShift's DNS
+// pods listen on 5353.
+func TestHelmLetsDNSOut(t *testing.T) {
+	open := make(map[string]bool)
+	for _, rule := range install(t, everything()).networkPolicy.Spec.Egress {
+		for _, port := range rule.Ports {
+			if port.Protocol != nil {
+				open[port.Port.String()+"/"+string(*port.Protocol)] = true
+			}
+		}
+	}
+	assert.Equal(t, map[string]bool{"53/UDP": true, "53/TCP": true, "5353/UDP": true, "5353/TCP": true}, open)
+}
