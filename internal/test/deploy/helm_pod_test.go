@@ -150,3 +150,58 @@ func TestHelmLetsDNSOut(t *testing.T) {
 	}
 	assert.Equal(t, map[string]bool{"53/UDP": true, "53/TCP": true, "5353/UDP": true, "5353/TCP": true}, open)
 }
+
+// Names that YAML would read as numbers or booleans stay strings.
+func TestHelmQuotesNames(t *testing.T) {
+	found := install(t, mergeValues(everything(), values{
+		"fullnameOverride":  "0x10",
+		"nameOverride":      "123",
+		"priorityClassName": "1e3",
+		"serviceAccount":    values{"create": true, "name": "456"},
+		"settings":          values{"ON": "1"},
+		"kafka": values{
+			"auth": values{"username": "", "password": "", "existingSecret": "789", "usernameKey": "1", "passwordKey": "true"},
+			"tls": values{
+				"ca":     values{"secret": "12", "key": "0x1f"},
+				"client": values{"secret": "34", "certKey": "1.5", "keyKey": "null"},
+			},
+		},
+	}))
+	pod := found.deployment.Spec.Template
+	assert.Equal(t, "0x10", found.deployment.Name)
+	assert.Equal(t, "0x10", found.service.Name)
+	assert.Equal(t, "0x10", found.networkPolicy.Name)
+	assert.Equal(t, "0x10", found.budget.Name)
+	assert.Equal(t, "0x10", found.rule.Name)
+	assert.Equal(t, "0x10", found.serviceMonitor.Name)
+	assert.Equal(t, "123", pod.Labels["app.kubernetes.io/name"])
+	assert.Equal(t, "1e3", pod.Spec.PriorityClassName)
+	assert.Equal(t, "456", pod.Spec.ServiceAccountName)
+	assert.Equal(t, "456", found.serviceAccount.Name)
+	assert.Contains(t, found.configMaps["0x10-settings"].Data, "ON")
+
+	var keys []string
+	for _, one := range found.container(t).Env {
+		if one.ValueFrom != nil {
+			keys = append(keys, one.ValueFrom.SecretKeyRef.Name+"/"+one.ValueFrom.SecretKeyRef.Key)
+		}
+	}
+	for _, volume := range pod.Spec.Volumes {
+		if volume.Secret != nil {
+			for _, item := range volume.Secret.Items {
+				assert.Equal(t, item.Key, item.Path)
+				keys = append(keys, volume.Secret.SecretName+"/"+item.Key)
+			}
+		}
+	}
+	assert.Equal(t, []string{"789/1", "789/true", "12/0x1f", "34/1.5", "34/null"}, keys)
+}
+
+// Helm allows a release to have digits alone for its name, and a Secret to have
+// them for a key.
+func TestHelmQuotesReleaseAndKey(t *testing.T) {
+	given := mergeValues(everything(), values{"kafka": values{"auth": values{"passwordKey": "0x1f"}}})
+	found := installAs(t, "123", given)
+	assert.Equal(t, "123", found.deployment.Spec.Selector.MatchLabels["app.kubernetes.io/instance"])
+	assert.Contains(t, found.secret.StringData, "0x1f")
+}

@@ -59,8 +59,13 @@ func loadChart(t *testing.T) *chartv2.Chart {
 // render is what `helm template lag deploy/helm/kafkalag` prints, file by file.
 func render(t *testing.T, given values) (map[string]string, error) {
 	t.Helper()
+	return renderAs(t, "lag", given)
+}
+
+func renderAs(t *testing.T, name string, given values) (map[string]string, error) {
+	t.Helper()
 	chart := loadChart(t)
-	as := common.ReleaseOptions{Name: "lag", Namespace: "kafka", Revision: 1, IsInstall: true}
+	as := common.ReleaseOptions{Name: name, Namespace: "kafka", Revision: 1, IsInstall: true}
 	all, err := util.ToRenderValues(chart, given, as, nil)
 	if err != nil {
 		return nil, err
@@ -70,7 +75,12 @@ func render(t *testing.T, given values) (map[string]string, error) {
 
 func install(t *testing.T, given values) release {
 	t.Helper()
-	rendered, err := render(t, given)
+	return installAs(t, "lag", given)
+}
+
+func installAs(t *testing.T, name string, given values) release {
+	t.Helper()
+	rendered, err := renderAs(t, name, given)
 	require.NoError(t, err)
 	found := release{configMaps: make(map[string]corev1.ConfigMap)}
 	for file, text := range rendered {

@@ -15,8 +15,8 @@ SPDX-License-Identifier: Apache-2.0
 {{- end -}}
 
 {{- define "kafkalag.selector" -}}
-app.kubernetes.io/name: {{ include "kafkalag.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "kafkalag.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "kafkalag.labels" -}}
