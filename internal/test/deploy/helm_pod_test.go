@@ -133,6 +133,8 @@ func TestHelmGivesGoItsLimit(t *testing.T) {
 		assert.Equal(t, want, memoryLimit(container.Env))
 		assert.Equal(t, want, fourFifths(container.Resources.Limits.Memory().Value()))
 	}
+	unrequested := install(t, values{"resources": values{"requests": nil, "limits": values{"memory": "256Mi"}}}).container(t)
+	assert.Equal(t, "204MiB", memoryLimit(unrequested.Env))
 	unlimited := install(t, values{"resources": values{"limits": nil}}).container(t)
 	assert.Empty(t, memoryLimit(unlimited.Env))
 }

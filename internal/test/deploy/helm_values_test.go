@@ -128,6 +128,9 @@ func TestHelmRefuses(t *testing.T) {
 		"an unknown preset":              {values{"config": values{"preset": "prometheus"}}, "/config/preset"},
 		"two collectors":                 {values{"replicas": 2}, "/replicas"},
 		"memory in bytes":                {values{"resources": values{"limits": values{"memory": "1000000000"}}}, "/resources/limits/memory"},
+		"a limit below the request":      {values{"resources": values{"limits": values{"memory": "256Mi"}}}, "resources.limits.memory (256Mi) is below resources.requests.memory (512Mi)"},
+		"a limit below a large request":  {values{"resources": values{"requests": values{"memory": "2Gi"}}}, "resources.limits.memory (1Gi) is below resources.requests.memory (2Gi)"},
+		"a request in bytes":             {values{"resources": values{"requests": values{"memory": "1000000000"}}}, "/resources/requests/memory"},
 		"a password among settings":      {values{"settings": values{"KAFKA_PASSWORD": "hunter2"}}, "KAFKA_PASSWORD"},
 		"a setting that is not a string": {values{"settings": values{"KAFKA_CLUSTER_NAME": 1}}, "/settings/KAFKA_CLUSTER_NAME"},
 	} {

@@ -69,11 +69,21 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default $created .Values.serviceAccount.name -}}
 {{- end -}}
 
-{{- /* Four fifths of a quantity of memory, in Go's notation. The schema allows Mi and Gi alone. */ -}}
+{{- /* A quantity of memory in mebibytes. The schema allows Mi and Gi alone. */ -}}
+{{- define "kafkalag.mebibytes" -}}
+{{- $number := regexFind "^[0-9]+" . | int64 -}}
+{{- ternary (mul $number 1024) $number (hasSuffix "Gi" .) -}}
+{{- end -}}
+
+{{- /* Four fifths of the limit, in Go's notation. Kubernetes, too, refuses a limit below the request. */ -}}
 {{- define "kafkalag.memoryLimit" -}}
-{{- $mebibytes := regexFind "^[0-9]+" . | int64 -}}
-{{- if hasSuffix "Gi" . -}}{{- $mebibytes = mul $mebibytes 1024 -}}{{- end -}}
-{{- div (mul $mebibytes 4) 5 -}}MiB
+{{- $limit := .limits.memory -}}
+{{- with dig "requests" "memory" "" . -}}
+{{- if lt (include "kafkalag.mebibytes" $limit | int64) (include "kafkalag.mebibytes" . | int64) -}}
+{{- fail (printf "resources.limits.memory (%s) is below resources.requests.memory (%s)" $limit .) -}}
+{{- end -}}
+{{- end -}}
+{{- div (mul (include "kafkalag.mebibytes" $limit | int64) 4) 5 -}}MiB
 {{- end -}}
 
 {{- /* The collector expands variables in what it is given, unless their $ is doubled. */ -}}
