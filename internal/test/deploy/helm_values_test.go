@@ -110,6 +110,7 @@ func assertKnown(t *testing.T, at string, own, schema map[string]any) {
 // The schema refuses what would be found out in the cluster only.
 func TestHelmRefuses(t *testing.T) {
 	kafka := func(key string, value any) values { return values{"kafka": values{key: value}} }
+	overrides := func(given values) values { return values{"config": values{"overrides": given}} }
 	for name, one := range map[string]struct {
 		given values
 		names string
@@ -132,6 +133,12 @@ func TestHelmRefuses(t *testing.T) {
 		"a limit below a large request":  {values{"resources": values{"requests": values{"memory": "2Gi"}}}, "resources.limits.memory (1Gi) is below resources.requests.memory (2Gi)"},
 		"a request in bytes":             {values{"resources": values{"requests": values{"memory": "1000000000"}}}, "/resources/requests/memory"},
 		"a password among settings":      {values{"settings": values{"KAFKA_PASSWORD": "hunter2"}}, "KAFKA_PASSWORD"},
+		"a password among overrides":     {overrides(values{"receivers": values{"kafkalag": values{"auth": values{"sasl": values{"password": "hunter2"}}}}}), "config.overrides.receivers.kafkalag.auth.sasl.password"},
+		"a client secret":                {overrides(values{"extensions": values{"oauth2client": values{"client_secret": "hunter2"}}}), "config.overrides.extensions.oauth2client.client_secret"},
+		"a key":                          {overrides(values{"exporters": values{"otlp_grpc": values{"tls": values{"key_pem": "hunter2"}}}}), "config.overrides.exporters.otlp_grpc.tls.key_pem"},
+		"a password in a list":           {overrides(values{"receivers": values{"other": values{"hosts": []any{values{"password": "hunter2"}}}}}), "config.overrides.receivers.other.hosts.0.password"},
+		"a password as a default":        {overrides(values{"receivers": values{"other": values{"password": "${env:PASSWORD:-hunter2}"}}}), "config.overrides.receivers.other.password"},
+		"a password that is a number":    {overrides(values{"receivers": values{"other": values{"password": 12345}}}), "config.overrides.receivers.other.password"},
 		"a setting that is not a string": {values{"settings": values{"KAFKA_CLUSTER_NAME": 1}}, "/settings/KAFKA_CLUSTER_NAME"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,5 +147,15 @@ func TestHelmRefuses(t *testing.T) {
 			assert.Contains(t, err.Error(), one.names)
 			assert.NotContains(t, err.Error(), "hunter2", "a password")
 		})
+	}
+}
+
+// A reference to where a secret is may be among overrides, and so may none.
+func TestHelmTakesReferencesToSecrets(t *testing.T) {
+	for _, reference := range []string{"${env:KAFKA_CLIENT_SECRET}", "${KAFKA_CLIENT_SECRET}", "${file:/run/secrets/client_secret}", ""} {
+		token := values{"client_secret": reference}
+		given := values{"config": values{"overrides": values{"extensions": values{"oauth2client": token}}}}
+		config := install(t, given).configMaps["lag-kafkalag-config"].Data["overrides.yaml"]
+		assert.Contains(t, config, "client_secret: "+reference)
 	}
 }

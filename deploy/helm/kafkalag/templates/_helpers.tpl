@@ -56,8 +56,25 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- $overrides := dict -}}
 {{- if $receiver -}}{{- $_ := set $overrides "receivers" (dict "kafkalag" $receiver) -}}{{- end -}}
+{{- include "kafkalag.refuseSecrets" (dict "at" "config.overrides" "value" .Values.config.overrides) -}}
 {{- $overrides = mergeOverwrite $overrides (deepCopy .Values.config.overrides) -}}
 {{- if $overrides -}}{{- toYaml $overrides -}}{{- end -}}
+{{- end -}}
+
+{{- /* Overrides are in a ConfigMap, which more people may read than Secrets: a secret is refused there, a reference to one is not. */ -}}
+{{- define "kafkalag.refuseSecrets" -}}
+{{- $at := .at -}}
+{{- if or (kindIs "map" .value) (kindIs "slice" .value) -}}
+{{- range $key, $value := .value -}}
+{{- $path := printf "%s.%v" $at $key -}}
+{{- if and (has (toString $key) (list "password" "client_secret" "key_pem")) $value -}}
+{{- if not (regexMatch "^\\$\\{((env|file):)?[^{}:]+\\}$" (toString $value)) -}}
+{{- fail (printf "%s: a secret would be in a ConfigMap; write ${env:NAME} and set NAME by extraEnv, from a Secret" $path) -}}
+{{- end -}}
+{{- end -}}
+{{- include "kafkalag.refuseSecrets" (dict "at" $path "value" $value) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "kafkalag.credentials" -}}
