@@ -5,6 +5,7 @@ package probe
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,8 @@ type running struct {
 	*reporter
 
 	logs *observer.ObservedLogs
+	// ahead is by how much the probe's clock is, a duration.
+	ahead atomic.Int64
 }
 
 // run runs a probe that is quick, with whatever else change changes.
@@ -51,7 +54,8 @@ func runOn(t *testing.T, host component.Host, brokers []string, change func(*Con
 	set.Logger = zap.New(core)
 	client, err := echo.New(cfg.Config, cfg.Topic, set.Logger)
 	require.NoError(t, err)
-	r := &running{&reporter{newProber(cfg, client, set.Logger), newRecorder(set, cfg)}, logs}
+	r := &running{reporter: &reporter{newProber(cfg, client, set.Logger), newRecorder(set, cfg)}, logs: logs}
+	r.prober.now = func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
 	require.NoError(t, r.start(t.Context(), host))
 	t.Cleanup(func() { require.NoError(t, r.shutdown(t.Context())) })
 	return r

@@ -37,8 +37,8 @@ type lane struct {
 	partition int32
 	// leader is a broker id, or [cluster.NoBroker].
 	leader atomic.Int32
-	// failed is told of each error, at once.
-	failed func(error)
+	// failed is told when there is an error, at once.
+	failed func()
 
 	mu     sync.Mutex
 	ledger *ledger
@@ -132,7 +132,7 @@ func (l *lane) produceFailed(sequence int64, err error) {
 
 // note keeps an error, which may be why the broker is not available.
 func (l *lane) note(err error) {
-	l.failed(err)
+	l.failed()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.err = err

@@ -18,7 +18,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
-// refusalPause is for how long nothing is asked after a broker has refused the login:
+// refusalPause is for how long a broker is left alone that has refused the login:
 // attempts may lock an account.
 const refusalPause = 30 * time.Second
 
@@ -31,9 +31,8 @@ type prober struct {
 	probe  string
 	now    func() time.Time
 
-	learned  time.Time    // when the topology was last asked for
-	troubled atomic.Bool  // since then
-	refused  atomic.Int64 // when a login was refused, in Unix nanoseconds
+	learned  time.Time   // when the topology was last asked for
+	troubled atomic.Bool // since then
 
 	mu      sync.Mutex
 	cluster string
@@ -92,11 +91,10 @@ func (p *prober) run(ctx context.Context) {
 	tick := time.NewTicker(p.cfg.ProbeInterval)
 	defer tick.Stop()
 	for {
-		if now := p.now(); now.Sub(time.Unix(0, p.refused.Load())) >= refusalPause {
-			p.client.NextRound()
-			if p.due(now) {
-				p.follow(ctx)
-			}
+		now := p.now()
+		p.client.NextRound(now, refusalPause)
+		if p.due(now) {
+			p.follow(ctx)
 		}
 		p.reportBrokers(p.now())
 		p.reportCommits(p.now())
@@ -122,13 +120,8 @@ func (p *prober) due(now time.Time) bool {
 	return age >= serves
 }
 
-// noteFailure is told of each error of a lane.
-func (p *prober) noteFailure(err error) {
-	p.troubled.Store(true)
-	if kafkaerr.IsLoginRefused(err) {
-		p.refused.Store(p.now().UnixNano())
-	}
-}
+// noteFailure is told when something of a lane failed.
+func (p *prober) noteFailure() { p.troubled.Store(true) }
 
 // follow asks for the topology, creates the topic where there is none, and has a lane
 // for each broker.
@@ -141,7 +134,7 @@ func (p *prober) follow(ctx context.Context) {
 	}
 	p.troubled.Store(false)
 	if err != nil { // what a moment may change is asked for again soon
-		p.noteFailure(err)
+		p.noteFailure()
 	}
 	switch {
 	case ctx.Err() != nil:

@@ -366,3 +366,47 @@ func TestRefusedLoginsAreRare(t *testing.T) {
 	time.Sleep(30 * r.prober.cfg.ProbeInterval)
 	assert.Equal(t, dials, kafka.Dials(0))
 }
+
+// runWithLogin runs a probe that logs in, of two brokers. The second one refuses that
+// until the fault is removed.
+func runWithLogin(t *testing.T) (*kafkatest.Fake, *running, *kfake.FaultHandle) {
+	t.Helper()
+	kafka := kafkatest.StartFake(t, 2, kfake.EnableSASL(), kfake.Superuser("PLAIN", "u", "p"), kfake.SeedTopics(2, testTopic))
+	for broker := range int32(2) {
+		kafka.MoveLeader(t, testTopic, broker, broker)
+	}
+	refusal := kafka.Fail(kmsg.SASLAuthenticate, 1, kerr.SaslAuthenticationFailed, -1)
+	r := run(t, kafka.Brokers()[:1], func(c *Config) {
+		c.Auth.SASL = &sasl.Config{Mechanism: "PLAIN", Username: "u", Password: "p"}
+		c.LossTimeout = mostPending * c.ProbeInterval // whatever the clock
+	})
+	await(t, "a refused login", func() bool { return r.messages(t, 1, "failed") > 2 })
+	return kafka, r, refusal
+}
+
+// A login that works again is found to, after the pause.
+func TestRefusedLoginThatWorksAgain(t *testing.T) {
+	kafka, r, refusal := runWithLogin(t)
+	dials := kafka.Dials(1)
+	failed := r.messages(t, 1, "failed")
+	await(t, "more records", func() bool { return r.messages(t, 1, "failed") > failed+2 })
+	assert.Equal(t, dials, kafka.Dials(1), "not tried again at once")
+	refusal.Remove()
+	await(t, "records", func() bool {
+		r.ahead.Add(int64(time.Second)) // no faster than records fail meanwhile
+		return r.messages(t, 1, "received") > 0
+	})
+}
+
+// A broker that refuses the login is left alone by itself: another one that fails
+// meanwhile is asked again.
+func TestRefusedLoginOfOneBroker(t *testing.T) {
+	kafka, r, _ := runWithLogin(t)
+	r.awaitReceived(t, 1, 0)
+	dials := kafka.Dials(1)
+	kafka.AnswerBytes(kmsg.Produce, []byte{1, 2, 3})
+	await(t, "failed", func() bool { return r.messages(t, 0, "failed") > 1 })
+	kafka.Honest()
+	r.awaitReceived(t, 1, 0)
+	assert.Equal(t, dials, kafka.Dials(1))
+}

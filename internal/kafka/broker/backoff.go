@@ -38,6 +38,25 @@ func (n *Node) begin() {
 	n.down, n.doubted, n.retried = nil, nil, false
 }
 
+// restsAfterRefusal reports whether the broker has refused the login for less than
+// pause. Once that has passed, it is as if it had not.
+func (n *Node) restsAfterRefusal(now time.Time, pause time.Duration) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !kafkaerr.IsLoginRefused(n.down) {
+		n.refusing = time.Time{}
+		return false
+	}
+	if n.refusing.IsZero() {
+		n.refusing = now
+	}
+	if now.Sub(n.refusing) < pause {
+		return true
+	}
+	n.refusing, n.down, n.skip = time.Time{}, nil, 0
+	return false
+}
+
 // end closes a scrape: a broker that keeps failing is left out of every other scrape,
 // so that a dead one does not cost a time-out each time.
 func (n *Node) end() {

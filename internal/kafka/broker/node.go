@@ -34,6 +34,8 @@ type Node struct {
 	// failed counts the scrapes in a row that ended with down set, skip the
 	// coming ones that leave the broker out.
 	failed, skip int
+	// refusing is since when it is known to refuse the login, zero if it does not.
+	refusing time.Time
 	// suspensions is the optional requests that failed.
 	suspensions map[string]*suspension
 	// answered is when it last answered, begun when the scrape began.

@@ -151,6 +151,18 @@ func (p *Pool) Begin() {
 	}
 }
 
+// NextRound closes a scrape and opens the next one. A broker that has refused the login
+// is left alone until it did so for as long as pause: attempts may lock an account.
+func (p *Pool) NextRound(now time.Time, pause time.Duration) {
+	p.login.Begin()
+	for _, n := range p.all() {
+		if !n.restsAfterRefusal(now, pause) {
+			n.end()
+			n.begin()
+		}
+	}
+}
+
 // End closes a scrape.
 func (p *Pool) End() {
 	for _, n := range p.all() {

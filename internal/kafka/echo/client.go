@@ -45,11 +45,9 @@ func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
 // Close drops all connections, and ends what is under way.
 func (c *Client) Close() { c.pool.Close() }
 
-// NextRound lets brokers that failed be asked again.
-func (c *Client) NextRound() {
-	c.pool.End()
-	c.pool.Begin()
-}
+// NextRound lets brokers that failed be asked again, those that refused the login once
+// they have done so for as long as pause.
+func (c *Client) NextRound(now time.Time, pause time.Duration) { c.pool.NextRound(now, pause) }
 
 // WithRequestTimeout bounds one request.
 func (c *Client) WithRequestTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
