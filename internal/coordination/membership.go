@@ -27,9 +27,21 @@ func (m *Membership) Claim(now time.Time) []string {
 	return m.claim
 }
 
-// Acknowledge takes note that the coordinator has acknowledged what was sent at that
-// time.
-func (m *Membership) Acknowledge(sent time.Time) {
+// Acknowledge takes note, at the time now, that the coordinator has acknowledged what was
+// sent at that time. It reports whether the session goes on: one that has ended does not
+// come back, since others may have the part, and a coordinator that is loading
+// acknowledges whatever it is sent.
+func (m *Membership) Acknowledge(sent, now time.Time) bool {
+	if m.Expired(now) {
+		m.Lose()
+		return false
+	}
+	m.note(sent)
+	return true
+}
+
+// note keeps when the last request was sent that was acknowledged.
+func (m *Membership) note(sent time.Time) {
 	if sent.After(m.acknowledged) {
 		m.acknowledged = sent
 	}
@@ -39,7 +51,7 @@ func (m *Membership) Acknowledge(sent time.Time) {
 // that time. It reports whether that is all of it: where another member's claim may keep
 // something back, all join once more.
 func (m *Membership) Take(self string, sent time.Time, a *Assignment) (settled bool) {
-	m.Acknowledge(sent)
+	m.note(sent)
 	m.part, m.claim = newPart(self, a), a.Members
 	return a.settled()
 }

@@ -22,13 +22,25 @@ func TestSession(t *testing.T) {
 	assert.True(t, m.Take("a", sent, &Assignment{Members: []string{"a", "b"}}))
 	assert.NotNil(t, m.Part(sent.Add(timeout-1)))
 	assert.Nil(t, m.Part(sent.Add(timeout)))
-	m.Acknowledge(sent.Add(time.Second))
-	m.Acknowledge(sent) // an older one that took longer
+	received := sent.Add(2 * time.Second)
+	assert.True(t, m.Acknowledge(sent.Add(time.Second), received))
+	assert.True(t, m.Acknowledge(sent, received), "an older one that took longer")
 	assert.NotNil(t, m.Part(sent.Add(timeout)))
 	assert.Equal(t, []string{"a", "b"}, m.Claim(sent.Add(timeout)))
 
 	assert.Empty(t, m.Claim(sent.Add(timeout+time.Second)), "it has lost its part")
 	assert.Nil(t, m.Part(sent), "for good")
+}
+
+// An acknowledgement that comes after the session has ended does not revive it.
+func TestLateAcknowledgement(t *testing.T) {
+	m := Membership{Timeout: 10 * time.Second}
+	sent := time.Now()
+	m.Take("a", sent, &Assignment{Members: []string{"a"}})
+	late := sent.Add(10 * time.Second)
+	assert.False(t, m.Acknowledge(late.Add(-time.Second), late))
+	assert.Nil(t, m.Part(late))
+	assert.Empty(t, m.Claim(sent), "nor what it claimed")
 }
 
 // The monotonic clock stands still while a machine is suspended.

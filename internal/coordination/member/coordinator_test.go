@@ -43,6 +43,7 @@ type coordinator struct {
 	deadline   time.Time // of the members to join
 	ids        int
 	written    written
+	loadsFrom  time.Time // while down: from when on it reads what is written
 	downUntil  time.Time
 	silent     bool // while down: nobody answers
 	healed     bool // nothing is lost any more
@@ -74,7 +75,10 @@ type modelAssignment struct {
 	err  error
 }
 
-var errConnection = errors.New("connection closed")
+var (
+	errConnection = errors.New("connection closed")
+	errLoading    = errors.New("the coordinator is loading")
+)
 
 func newCoordinator(random *rand.Rand) *coordinator {
 	ctx, stop := context.WithCancel(context.Background())
@@ -113,9 +117,11 @@ func (c *coordinator) tick() {
 	c.complete()
 }
 
-// fail takes the coordinator away for a time. Brokers then say so, or nobody answers.
+// fail takes the coordinator away for a time. Brokers then say so, or nobody answers. The
+// one that comes after it is loading at first.
 func (c *coordinator) fail(until time.Time, silent bool) {
-	c.downUntil, c.silent = until, silent
+	c.loadsFrom, c.silent = until, silent
+	c.downUntil = until.Add(time.Duration(c.random.Int64N(int64(modelSession))))
 	for _, m := range c.members {
 		c.answerJoin(m, modelGeneration{err: errConnection})
 		c.answerSync(m, modelAssignment{err: errConnection})
@@ -140,6 +146,8 @@ func (c *coordinator) down() error {
 	switch {
 	case c.downUntil.IsZero():
 		return nil
+	case !time.Now().Before(c.loadsFrom):
+		return errLoading
 	case c.silent:
 		return errConnection
 	}
@@ -256,6 +264,8 @@ func (c *coordinator) sync(of coordination.Generation, assignment []byte) chan m
 	answer := make(chan modelAssignment, 1)
 	m, err := c.known(of)
 	switch {
+	case errors.Is(err, errLoading): // a rebalance that was under way is lost
+		answer <- modelAssignment{err: coordination.ErrRebalance}
 	case err != nil:
 		answer <- modelAssignment{err: err}
 	case c.state == preparing:
@@ -293,11 +303,15 @@ func (c *coordinator) known(of coordination.Generation) (*modelMember, error) {
 	return m, nil
 }
 
+// heartbeat is good for every member, former ones too, while the coordinator is loading.
 func (c *coordinator) heartbeat(of coordination.Generation) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, err := c.known(of)
-	if err != nil {
+	switch {
+	case errors.Is(err, errLoading):
+		return nil
+	case err != nil:
 		return err
 	}
 	m.ends = time.Now().Add(modelSession)

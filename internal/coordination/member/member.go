@@ -250,14 +250,18 @@ func (m *Member) stay(ctx context.Context, settled bool) error {
 	}
 	m.unsettled = 0
 	for sleep(ctx, m.cfg.heartbeat()) {
+		if m.expired() { // as after the process stood still
+			return nil
+		}
 		sent := time.Now()
 		err := within(ctx, min(m.cfg.RequestTimeout, m.cfg.SessionTimeout/3), func(ctx context.Context) error {
 			return m.group.Heartbeat(ctx, m.generation)
 		})
 		switch {
-		case err == nil:
-			m.acknowledge(sent)
+		case err == nil && m.acknowledge(sent):
 			m.answered()
+		case err == nil:
+			return nil
 		case errors.Is(err, coordination.ErrRebalance):
 			return nil
 		case errors.Is(m.heed(sent, err), coordination.ErrNotMember), isRefused(err), m.expired():
@@ -269,11 +273,12 @@ func (m *Member) stay(ctx context.Context, settled bool) error {
 	return nil
 }
 
-// acknowledge notes that what was sent at that time was acknowledged.
-func (m *Member) acknowledge(sent time.Time) {
+// acknowledge notes that what was sent at that time was acknowledged, and reports whether
+// the session goes on.
+func (m *Member) acknowledge(sent time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.membership.Acknowledge(sent)
+	return m.membership.Acknowledge(sent, time.Now())
 }
 
 // heed draws the conclusions from an error, and returns it. While there is no coordinator
@@ -285,8 +290,8 @@ func (m *Member) heed(sent time.Time, err error) error {
 	case errors.Is(err, coordination.ErrNotMember):
 		m.membership.Lose()
 		m.generation = coordination.Generation{}
-	case errors.Is(err, coordination.ErrNoCoordinator) && !m.membership.Expired(time.Now()):
-		m.membership.Acknowledge(sent)
+	case errors.Is(err, coordination.ErrNoCoordinator):
+		m.membership.Acknowledge(sent, time.Now())
 	}
 	return err
 }

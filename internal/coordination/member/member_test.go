@@ -34,6 +34,7 @@ type failing struct {
 	settings  coordination.Settings // those of another member
 	err       error                 // of all requests but heartbeats
 	heartbeat error
+	still     time.Duration // for how long the process stands still in a heartbeat
 }
 
 // becomes has other things go wrong.
@@ -77,7 +78,11 @@ func (g *only) Sync(_ context.Context, _ coordination.Generation, assignment []b
 	return assignment, g.now().err
 }
 
-func (g *only) Heartbeat(context.Context, coordination.Generation) error { return g.now().heartbeat }
+func (g *only) Heartbeat(context.Context, coordination.Generation) error {
+	now := g.now()
+	time.Sleep(now.still)
+	return now.heartbeat
+}
 
 func (g *only) Leave(_ context.Context, id string) error {
 	g.mu.Lock()
@@ -154,6 +159,27 @@ func TestNoAnswer(t *testing.T) {
 		part, err = m.Part()
 		assert.Nil(t, part)
 		require.NoError(t, err)
+	})
+}
+
+// A coordinator that is loading takes the heartbeats of former members, too. One whose
+// session has ended has lost its part nevertheless, until it has joined again.
+func TestHeartbeatsAfterTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &only{}
+		m, _ := join(t, g)
+		time.Sleep(3 * time.Second)
+		g.becomes(failing{still: 7 * time.Second})
+		time.Sleep(2 * time.Second)
+		g.becomes(failing{err: errors.New("loading")})
+		time.Sleep(10 * time.Second)
+		part, _ := m.Part()
+		assert.Nil(t, part)
+		g.becomes(failing{})
+		time.Sleep(5 * time.Second)
+		part, _ = m.Part()
+		assert.NotNil(t, part)
+		assert.Equal(t, 2, m.Status().Rebalances)
 	})
 }
 
