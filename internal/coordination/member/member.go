@@ -168,7 +168,6 @@ func (m *Member) join(ctx context.Context) (settled bool, err error) {
 	if err != nil {
 		return false, m.heed(sent, err)
 	}
-	m.acknowledge(sent)
 	return m.sync(ctx)
 }
 

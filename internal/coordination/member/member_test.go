@@ -4,6 +4,7 @@
 package member
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -33,6 +34,7 @@ type only struct {
 type failing struct {
 	settings  coordination.Settings // those of another member
 	err       error                 // of all requests but heartbeats
+	sync      error
 	heartbeat error
 	still     time.Duration // for how long the process stands still in a heartbeat
 }
@@ -75,7 +77,8 @@ func (g *only) Join(_ context.Context, id string, introduction []byte) (coordina
 }
 
 func (g *only) Sync(_ context.Context, _ coordination.Generation, assignment []byte) ([]byte, error) {
-	return assignment, g.now().err
+	now := g.now()
+	return assignment, cmp.Or(now.err, now.sync)
 }
 
 func (g *only) Heartbeat(context.Context, coordination.Generation) error {
@@ -180,6 +183,20 @@ func TestHeartbeatsAfterTheSession(t *testing.T) {
 		part, _ = m.Part()
 		assert.NotNil(t, part)
 		assert.Equal(t, 2, m.Status().Rebalances)
+	})
+}
+
+// A coordinator that has lost its replicas goes on to answer JoinGroup, though another one
+// may have taken the group over: only what it could write down prolongs a session.
+func TestJoinsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &only{}
+		m, _ := join(t, g)
+		time.Sleep(3 * time.Second)
+		g.becomes(failing{heartbeat: coordination.ErrRebalance, sync: errors.New("no replicas")})
+		time.Sleep(8 * time.Second)
+		part, _ := m.Part()
+		assert.Nil(t, part)
 	})
 }
 
