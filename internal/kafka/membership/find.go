@@ -71,25 +71,27 @@ func (c *Client) learnBrokers(ctx context.Context) error {
 }
 
 // find asks one broker after the other for the coordinator. That there is none counts
-// only where no broker names one: what a broker knows may be a little old.
+// only where most of the brokers say so and no other names one: what a broker knows may
+// be a little old, and one that is cut off from the cluster says so, too.
 func (c *Client) find(ctx context.Context) (int32, error) {
-	var none error
-	failure := kafkaerr.ErrNoBrokers
-	for _, n := range c.pool.Brokers() {
+	none, failure := 0, kafkaerr.ErrNoBrokers
+	nodes := c.pool.Brokers()
+	for _, n := range nodes {
 		found, err := c.coordinatorBy(ctx, n)
 		switch {
 		case err == nil:
 			return found, nil
 		case errors.Is(err, sarama.ErrConsumerCoordinatorNotAvailable):
-			none = coordination.ErrNoCoordinator
+			none++
+			failure = err
 		case errors.Is(err, sarama.ErrGroupAuthorizationFailed):
 			return 0, err
 		default:
 			failure = err
 		}
 	}
-	if none != nil {
-		return 0, none
+	if 2*none > len(nodes) {
+		return 0, coordination.ErrNoCoordinator
 	}
 	return 0, failure
 }
