@@ -54,11 +54,25 @@ func TestHelmPodIsRestricted(t *testing.T) {
 
 // Two pods would write every series twice, even for the moment of a rollout.
 func TestHelmHasOneWriter(t *testing.T) {
-	spec := install(t, everything()).deployment.Spec
-	assert.EqualValues(t, 1, *spec.Replicas)
-	assert.Equal(t, appsv1.RecreateDeploymentStrategyType, spec.Strategy.Type)
-	_, err := render(t, values{"replicas": 2})
-	assert.ErrorContains(t, err, "replicas")
+	found := install(t, values{})
+	assert.EqualValues(t, 1, *found.deployment.Spec.Replicas)
+	assert.Equal(t, appsv1.RecreateDeploymentStrategyType, found.deployment.Spec.Strategy.Type)
+	assert.NotContains(t, found.configMaps["lag-kafkalag-settings"].Data, "KAFKALAG_GROUP")
+}
+
+// Several pods are one by a Kafka group, as those of deploy/kubernetes-several.
+func TestHelmHasSeveralAsOne(t *testing.T) {
+	plain := kustomizeFolder(t, "kubernetes-several")
+	found := install(t, values{"replicas": 2, "coordination": values{"groupID": "kafkalag"}})
+	assert.Equal(t, plain.deployment.Spec.Replicas, found.deployment.Spec.Replicas)
+	assert.Equal(t, plain.deployment.Spec.Strategy, found.deployment.Spec.Strategy)
+	assert.Equal(t, "kafkalag", found.configMaps["lag-kafkalag-settings"].Data["KAFKALAG_GROUP"])
+	require.NotNil(t, found.budget)
+	assert.Equal(t, plain.budget.Spec.MaxUnavailable, found.budget.Spec.MaxUnavailable)
+
+	single := install(t, values{"coordination": values{"groupID": "kafkalag"}})
+	assert.Equal(t, plain.deployment.Spec.Strategy, single.deployment.Spec.Strategy, "its successor is one with it")
+	assert.Nil(t, single.budget)
 }
 
 // What refers to something else by name finds it.

@@ -138,6 +138,8 @@ func (r release) container(t *testing.T) corev1.Container {
 // everything turns on all that is off.
 func everything() values {
 	return values{
+		"replicas":         2,
+		"coordination":     values{"groupID": "kafkalag"},
 		"imagePullSecrets": []any{values{"name": "registry"}},
 		"kafka": values{
 			"clusterAlias": "orders",

@@ -37,7 +37,7 @@ var kinds = map[string]Kind{
 	"otlp":       OTLP,
 	"groups":     Rules,
 	"apiVersion": Manifest, "spec": Manifest,
-	"kafka": Values, "config": Values, "serviceMonitor": Values,
+	"kafka": Values, "config": Values, "serviceMonitor": Values, "replicas": Values,
 }
 
 // YAML decodes a block and returns what it is for. A diff counts as its result.
