@@ -22,6 +22,10 @@ import (
 // attempts may lock an account.
 const refusalPause = 30 * time.Second
 
+// intervalsToReplace is for how many collection intervals another cluster alone has to
+// answer before it is written to.
+const intervalsToReplace = 3
+
 // prober follows the cluster, and runs a lane for each broker.
 type prober struct {
 	cfg    *Config
@@ -127,7 +131,7 @@ func (p *prober) noteFailure() { p.troubled.Store(true) }
 // for each broker.
 func (p *prober) follow(ctx context.Context) {
 	p.learned = p.now()
-	t, err := p.client.Learn(ctx)
+	t, err := p.client.Learn(ctx, p.learned, intervalsToReplace*p.cfg.CollectionInterval)
 	if err == nil {
 		p.followCluster(ctx, t.ClusterID)
 		err = t.Err

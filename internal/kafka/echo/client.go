@@ -54,11 +54,12 @@ func (c *Client) WithRequestTimeout(ctx context.Context) (context.Context, conte
 	return c.pool.WithRequestTimeout(ctx)
 }
 
-// Learn asks for the brokers and the topic.
-func (c *Client) Learn(ctx context.Context) (Topology, error) {
+// Learn asks for the brokers and the topic. Another cluster is followed when it alone has
+// answered for as long as patience.
+func (c *Client) Learn(ctx context.Context, now time.Time, patience time.Duration) (Topology, error) {
 	ctx, release := c.pool.Until(ctx)
 	defer release()
-	learned, err := c.topology.Learn(ctx)
+	learned, err := c.topology.Learn(ctx, now, patience)
 	if err != nil {
 		return Topology{}, err
 	}

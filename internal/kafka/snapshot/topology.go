@@ -5,11 +5,13 @@ package snapshot
 
 import (
 	"context"
+	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 )
 
 // Topology learns a cluster's brokers and a few topics, through a pool that its owner
@@ -20,6 +22,9 @@ type Topology struct {
 	log      *zap.Logger
 	metadata metadataCache
 	identity identity
+	// other is the other cluster that last alone answered, since since when.
+	other string
+	since time.Time
 }
 
 // Learned is what Metadata says of a cluster. It is never changed.
@@ -46,11 +51,13 @@ func (t *Topology) newCache(topics []string) metadataCache {
 	return metadataCache{pool: t.pool, log: t.log, topics: topics, aclsReported: true}
 }
 
-// Learn asks. Where another cluster has taken over for good, it is learned in the place
-// of the old one.
-func (t *Topology) Learn(ctx context.Context) (Learned, error) {
+// Learn asks. Where another cluster alone has answered for as long as patience, it is
+// learned in the place of the old one.
+func (t *Topology) Learn(ctx context.Context, now time.Time, patience time.Duration) (Learned, error) {
 	err := t.metadata.learn(ctx)
-	if t.identity.isReplaced(err) {
+	if t.isReplaced(err, now, patience) {
+		t.log.Warn("The brokers in the configuration belong to another cluster now: it is learned from here on",
+			zap.String("cluster_id", kafkaerr.Clip(t.other)), zap.String("cluster_id_before", kafkaerr.Clip(t.metadata.clusterID)))
 		t.pool.Forget()
 		t.metadata = t.newCache(t.metadata.topics)
 		err = t.metadata.learn(ctx)
@@ -59,6 +66,15 @@ func (t *Topology) Learn(ctx context.Context) (Learned, error) {
 		return Learned{}, err
 	}
 	return t.metadata.current.learned(), nil
+}
+
+// isReplaced also looks at the time, because questions may come faster than scrapes.
+func (t *Topology) isReplaced(err error, now time.Time, patience time.Duration) bool {
+	replaced := t.identity.isReplaced(err)
+	if t.identity.found != t.other {
+		t.other, t.since = t.identity.found, now
+	}
+	return replaced && now.Sub(t.since) >= patience
 }
 
 func (m *metadata) learned() Learned {
