@@ -156,16 +156,33 @@ func (p *prober) follow(ctx context.Context) {
 	}
 }
 
-// create creates the topic, or says how to. A login that may not is asked for again
-// when the topology is.
+// create creates the topic, or says how to. What a moment does not change is tried again
+// when the topology is asked for anyway.
 func (p *prober) create(ctx context.Context, t echo.Topology) {
 	err := p.client.Create(ctx, t, assignmentFor(t.Brokers, p.cfg.ReplicationFactor), topicSettings())
-	if err == nil || ctx.Err() != nil {
-		return
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case echo.IsExisting(err) && echo.IsHidden(t.Err):
+		p.reportHidden(t.Err)
+	case echo.IsExisting(err): // since it was asked for
+	default:
+		p.reportMissing(t, err)
 	}
+}
+
+// reportHidden says that the topic is there, but not for this login.
+func (p *prober) reportHidden(err error) {
 	p.troubled.Store(false)
 	p.health.report(err)
-	p.state.report(p.now(), "topic", "create", zapcore.WarnLevel, "There is no topic for the probe, and it could not create one",
+	p.state.report(p.now(), "topic", "hidden", zapcore.WarnLevel, "The topic exists, but this login may not describe it",
+		append(errorFields(err), zap.String("topic", p.cfg.Topic))...)
+}
+
+// reportMissing says how to create the topic.
+func (p *prober) reportMissing(t echo.Topology, err error) {
+	p.troubled.Store(kafkaerr.IsRetriable(err, true))
+	p.health.report(err)
+	p.state.report(p.now(), "topic", "create", zapcore.WarnLevel, "There is no topic for the probe, or this login may not describe it, and it could not create one",
 		zap.String("topic", p.cfg.Topic), zap.String("remedy", createCommand(p.cfg, t.Brokers)),
 		zap.String("error_code", kafkaerr.Code(err)), zap.String("error", kafkaerr.Clip(err.Error())))
 }

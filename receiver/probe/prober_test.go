@@ -316,6 +316,32 @@ func TestLoginThatMayNotCreate(t *testing.T) {
 	assert.Equal(t, []componentstatus.Status{componentstatus.StatusRecoverableError, componentstatus.StatusOK}, host.all())
 }
 
+// A topic that is there but may not be described is not created each second. The log
+// has the right that is missing.
+func TestLoginThatMayNotDescribe(t *testing.T) {
+	kafka := startFake(t, 1)
+	kafka.ResetRequests()
+	fault := kafka.Fail(kmsg.Metadata, kafkatest.AnyBroker, kerr.TopicAuthorizationFailed, -1)
+	host := &statuses{}
+	r := runOn(t, host, kafka.Brokers(), func(c *Config) { c.CollectionInterval = time.Hour })
+	await(t, "a line", func() bool { return len(r.lines("may not describe it")) == 1 })
+	assert.Equal(t, "an ACL is missing: Write and Read on the topic", r.lines("may not describe it")[0]["likely_cause"])
+	assert.Equal(t, []componentstatus.Status{componentstatus.StatusRecoverableError}, host.all())
+	assert.Equal(t, 1, kafka.Requests()["CreateTopics"])
+	assert.False(t, r.prober.troubled.Load(), "asked again when that is due")
+	fault.Remove()
+	r.ahead.Add(int64(time.Hour))
+	await(t, "the topic", func() bool { return len(r.points(t)["kafka.probe.messages"]) > 0 })
+}
+
+// A controller that has moved creates the topic soon after.
+func TestCreatesTheTopicAtAnotherController(t *testing.T) {
+	kafka := kafkatest.StartFake(t, 1)
+	kafka.Fail(kmsg.CreateTopics, kafkatest.AnyBroker, kerr.NotController, 1)
+	r := run(t, kafka.Brokers(), func(c *Config) { c.CollectionInterval = time.Hour })
+	await(t, "records", func() bool { return len(r.points(t)["kafka.probe.messages"]) > 0 })
+}
+
 // The topic is created where there is none. The fake chooses the leaders.
 func TestCreatesTheTopic(t *testing.T) {
 	kafka := kafkatest.StartFake(t, 3)

@@ -33,11 +33,17 @@ func IsMissing(err error) bool {
 	return errors.Is(err, sarama.ErrUnknownTopicOrPartition) || errors.Is(err, sarama.ErrTopicAuthorizationFailed)
 }
 
+// IsExisting reports whether err says that the topic is there already.
+func IsExisting(err error) bool { return errors.Is(err, sarama.ErrTopicAlreadyExists) }
+
+// IsHidden reports whether err says that this login is not to know of the topic.
+func IsHidden(err error) bool { return errors.Is(err, sarama.ErrTopicAuthorizationFailed) }
+
 // Setting is a setting of the topic.
 type Setting struct{ Name, Value string }
 
 // Create creates the topic with a partition for each list of replicas, the first one of
-// which is to lead it. That there is one already is no error.
+// which is to lead it.
 func (c *Client) Create(ctx context.Context, in Topology, assignment [][]int32, settings []Setting) error {
 	ctx, release := c.pool.Until(ctx)
 	defer release()
@@ -54,7 +60,7 @@ func (c *Client) Create(ctx context.Context, in Topology, assignment [][]int32, 
 		return err
 	case !answer.named:
 		return kafkaerr.ErrNotAnswered
-	case kafkaerr.OK(answer.code), answer.code == sarama.ErrTopicAlreadyExists:
+	case kafkaerr.OK(answer.code):
 		return nil
 	}
 	return answer.code
