@@ -15,6 +15,9 @@ var (
 	// ErrNoCoordinator says that the group has no coordinator now, by the brokers' own
 	// word: nobody can take anything over meanwhile.
 	ErrNoCoordinator = errors.New("the brokers answer that the group has no coordinator now")
+	// ErrOtherCluster says that the addresses are those of another cluster. It is no answer
+	// of the group's own, but where the session has ended, the member begins anew there.
+	ErrOtherCluster = errors.New("another cluster answers")
 	// ErrRebalance says that the members have to join once more. They remain members.
 	ErrRebalance = errors.New("the group rebalances")
 	// ErrNotMember says that the member is none any more.

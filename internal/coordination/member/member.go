@@ -289,6 +289,8 @@ func (m *Member) heed(sent time.Time, err error) error {
 	case errors.Is(err, coordination.ErrNotMember):
 		m.membership.Lose()
 		m.generation = coordination.Generation{}
+	case errors.Is(err, coordination.ErrOtherCluster) && m.membership.Expired(time.Now()):
+		m.generation = coordination.Generation{}
 	case errors.Is(err, coordination.ErrNoCoordinator):
 		m.membership.Acknowledge(sent, time.Now())
 	}

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -50,6 +51,13 @@ func (g *only) now() failing {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.failing
+}
+
+// looks is how often it was inspected.
+func (g *only) looks() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.inspections
 }
 
 func (g *only) Inspect(context.Context) (others []coordination.Member, err error) {
@@ -197,6 +205,28 @@ func TestJoinsAlone(t *testing.T) {
 		time.Sleep(8 * time.Second)
 		part, _ := m.Part()
 		assert.Nil(t, part)
+	})
+}
+
+// Where another cluster has taken the place of the one before, a member goes on until its
+// session ends, and begins anew.
+func TestOtherCluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &only{}
+		m, _ := join(t, g)
+		time.Sleep(3 * time.Second)
+		other := fmt.Errorf("%w: b instead of a", coordination.ErrOtherCluster)
+		g.becomes(failing{heartbeat: other, err: other})
+		time.Sleep(4 * time.Second)
+		part, err := m.Part()
+		require.NoError(t, err)
+		assert.NotNil(t, part)
+		assert.Equal(t, 1, g.looks())
+		time.Sleep(10 * time.Second)
+		part, err = m.Part()
+		assert.Nil(t, part)
+		require.ErrorIs(t, err, coordination.ErrOtherCluster)
+		assert.Greater(t, g.looks(), 1)
 	})
 }
 

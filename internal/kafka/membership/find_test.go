@@ -4,12 +4,14 @@
 package membership
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 
@@ -27,6 +29,24 @@ func newClient(t *testing.T, fake *kafkatest.Fake) *Client {
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c
+}
+
+// Where another cluster has taken over the addresses, a member hears of it, and who is none
+// any more joins there.
+func TestOtherCluster(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1, kfake.ClusterID("before"))
+	c := newClient(t, fake)
+	_, err := c.Inspect(t.Context())
+	require.NoError(t, err)
+	fake.TakeOver(t, kfake.ClusterID("after"))
+	require.Eventually(t, func() bool {
+		_, err := c.Join(t.Context(), "me", nil)
+		return errors.Is(err, coordination.ErrOtherCluster)
+	}, 10*time.Second, 10*time.Millisecond)
+	_, err = c.Inspect(t.Context())
+	require.ErrorIs(t, err, coordination.ErrOtherCluster)
+	_, err = c.Inspect(t.Context())
+	require.NoError(t, err)
 }
 
 // That there is no coordinator counts where most of the brokers say so: one alone may be

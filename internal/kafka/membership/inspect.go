@@ -22,7 +22,7 @@ import (
 func (c *Client) Inspect(ctx context.Context) ([]coordination.Member, error) {
 	c.coordinator = cluster.NoBroker // so that what is known of it is not older than the membership
 	found, err := ask(ctx, c, newDescribeGroupRequest(c.group), c.decodeGroup, func(g group) sarama.KError { return ifExists(g.code) })
-	if _, other := errors.AsType[*kafkaerr.OtherClusterError](err); other {
+	if errors.Is(err, coordination.ErrOtherCluster) {
 		c.pool.Forget() // who is no member has nothing to do with the old one
 	}
 	if err != nil {

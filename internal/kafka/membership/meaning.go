@@ -28,6 +28,8 @@ func (c *Client) meaning(err error) error {
 	case errors.Is(err, sarama.ErrFencedInstancedId):
 		return &coordination.RefusedError{After: coordination.Never, Reason: fmt.Sprintf(
 			"%q is %q: must be another one for each collector, and one with the same has joined the group later", "coordination.instance_id", *c.instance)}
+	case isOtherCluster(err):
+		return fmt.Errorf("%w: %w", coordination.ErrOtherCluster, err)
 	case kafkaerr.IsLoginRefused(err):
 		return &coordination.RefusedError{After: betweenLogins, Reason: fmt.Sprintf("%s: %v", cmp.Or(kafkaerr.Cause(err), "the login is refused"), err)}
 	case kafkaerr.IsUnsupported(err):
@@ -44,6 +46,11 @@ func (c *Client) meaning(err error) error {
 		return refused("%q is %q: must be a group of its own, and that one has members of another kind; the broker answers %s", groupKey, c.group, kafkaerr.Code(err))
 	}
 	return err
+}
+
+func isOtherCluster(err error) bool {
+	_, other := errors.AsType[*kafkaerr.OtherClusterError](err)
+	return other
 }
 
 // betweenLogins is between two logins after one that was refused: attempts may lock an
