@@ -76,12 +76,20 @@ func (m *Membership) Age(now time.Time) time.Duration {
 	return max(now.Sub(m.acknowledged), now.Round(0).Sub(m.acknowledged.Round(0)))
 }
 
+// Silence is the same, and 0 before anything was acknowledged.
+func (m *Membership) Silence(now time.Time) time.Duration {
+	if m.acknowledged.IsZero() {
+		return 0
+	}
+	return m.Age(now)
+}
+
 // Status is what a member knows of the group.
 type Status struct {
 	// Members and Generation are 0 while the member has no part.
 	Members, Generation int
 	// Rebalances counts the generations that it has been in.
 	Rebalances int
-	// Silence is how long ago it was sent what was last acknowledged.
+	// Silence is how long ago it was sent what was last acknowledged, 0 before that.
 	Silence time.Duration
 }

@@ -17,10 +17,12 @@ func TestSession(t *testing.T) {
 	m := Membership{Timeout: timeout}
 	sent := time.Now()
 	assert.True(t, m.Expired(sent), "before it has one")
+	assert.Zero(t, m.Silence(sent), "and nothing to count from")
 	assert.Empty(t, m.Claim(sent))
 
 	assert.True(t, m.Take("a", sent, &Assignment{Members: []string{"a", "b"}}))
 	assert.NotNil(t, m.Part(sent.Add(timeout-1)))
+	assert.Equal(t, timeout+1, m.Silence(sent.Add(timeout+1)))
 	assert.Nil(t, m.Part(sent.Add(timeout)))
 	received := sent.Add(2 * time.Second)
 	assert.True(t, m.Acknowledge(sent.Add(time.Second), received))

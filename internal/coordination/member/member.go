@@ -128,7 +128,7 @@ func (m *Member) Status() coordination.Status {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now, status := time.Now(), m.status
-	status.Silence = m.membership.Age(now)
+	status.Silence = m.membership.Silence(now)
 	if part := m.membership.Part(now); part != nil {
 		status.Members = part.Members()
 	} else {

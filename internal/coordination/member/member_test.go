@@ -288,6 +288,7 @@ func TestRefusal(t *testing.T) {
 				time.Sleep(time.Minute)
 				part, err := m.Part()
 				assert.Nil(t, part)
+				assert.Zero(t, m.Status().Silence, "nothing was acknowledged yet")
 				if tt.blame == "" {
 					require.NoError(t, err)
 				} else {
