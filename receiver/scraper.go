@@ -108,6 +108,7 @@ func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) 
 	if err != nil {
 		s.failures.Report(s.now(), failurelog.FailuresOf(snapshot, err))
 		s.own.Scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, 0)
+		s.coordinated(ctx, 0)
 		return pmetric.NewMetrics(), err
 	}
 	report, invalid := s.compute(ctx, snapshot)
@@ -129,9 +130,7 @@ func (s *lagScraper) compute(ctx context.Context, snapshot *cluster.Snapshot) (*
 	report := lag.Compute(snapshot)
 	invalid := record.FindInvalidNames(snapshot)
 	s.own.Scraped(ctx, snapshot, report, invalid.Count())
-	if s.member != nil {
-		s.own.Coordinated(ctx, s.member.Status(), len(snapshot.Groups))
-	}
+	s.coordinated(ctx, len(snapshot.Groups))
 	s.anomalies.Report(s.now(), report.Anomalies, invalid.Count(), invalid.First())
 	s.groups.learn(snapshot, report)
 	s.interpret(ctx, snapshot, report)
@@ -143,8 +142,16 @@ func (s *lagScraper) compute(ctx context.Context, snapshot *cluster.Snapshot) (*
 func (s *lagScraper) nothing(ctx context.Context, err error) pmetric.Metrics {
 	s.health.report(err)
 	s.own.Scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, 0)
-	s.own.Coordinated(ctx, s.member.Status(), 0)
+	s.coordinated(ctx, 0)
 	return s.recorder.Nothing(s.clusterID)
+}
+
+// coordinated records what the collector is in its group, if it is in one, and how many
+// consumer groups it has asked about.
+func (s *lagScraper) coordinated(ctx context.Context, groups int) {
+	if s.member != nil {
+		s.own.Coordinated(ctx, s.member.Status(), groups)
+	}
 }
 
 // interpret adds to a report what follows from earlier scrapes.
