@@ -32,9 +32,9 @@ type Client struct {
 }
 
 // New returns a client for the group, whose members' sessions end after that time.
-// instance is what this member keeps over restarts, or empty. cfg has been validated. It does not dial, and does not warn of deprecated keys: snapshots,
-// which have the same configuration, do. Its traffic is reported to obs, which may be
-// nil.
+// instance is what this member keeps over restarts, or empty. cfg has been validated. It
+// does not dial, and does not warn of deprecated keys: snapshots, which have the same
+// configuration, do. Its traffic is reported to obs, which may be nil.
 func New(cfg kafkaconfig.Config, group, instance string, session time.Duration, log *zap.Logger, obs broker.Observer) (*Client, error) {
 	p, err := broker.New(cfg, log, obs)
 	if err != nil {
@@ -62,6 +62,7 @@ func ask[T any](ctx context.Context, c *Client, request wire.Request, decode fun
 	ctx, end := c.pool.Until(ctx)
 	defer end()
 	c.pool.Begin()
+	defer c.pool.End()
 	var answer T
 	n, err := c.node(ctx)
 	if err == nil {

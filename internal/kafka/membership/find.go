@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strconv"
 
 	"github.com/IBM/sarama"
@@ -70,12 +71,14 @@ func (c *Client) learnBrokers(ctx context.Context) error {
 	return err
 }
 
-// find asks one broker after the other for the coordinator. That there is none counts
+// find asks one broker after the other for the coordinator, first those that are
+// connected: they have answered, and time is short. That there is none counts
 // only where most of the brokers say so and no other names one: what a broker knows may
 // be a little old, and one that is cut off from the cluster says so, too.
 func (c *Client) find(ctx context.Context) (int32, error) {
 	none, failure := 0, kafkaerr.ErrNoBrokers
-	nodes := c.pool.Brokers()
+	nodes, _ := c.pool.Candidates(nil)
+	nodes = slices.DeleteFunc(nodes, func(n *broker.Node) bool { return n.ID == cluster.NoBroker })
 	for _, n := range nodes {
 		found, err := c.coordinatorBy(ctx, n)
 		switch {

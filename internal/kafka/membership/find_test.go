@@ -17,14 +17,15 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
+	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// newClient returns a client for the group kafkalag on fake.
-func newClient(t *testing.T, fake *kafkatest.Fake) *Client {
+// newClient returns a client for the group kafkalag that starts from the addresses.
+func newClient(t *testing.T, addresses ...string) *Client {
 	t.Helper()
 	cfg := kafkaconfig.NewDefault()
-	cfg.Brokers = fake.Brokers()
+	cfg.Brokers = addresses
 	c, err := New(cfg, "kafkalag", "", 6*time.Second, zap.NewNop(), nil)
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
@@ -35,7 +36,7 @@ func newClient(t *testing.T, fake *kafkatest.Fake) *Client {
 // any more joins there.
 func TestOtherCluster(t *testing.T) {
 	fake := kafkatest.StartFake(t, 1, kfake.ClusterID("before"))
-	c := newClient(t, fake)
+	c := newClient(t, fake.Brokers()...)
 	_, err := c.Inspect(t.Context())
 	require.NoError(t, err)
 	fake.TakeOver(t, kfake.ClusterID("after"))
@@ -47,6 +48,30 @@ func TestOtherCluster(t *testing.T) {
 	require.ErrorIs(t, err, coordination.ErrOtherCluster)
 	_, err = c.Inspect(t.Context())
 	require.NoError(t, err)
+}
+
+// The coordinator is asked for at brokers that are known to answer before others, which
+// may take as long as they are given.
+func TestConnectedBrokersAreAskedFirst(t *testing.T) {
+	fake := kafkatest.StartFake(t, 3)
+	c := newClient(t, fake.Brokers()[2])
+	_, err := c.find(t.Context())
+	require.ErrorIs(t, err, kafkaerr.ErrNoBrokers)
+	require.NoError(t, c.learnBrokers(t.Context()))
+	_, err = c.find(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1, fake.RequestsTo(2)["FindCoordinator"])
+	assert.Equal(t, 1, fake.Requests()["FindCoordinator"])
+}
+
+// A broker that fails again and again is left out of every other request.
+func TestBrokersThatFail(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	c := newClient(t, fake.Brokers()...)
+	fake.AnswerBytes(kmsg.FindCoordinator, nil)
+	_, err := c.Inspect(t.Context())
+	require.Error(t, err)
+	assert.True(t, c.pool.Troubled())
 }
 
 // That there is no coordinator counts where most of the brokers say so: one alone may be
@@ -61,7 +86,7 @@ func TestNoCoordinatorIsTheWordOfMost(t *testing.T) {
 			}
 			fake.Fail(kmsg.FindCoordinator, id, code, -1)
 		}
-		_, err := newClient(t, fake).Inspect(t.Context())
+		_, err := newClient(t, fake.Brokers()...).Inspect(t.Context())
 		require.Error(t, err)
 		if counts {
 			assert.ErrorIs(t, err, coordination.ErrNoCoordinator, none)
