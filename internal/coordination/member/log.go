@@ -27,8 +27,10 @@ func (m *Member) say(level zapcore.Level, text string, fields ...zap.Field) {
 func (m *Member) failed(err error) time.Duration {
 	var refused *coordination.RefusedError
 	switch {
-	case err == nil, errors.Is(err, coordination.ErrRebalance), errors.Is(err, coordination.ErrNewID):
+	case err == nil:
 		return 0
+	case errors.Is(err, coordination.ErrRebalance), errors.Is(err, coordination.ErrNewID):
+		return m.again()
 	case errors.As(err, &refused):
 		m.refused(refused)
 		return cmp.Or(refused.After, refusalBackoff)
@@ -44,6 +46,16 @@ func (m *Member) failed(err error) time.Duration {
 	}
 	m.say(zap.WarnLevel, "This collector reports nothing while it is no member of its group", zap.String("error", err.Error()))
 	return wait
+}
+
+// again returns how long to wait before joining because the coordinator says so: nothing
+// the first time.
+func (m *Member) again() time.Duration {
+	m.rejoins++
+	if m.rejoins == 1 {
+		return 0
+	}
+	return firstBackoff
 }
 
 func isRefused(err error) bool {
@@ -76,16 +88,24 @@ func (m *Member) blame(err error) {
 	m.err = err
 }
 
-const unansweredText = "The group's coordinator does not answer: this collector goes on with its last part until its session ends"
+const (
+	unansweredText    = "The group's coordinator does not answer: this collector goes on with its last part until its session ends"
+	noCoordinatorText = "The group has no coordinator: this collector goes on with its last part until there is one"
+	answeredText      = "The group's coordinator answers again"
+)
 
 // unanswered says that the coordinator does not answer, while the session goes on.
 func (m *Member) unanswered(err error) {
-	m.say(zap.WarnLevel, unansweredText, zap.String("error", err.Error()))
+	text := unansweredText
+	if errors.Is(err, coordination.ErrNoCoordinator) {
+		text = noCoordinatorText
+	}
+	m.say(zap.WarnLevel, text, zap.String("error", err.Error()))
 }
 
 // answered says that the coordinator answers again.
 func (m *Member) answered() {
-	if m.logged == unansweredText {
-		m.say(zap.InfoLevel, "The group's coordinator answers again")
+	if m.logged == unansweredText || m.logged == noCoordinatorText {
+		m.say(zap.InfoLevel, answeredText)
 	}
 }

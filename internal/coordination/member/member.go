@@ -80,6 +80,7 @@ type Member struct {
 	generation coordination.Generation
 	unsettled  int    // generations in a row
 	failures   int    // likewise
+	rejoins    int    // in a row because the coordinator said so
 	logged     string // what the log said last
 
 	stop    context.CancelFunc
@@ -233,7 +234,7 @@ func (m *Member) take(sent time.Time, a *coordination.Assignment) (settled bool)
 	settled = m.membership.Take(cmp.Or(m.cfg.InstanceID, m.generation.Member), sent, a)
 	m.status.Generation = int(m.generation.Number)
 	m.status.Rebalances++
-	m.err, m.failures = nil, 0
+	m.err, m.failures, m.rejoins = nil, 0, 0
 	if settled {
 		m.say(zap.InfoLevel, fmt.Sprintf("This collector is one of %d that report the cluster together", len(a.Members)))
 	}

@@ -164,7 +164,7 @@ func TestNoAnswer(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		g.becomes(failing{})
 		time.Sleep(2 * time.Second)
-		assert.Equal(t, []string{unansweredText, "The group's coordinator answers again"}, lines(logs))
+		assert.Equal(t, []string{unansweredText, answeredText}, lines(logs))
 		m.Shutdown()
 		assert.Equal(t, []string{"me"}, g.left)
 		part, err = m.Part()
@@ -230,19 +230,36 @@ func TestOtherCluster(t *testing.T) {
 	})
 }
 
+// A coordinator that has a member join once more, again and again, is not asked as fast as
+// it answers.
+func TestJoiningWithoutEnd(t *testing.T) {
+	for _, err := range []error{coordination.ErrRebalance, coordination.ErrNewID} {
+		synctest.Test(t, func(t *testing.T) {
+			g := &only{failing: failing{sync: err}}
+			m, _ := join(t, g)
+			time.Sleep(10 * time.Second)
+			m.Shutdown()
+			assert.Less(t, g.joins, 50, err)
+			assert.Greater(t, g.joins, 10, err)
+		})
+	}
+}
+
 // While the brokers say that there is no coordinator, nobody can take over.
 func TestNoCoordinator(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &only{}
-		m, _ := join(t, g)
+		m, logs := join(t, g)
 		time.Sleep(3 * time.Second)
 		g.becomes(failing{heartbeat: coordination.ErrNoCoordinator})
 		time.Sleep(time.Minute)
+		assert.Equal(t, []string{oneOfOne, noCoordinatorText}, lines(logs))
 		part, err := m.Part()
 		require.NoError(t, err)
 		assert.NotNil(t, part)
 		g.becomes(failing{})
 		time.Sleep(2 * time.Second)
+		assert.Equal(t, []string{answeredText}, lines(logs))
 		m.Shutdown()
 		assert.Equal(t, 1, g.joins)
 	})
