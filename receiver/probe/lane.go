@@ -22,6 +22,9 @@ const (
 	retryPause = 250 * time.Millisecond
 	// readPause bounds how often a broker is asked that answers at once.
 	readPause = 10 * time.Millisecond
+	// longestPause is the pause after an error, however rare records are: what is
+	// acknowledged is to be read within sla and loss_timeout.
+	longestPause = time.Second
 )
 
 var errCompressed = errors.New("the records come back compressed: set compression.type=producer for the topic")
@@ -179,7 +182,7 @@ func (l *lane) readFrom(ctx context.Context, next int64) int64 {
 		return batches.Next
 	}
 	l.note(err)
-	pause(ctx, l.interval)
+	pause(ctx, min(l.interval, longestPause))
 	if echo.IsOutOfRange(err) { // the topic is another, or has lost its end
 		return unread
 	}

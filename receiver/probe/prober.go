@@ -89,10 +89,10 @@ func (p *prober) shutdown() {
 	p.ended.Wait()
 }
 
-// run lets brokers that failed be asked again in each probe interval, and asks for the
-// topology when that is due.
+// run lets brokers that failed be asked again in each probe interval, or sooner where that
+// is long, and asks for the topology when that is due.
 func (p *prober) run(ctx context.Context) {
-	tick := time.NewTicker(p.cfg.ProbeInterval)
+	tick := time.NewTicker(min(p.cfg.ProbeInterval, longestPause))
 	defer tick.Stop()
 	for {
 		now := p.now()

@@ -215,6 +215,18 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
+// However rare records are, one that cannot be read at first is read soon.
+func TestRareRecords(t *testing.T) {
+	kafka := startFake(t, 1)
+	kafka.AnswerBytes(kmsg.Fetch, []byte{1, 2, 3})
+	r := run(t, kafka.Brokers(), func(c *Config) {
+		c.ProbeInterval, c.SLA, c.LossTimeout = time.Hour, patience, patience
+	})
+	await(t, "a failed Fetch", func() bool { return kafka.Requests()["Fetch"] > 0 })
+	kafka.Honest()
+	await(t, "the record", func() bool { return r.messages(t, 0, "received") == 1 })
+}
+
 // A coordinator that moves is found again. One that refuses is in the log.
 func TestCommits(t *testing.T) {
 	kafka := startFake(t, 2)
