@@ -16,7 +16,8 @@ import (
 )
 
 const (
-	// maxWait is how long a leader may hold a Fetch back until there is a record.
+	// maxWait is how long a leader may hold a Fetch back until there is a record, unless
+	// that is most of the time for a request.
 	maxWait = 500 * time.Millisecond
 	// retryPause is the pause before a record is sent again: elections take a moment.
 	retryPause = 250 * time.Millisecond
@@ -35,7 +36,8 @@ var errCompressed = errors.New("the records come back compressed: set compressio
 type lane struct {
 	client    *echo.Client
 	interval  time.Duration
-	probe     string // this process
+	wait      time.Duration // how long a leader may hold a Fetch back
+	probe     string        // this process
 	broker    int32
 	partition int32
 	// leader is a broker id, or [cluster.NoBroker].
@@ -192,7 +194,7 @@ func (l *lane) readFrom(ctx context.Context, next int64) int64 {
 func (l *lane) fetch(ctx context.Context, next int64) (echo.Batches, error) {
 	ctx, cancel := l.client.WithRequestTimeout(ctx)
 	defer cancel()
-	return l.client.Fetch(ctx, l.leader.Load(), l.partition, next, maxWait)
+	return l.client.Fetch(ctx, l.leader.Load(), l.partition, next, l.wait)
 }
 
 // take takes what was read. Anybody may have written it: only this process's own

@@ -232,7 +232,7 @@ func (p *prober) replaceLanes(ctx context.Context, targets map[int32]target) {
 
 func (p *prober) newLane(broker int32, to target) *lane {
 	l := &lane{
-		client: p.client, interval: p.cfg.ProbeInterval, probe: p.probe,
+		client: p.client, interval: p.cfg.ProbeInterval, wait: min(maxWait, p.cfg.RequestTimeout/2), probe: p.probe,
 		broker: broker, partition: to.partition, failed: p.noteFailure, ledger: p.ledgerOf(broker),
 		offset: unread, begin: make(chan int64, 1),
 	}

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
@@ -225,6 +226,15 @@ func TestRareRecords(t *testing.T) {
 	await(t, "a failed Fetch", func() bool { return kafka.Requests()["Fetch"] > 0 })
 	kafka.Honest()
 	await(t, "the record", func() bool { return r.messages(t, 0, "received") == 1 })
+}
+
+// A leader that holds a Fetch back for as long as it may still answers in time.
+func TestFetchIsAnsweredInTime(t *testing.T) {
+	for timeout, wait := range map[time.Duration]time.Duration{time.Minute: maxWait, time.Second: maxWait, 300 * time.Millisecond: 150 * time.Millisecond} {
+		cfg := createDefaultConfig().(*Config)
+		cfg.RequestTimeout = timeout
+		assert.Equal(t, wait, newProber(cfg, nil, zap.NewNop()).newLane(0, target{}).wait, timeout)
+	}
 }
 
 // A coordinator that moves is found again. One that refuses is in the log.
