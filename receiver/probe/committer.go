@@ -34,12 +34,13 @@ func newCommitter(cfg *Config, client *echo.Client) *committer {
 	}
 }
 
-// run commits what newest returns, if anything, once in each interval.
-func (c *committer) run(ctx context.Context, newest func() (partition int32, offset int64, ok bool)) {
+// run commits what read returns, the offsets to go on from by partition, once in each
+// interval.
+func (c *committer) run(ctx context.Context, read func() map[int32]int64) {
 	for pause(ctx, c.interval) {
-		if partition, offset, ok := newest(); ok {
+		if offsets := read(); len(offsets) > 0 {
 			began := time.Now()
-			err := c.commit(ctx, partition, offset+1)
+			err := c.commit(ctx, offsets)
 			if ctx.Err() == nil {
 				c.note(time.Since(began), err)
 			}
@@ -47,12 +48,12 @@ func (c *committer) run(ctx context.Context, newest func() (partition int32, off
 	}
 }
 
-// commit commits an offset at the coordinator, as consumers do while it moves.
-func (c *committer) commit(ctx context.Context, partition int32, offset int64) error {
+// commit commits offsets at the coordinator, as consumers do while it moves.
+func (c *committer) commit(ctx context.Context, offsets map[int32]int64) error {
 	ctx, cancel := c.client.WithRequestTimeout(ctx)
 	defer cancel()
 	for {
-		err := c.tryCommit(ctx, partition, offset)
+		err := c.tryCommit(ctx, offsets)
 		if err == nil {
 			return nil
 		}
@@ -63,13 +64,13 @@ func (c *committer) commit(ctx context.Context, partition int32, offset int64) e
 	}
 }
 
-func (c *committer) tryCommit(ctx context.Context, partition int32, offset int64) (err error) {
+func (c *committer) tryCommit(ctx context.Context, offsets map[int32]int64) (err error) {
 	if c.coordinator == cluster.NoBroker {
 		if c.coordinator, err = c.client.FindCoordinator(ctx, c.group); err != nil {
 			return err
 		}
 	}
-	return c.client.Commit(ctx, c.coordinator, c.group, partition, offset)
+	return c.client.Commit(ctx, c.coordinator, c.group, offsets)
 }
 
 func (c *committer) note(took time.Duration, err error) {

@@ -75,7 +75,7 @@ func (p *prober) start(host component.Host) error {
 	p.stop = stop
 	p.ended.Go(func() { p.run(ctx) })
 	if p.commits != nil {
-		p.ended.Go(func() { p.commits.run(ctx, p.newestOffset) })
+		p.ended.Go(func() { p.commits.run(ctx, p.nextOffsets) })
 	}
 	return nil
 }

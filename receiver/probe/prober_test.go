@@ -5,6 +5,7 @@ package probe
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -254,6 +255,18 @@ func TestCommits(t *testing.T) {
 	fault.Remove()
 	before = commits()
 	await(t, "commits again", func() bool { return commits() > before })
+}
+
+// Every partition is committed each time, so that none lags for good.
+func TestCommitsEveryPartition(t *testing.T) {
+	kafka := startFake(t, 3)
+	var committed atomic.Int64
+	kafka.Rewrite(kmsg.OffsetCommit, func(_ int32, answer kmsg.Response) {
+		committed.Store(int64(len(answer.(*kmsg.OffsetCommitResponse).Topics[0].Partitions)))
+	})
+	r := run(t, kafka.Brokers(), func(c *Config) { c.Commit = true })
+	r.awaitReceived(t, 1, 0, 1, 2)
+	await(t, "a commit of all", func() bool { return committed.Load() == 3 })
 }
 
 // Another cluster that takes the place of the one before is followed, and counted anew.

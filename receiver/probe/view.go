@@ -3,11 +3,7 @@
 
 package probe
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
 // view is what is known of a cluster now.
 type view struct {
@@ -34,13 +30,14 @@ func (p *prober) view(now time.Time) view {
 	return v
 }
 
-// newestOffset returns a partition and the offset of the newest record in it.
-func (p *prober) newestOffset() (partition int32, offset int64, ok bool) {
-	all := p.view(p.now()).brokers
-	for _, broker := range slices.Sorted(maps.Keys(all)) {
-		if s := all[broker]; s.offset >= 0 {
-			return s.partition, s.offset, true
+// nextOffsets returns the offset after the newest record that was acknowledged, by
+// partition. All are committed each time: one that is left behind would lag for good.
+func (p *prober) nextOffsets() map[int32]int64 {
+	next := map[int32]int64{}
+	for _, s := range p.view(p.now()).brokers {
+		if s.offset >= 0 {
+			next[s.partition] = s.offset + 1
 		}
 	}
-	return 0, 0, false
+	return next
 }

@@ -64,20 +64,20 @@ func decodeCoordinator(r *wire.Reader) coordinator {
 	return answer
 }
 
-// Commit commits an offset of a partition for a group that has no members, at its
+// Commit commits offsets, by partition, for a group that has no members, at its
 // coordinator. It returns by ctx's deadline.
-func (c *Client) Commit(ctx context.Context, coordinator int32, group string, partition int32, offset int64) error {
+func (c *Client) Commit(ctx context.Context, coordinator int32, group string, offsets map[int32]int64) error {
 	ctx, release := c.pool.Until(ctx)
 	defer release()
 	n := c.node(coordinator)
 	if n == nil {
 		return sarama.ErrConsumerCoordinatorNotAvailable
 	}
-	answer, err := broker.Ask(ctx, n, newCommitRequest(c.topic, group, partition, offset), decodeCommitted)
+	answer, err := broker.Ask(ctx, n, newCommitRequest(c.topic, group, offsets), decodeCommitted)
 	switch {
 	case err != nil:
 		return err
-	case !answer.named:
+	case answer.partitions < len(offsets):
 		return kafkaerr.ErrNotAnswered
 	case !kafkaerr.OK(answer.code):
 		return answer.code
@@ -85,31 +85,36 @@ func (c *Client) Commit(ctx context.Context, coordinator int32, group string, pa
 	return nil
 }
 
-func newCommitRequest(name, group string, partition int32, offset int64) wire.Request {
-	of := kmsg.NewOffsetCommitRequestTopicPartition()
-	of.Partition, of.Offset = partition, offset
+func newCommitRequest(name, group string, offsets map[int32]int64) wire.Request {
 	topic := kmsg.NewOffsetCommitRequestTopic()
 	topic.Topic = name
-	topic.Partitions = append(topic.Partitions, of)
+	for partition, offset := range offsets {
+		of := kmsg.NewOffsetCommitRequestTopicPartition()
+		of.Partition, of.Offset = partition, offset
+		topic.Partitions = append(topic.Partitions, of)
+	}
 	request := kmsg.NewPtrOffsetCommitRequest()
 	request.Group, request.Generation = group, -1 // no member commits
 	request.Topics = append(request.Topics, topic)
 	return wire.Request{Request: request, Min: 2, Max: 7, Throttle: 3}
 }
 
-// committed is what the coordinator answered about the partition.
+// committed is what the coordinator answered about the partitions.
 type committed struct {
-	named bool
-	code  sarama.KError
+	partitions int           // how many it names
+	code       sarama.KError // of one that failed, if any did
 }
 
 func decodeCommitted(r *wire.Reader) committed {
-	var answer committed
+	answer := committed{code: sarama.ErrNoError}
 	for range r.Each(wire.Size{Strings: 1, Arrays: 1}) {
-		r.Text() // only one topic and partition was committed
+		r.Text() // partitions of only one topic were committed
 		for range r.Each(wire.Size{Fixed: 6}) {
 			r.Int32()
-			answer = committed{true, sarama.KError(r.Int16())}
+			answer.partitions++
+			if code := sarama.KError(r.Int16()); !kafkaerr.OK(code) {
+				answer.code = code
+			}
 		}
 	}
 	return answer

@@ -52,7 +52,7 @@ func questions() map[string]question {
 		"Fetch":           ask(newFetchRequest("t", 0, 0, 0), func(r reader) fetched { return decodeFetched(r, "t", 0, 0) }),
 		"CreateTopics":    ask(newCreateTopicsRequest("t", nil, nil, 0), decodeCreated),
 		"FindCoordinator": ask(newFindCoordinatorRequest("g"), decodeCoordinator),
-		"OffsetCommit":    ask(newCommitRequest("t", "g", 0, 0), decodeCommitted),
+		"OffsetCommit":    ask(newCommitRequest("t", "g", map[int32]int64{0: 0}), decodeCommitted),
 	}
 }
 
