@@ -91,9 +91,14 @@ func (l *ledger) read(sequence int64, now time.Time) {
 	l.settleRead(sequence, record)
 }
 
-// settleRead settles a record that is both acknowledged and read.
+// settleRead settles a record that is both acknowledged and read. One that is read too
+// late is lost, whether or not anybody has looked meanwhile.
 func (l *ledger) settleRead(sequence int64, record pendingRecord) {
 	if record.acknowledged.IsZero() || record.read.IsZero() {
+		return
+	}
+	if record.read.Sub(record.acknowledged) > l.lossTimeout {
+		l.settle(sequence, metadata.AttributeOutcomeLost)
 		return
 	}
 	took := record.read.Sub(record.sent)

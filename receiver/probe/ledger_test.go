@@ -87,6 +87,10 @@ func TestLedger(t *testing.T) {
 			[]step{{0, "send", 1}, {ms, "ack", 1}, {11 * s, "look", 0}, {12 * s, "read", 1}, {12 * s, "look", 0}},
 			verdict{lost: 1, available: "no"},
 		},
+		"read too late, and nobody has looked meanwhile": {
+			[]step{{0, "send", 1}, {ms, "ack", 1}, {12 * s, "read", 1}, {12 * s, "look", 0}},
+			verdict{lost: 1, available: "no"},
+		},
 		"read twice": {
 			[]step{{0, "send", 1}, {ms, "ack", 1}, {2 * ms, "read", 1}, {3 * ms, "read", 1}, {4 * ms, "look", 0}},
 			verdict{received: 1, available: "yes"},
