@@ -7,6 +7,7 @@ package echo
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -88,5 +89,5 @@ func remaining(ctx context.Context) int32 {
 	if !limited {
 		return int32(time.Minute / time.Millisecond)
 	}
-	return max(1, int32(time.Until(end).Milliseconds()))
+	return int32(min(max(1, time.Until(end).Milliseconds()), math.MaxInt32)) // which is less than 25 days
 }
