@@ -17,6 +17,10 @@ import (
 // maxBrokers is how many brokers are written to, whatever the metadata claims.
 const maxBrokers = 1000
 
+// maxKept is how many brokers are remembered, those that are gone included: metadata may
+// name others each time.
+const maxKept = 2 * maxBrokers
+
 // target is the partition that stands for a broker: the first one whose first replica
 // it is.
 type target struct {

@@ -4,9 +4,12 @@
 package probe
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/echo"
@@ -104,4 +107,18 @@ func TestCreateCommand(t *testing.T) {
 	assert.Equal(t, "kafka-topics.sh --bootstrap-server k:9092 --create --topic otelcol-kafkalag-probe --replica-assignment 1:2,2:1"+
 		" --config cleanup.policy=delete --config retention.ms=3600000 --config segment.ms=3600000 --config compression.type=producer",
 		createCommand(cfg, topology([]int32{1, 2}).Brokers))
+}
+
+// Metadata that names other brokers each time does not take memory without end.
+func TestForgetsBrokersThatAreGone(t *testing.T) {
+	p := newProber(createDefaultConfig().(*Config), nil, zap.NewNop())
+	for broker := range int32(2*maxKept + 1) {
+		p.ledgerOf(broker)
+		p.setMember(broker, true)
+		p.setLane(broker, nil)
+		p.state.report(p.now(), strconv.Itoa(int(broker)), "unavailable", zapcore.WarnLevel, "The broker does not serve")
+	}
+	assert.LessOrEqual(t, len(p.ledgers), maxKept)
+	assert.LessOrEqual(t, len(p.state.said), maxKept)
+	assert.Empty(t, p.members)
 }

@@ -43,7 +43,7 @@ type prober struct {
 	since   time.Time       // when counting began
 	lanes   map[int32]*lane // by broker
 	members map[int32]bool
-	ledgers map[int32]*ledger // of all brokers that had a lane
+	ledgers map[int32]*ledger // of brokers that had a lane, maxKept at most
 	commits *committer        // nil: nothing is committed
 
 	stop  context.CancelFunc
@@ -246,6 +246,9 @@ func (p *prober) ledgerOf(broker int32) *ledger {
 	defer p.mu.Unlock()
 	l := p.ledgers[broker]
 	if l == nil {
+		if len(p.ledgers) >= maxKept {
+			maps.DeleteFunc(p.ledgers, func(broker int32, _ *ledger) bool { return p.lanes[broker] == nil })
+		}
 		l = newLedger(p.cfg.SLA, p.cfg.LossTimeout)
 		p.ledgers[broker] = l
 	}
@@ -263,6 +266,7 @@ func (p *prober) setLane(broker int32, l *lane) {
 	defer p.mu.Unlock()
 	if l == nil {
 		delete(p.lanes, broker)
+		delete(p.members, broker)
 		return
 	}
 	p.lanes[broker] = l

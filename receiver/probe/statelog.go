@@ -37,6 +37,9 @@ func (l *stateLog) report(now time.Time, subject, state string, level zapcore.Le
 	if last.state == state || before && now.Sub(last.at) < repeatState {
 		return
 	}
+	if !before && len(l.said) >= maxKept {
+		clear(l.said)
+	}
 	l.said[subject] = said{state, now}
 	l.log.Log(level, line, fields...)
 }
