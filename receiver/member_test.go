@@ -124,6 +124,22 @@ func TestWhatIsLeftIsHandedOn(t *testing.T) {
 	})
 }
 
+// Nobody knows what happened to a partition while the collector had no part.
+func TestWithoutAPartNothingIsRemembered(t *testing.T) {
+	c := &fakeClient{}
+	s := newTestScraper(settings(zap.NewNop()), newConfig(), c)
+	lag := func(next *cluster.Snapshot) map[string]int64 {
+		c.change(func(context.Context) (*cluster.Snapshot, error) { return next, nil })
+		metrics, _ := s.scrape(t.Context())
+		return metrictest.Points(metrics)["kafka.consumer_group.lag"]
+	}
+	require.Len(t, lag(oneCommit("A", 10)), 1)
+	require.Len(t, lag(oneCommit("A", cluster.Unknown)), 1, "its last range")
+	s.nothing(t.Context(), nil)
+	assert.Empty(t, lag(oneCommit("A", cluster.Unknown)))
+	assert.Equal(t, "A", s.clusterID)
+}
+
 // A failed scrape, too, says what the collector is in its group.
 func TestMembersOfAFailedScrape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

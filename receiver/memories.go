@@ -42,6 +42,13 @@ func newMemories(cfg *Config, log *zap.Logger) *memories {
 	return m
 }
 
+// forget drops what is remembered of a time before other collectors scraped the cluster.
+func (s *lagScraper) forget() {
+	clusterID := s.clusterID
+	s.memories = s.newMemories()
+	s.clusterID = clusterID
+}
+
 // followCluster drops what is remembered of another cluster than the one that was
 // scraped. A scrape without a cluster id counts as one of the same cluster.
 func (s *lagScraper) followCluster(clusterID string) {

@@ -143,6 +143,7 @@ func (s *lagScraper) nothing(ctx context.Context, err error) pmetric.Metrics {
 	s.health.report(err)
 	s.own.Scraped(ctx, &cluster.Snapshot{}, &lag.Report{}, 0)
 	s.coordinated(ctx, 0)
+	s.forget()
 	return s.recorder.Nothing(s.clusterID)
 }
 

@@ -62,6 +62,9 @@ func (r *remembered) restore(now time.Duration, topic *cluster.Topic) *remembere
 	for i := range topic.Partitions {
 		p := &topic.Partitions[i]
 		past := r.find(p.ID)
+		if topic.Elsewhere && p.Leader != cluster.NoBroker && !p.End.Known() { // it was not asked, and grows
+			past = unknownRange(p.ID)
+		}
 		if p.Leader == cluster.NoBroker {
 			p.Start = p.Start.Or(past.start)
 			p.End = p.End.Or(past.end)
@@ -78,17 +81,20 @@ func (r *remembered) restore(now time.Duration, topic *cluster.Topic) *remembere
 
 // find returns the last known range, unknown where there is none.
 func (r *remembered) find(partition int32) logRange {
-	none := logRange{partition: partition, start: cluster.Unknown, end: cluster.Unknown}
 	if r == nil {
-		return none
+		return unknownRange(partition)
 	}
 	at, found := slices.BinarySearchFunc(r.ranges, partition, func(l logRange, id int32) int {
 		return cmp.Compare(l.partition, id)
 	})
 	if !found {
-		return none
+		return unknownRange(partition)
 	}
 	return r.ranges[at]
+}
+
+func unknownRange(partition int32) logRange {
+	return logRange{partition: partition, start: cluster.Unknown, end: cluster.Unknown}
 }
 
 // learn is the range to remember after p was seen. An end that went back

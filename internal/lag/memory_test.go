@@ -23,6 +23,8 @@ func TestMemoryRestore(t *testing.T) {
 			{ID: 3, Leader: cluster.NoBroker, Start: unknown, End: unknown},
 		}}
 	}
+	elsewhere := online(unknown, unknown)
+	elsewhere.Elsewhere = true
 	for name, tt := range map[string]struct {
 		before     []*cluster.Topic // nil: a scrape in which the topic was not there
 		now        *cluster.Topic
@@ -42,6 +44,9 @@ func TestMemoryRestore(t *testing.T) {
 		},
 		"a scrape without an answer does not forget": {
 			before: []*cluster.Topic{online(2, 10), online(unknown, unknown)}, now: offline(id), start: 2, end: 10,
+		},
+		"not asked in between, because another collector reports it": {
+			before: []*cluster.Topic{online(2, 10), elsewhere}, now: offline(id), start: unknown, end: unknown,
 		},
 		"never seen before": {
 			now: offline(id), start: unknown, end: unknown,
