@@ -21,6 +21,9 @@ const maxBrokers = 1000
 // name others each time.
 const maxKept = 2 * maxBrokers
 
+// maxInCommand is how many partitions a command names: it is a line of the log.
+const maxInCommand = 200
+
 // target is the partition that stands for a broker: the first one whose first replica
 // it is.
 type target struct {
@@ -68,6 +71,9 @@ func topicSettings() []echo.Setting {
 
 // createCommand is what an administrator runs to create the topic.
 func createCommand(cfg *Config, brokers map[int32]cluster.Broker) string {
+	if len(brokers) > maxInCommand {
+		return fmt.Sprintf("create the topic, with a partition for each of the %d brokers", len(brokers))
+	}
 	var settings strings.Builder
 	for _, s := range topicSettings() {
 		fmt.Fprintf(&settings, " --config %s=%s", s.Name, s.Value)
@@ -92,6 +98,9 @@ func addCommand(cfg *Config, t echo.Topology, targets map[int32]target) string {
 	}
 	if len(assignment) == len(t.Partitions) {
 		return ""
+	}
+	if len(assignment) > maxInCommand {
+		return fmt.Sprintf("add partitions to the topic: %d brokers lack one", len(assignment)-len(t.Partitions))
 	}
 	return fmt.Sprintf("kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d --replica-assignment %s",
 		cfg.Brokers[0], cfg.Topic, len(assignment), asArgument(assignment))

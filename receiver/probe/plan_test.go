@@ -122,3 +122,15 @@ func TestForgetsBrokersThatAreGone(t *testing.T) {
 	assert.LessOrEqual(t, len(p.state.said), maxKept)
 	assert.Empty(t, p.members)
 }
+
+// A command is not as long as the metadata.
+func TestCommandsOfManyBrokers(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	cfg.Brokers = []string{"kafka-1:9092"}
+	many := topology(nil)
+	for broker := range int32(maxInCommand + 1) {
+		many.Brokers[broker] = cluster.Broker{}
+	}
+	assert.Equal(t, "create the topic, with a partition for each of the 201 brokers", createCommand(cfg, many.Brokers))
+	assert.Equal(t, "add partitions to the topic: 201 brokers lack one", addCommand(cfg, many, nil))
+}
