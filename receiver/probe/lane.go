@@ -200,14 +200,18 @@ func (l *lane) fetch(ctx context.Context, next int64) (echo.Batches, error) {
 // take takes what was read. Anybody may have written it: only this process's own
 // records of this partition count.
 func (l *lane) take(batches echo.Batches, now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	var own []int64 // decoded before others have to wait
 	for _, value := range batches.Values {
 		m, ok := decodeMessage(value)
 		if ok && m.Probe == l.probe && m.Partition == l.partition {
-			l.ledger.read(m.Sequence, now)
-			l.err = nil
+			own = append(own, m.Sequence)
 		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, sequence := range own {
+		l.ledger.read(sequence, now)
+		l.err = nil
 	}
 	if batches.Compressed {
 		l.err = errCompressed

@@ -60,6 +60,13 @@ type Batches struct {
 	Compressed bool
 }
 
+// What is read of a probe's own is small, and in a batch of its own. More is somebody
+// else's: it is read past, and batches after it the next time.
+const (
+	maxValue  = 256 // bytes
+	maxValues = 500
+)
+
 // valueMemory is bytes of memory that a value costs beside its own.
 const valueMemory = 32
 
@@ -68,7 +75,7 @@ const valueMemory = 32
 // nothing of the kind.
 func readBatches(r *wire.Reader, frame []byte, from int64) Batches {
 	b := Batches{Next: from}
-	for len(frame) >= headBytes {
+	for len(frame) >= headBytes && len(b.Values) < maxValues {
 		size := int64(binary.BigEndian.Uint32(frame[atLength:])) + afterLength
 		if size < headBytes || size > int64(len(frame)) {
 			return b
@@ -107,12 +114,16 @@ func (b *Batches) readRecords(r *wire.Reader, records []byte, first, from int64)
 			return
 		}
 		delta, value, ok := readRecord(in.Span(int(size)))
-		if !ok || !r.Spend(valueMemory) {
+		if !ok || len(b.Values) == maxValues {
 			return
 		}
-		if first+int64(delta) >= from {
-			b.Values = append(b.Values, r.Keep(value))
+		if len(value) > maxValue || first+int64(delta) < from {
+			continue
 		}
+		if !r.Spend(valueMemory) {
+			return
+		}
+		b.Values = append(b.Values, r.Keep(value))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ func TestReadBatches(t *testing.T) {
 	const from = 10
 	whole := batchAt(10, "a", "b")
 	next := batchAt(12, "c")
+	many := slices.Repeat([]string{"a"}, maxValues+1)
 	for name, tt := range map[string]struct {
 		frame []byte
 		want  Batches
@@ -66,6 +68,8 @@ func TestReadBatches(t *testing.T) {
 		"no offset":                  {batchAt(-5, "a"), Batches{Next: 10}},
 		"a record that claims more":  {sealed(changed(whole, headBytes, 0x7e)), Batches{Next: 12}},
 		"a record that claims none":  {sealed(changed(whole, headBytes, 0x01)), Batches{Next: 12}},
+		"a large record of another":  {batchAt(10, strings.Repeat("a", maxValue+1), "b"), Batches{Values: []string{"b"}, Next: 12}},
+		"more than is read at once":  {slices.Concat(batchAt(10, many...), batchAt(10+maxValues+1, "c")), Batches{Values: many[:maxValues], Next: 10 + maxValues + 1}},
 		"a record of almost nothing": {sealed(changed(whole, headBytes, 0x00)), Batches{Next: 12}},
 	} {
 		t.Run(name, func(t *testing.T) {
