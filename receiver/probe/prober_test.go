@@ -57,7 +57,7 @@ func (r *running) awaitAvailable(t *testing.T, want map[string]int64) {
 
 func TestWritesAndReadsEveryBroker(t *testing.T) {
 	kafka := startFake(t, 3)
-	r := run(t, kafka.Brokers(), func(c *Config) { c.Commit = true })
+	r := run(t, kafka.Brokers(), func(c *Config) { c.Commit, c.SLA, c.LossTimeout = true, patience, patience })
 	r.awaitReceived(t, 3, 0, 1, 2)
 	r.awaitAvailable(t, map[string]int64{"broker=0": 1, "broker=1": 1, "broker=2": 1})
 	await(t, "a commit", func() bool { return histograms(r.metrics(t))["kafka.probe.commit.duration"] > 0 })

@@ -26,7 +26,9 @@ func TestE2EProbes(t *testing.T) {
 		messages := found.values(now, "kafka_probe_messages_total", "broker", "outcome")
 		assert.Len(now, messages, 3*4)
 		for key, n := range messages {
-			assert.Equal(now, strings.HasSuffix(key, "received"), n > 0, "%s %v", key, n)
+			if !strings.HasSuffix(key, "late") { // which a slow machine is
+				assert.Equal(now, strings.HasSuffix(key, "received"), n > 0, "%s %v", key, n)
+			}
 		}
 		for _, name := range []string{"kafka_probe_produce_duration_seconds", "kafka_probe_roundtrip_duration_seconds"} {
 			for _, series := range found[name].GetMetric() {
