@@ -147,8 +147,9 @@ func TestIntegrationUnderReplicated(t *testing.T) {
 	require.Eventually(t, func() bool { return slices.Equal(under(), []string{"lacking 0", "lacking 2", "lacking 3"}) },
 		30*time.Second, 200*time.Millisecond, "the cluster gives the broker up")
 
-	kafka.Reassign(t, "moving", map[int32][]int32{0: {1, 3}, 1: {2, 1}, 2: {3}})
-	kafka.Reassign(t, "lacking", map[int32][]int32{0: {1}, 3: {3, 1, 2}})
+	alive := kafkatest.NewSeed(kafka.Brokers()[:2]...)
+	alive.Reassign(t, "moving", map[int32][]int32{0: {1, 3}, 1: {2, 1}, 2: {3}})
+	alive.Reassign(t, "lacking", map[int32][]int32{0: {1}, 3: {3, 1, 2}})
 	row := regexp.MustCompile(`Topic: (\S+)\s+Partition: (\d+)`)
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
 		var listed []string
