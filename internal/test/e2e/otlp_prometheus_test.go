@@ -88,7 +88,7 @@ service: {pipelines: {metrics: {receivers: [kafkalag, kafkalag/payments]}}}
 // others are queries of what is not there: the collector's own metrics, share and
 // streams groups, the quorum, open transactions, what is off by default, and rates and times that follow from
 // them, for which something would have to go on.
-var others = regexp.MustCompile(`otelcol_|kafka_share_group|streams_group_tasks|kafka_quorum|last_stable|open_transaction|under_min_isr|log_dir|type="share"|catch_up_time|drain_time|stalled_time|deriv|delta|rate\(`)
+var others = regexp.MustCompile(`otelcol_|kafka_share_group|streams_group_tasks|kafka_quorum|kafka_probe|last_stable|open_transaction|under_min_isr|log_dir|type="share"|catch_up_time|drain_time|stalled_time|deriv|delta|rate\(`)
 
 // assertDashboardFinds says that every other query of the dashboard has an
 // answer.
