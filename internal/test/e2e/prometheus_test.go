@@ -113,8 +113,13 @@ func TestE2EDistinguishesClusters(t *testing.T) {
 	first, second := startKafka(t, kfake.ClusterID("first-cluster")), startKafka(t, kfake.ClusterID("second-cluster"))
 	second.Commit(t, "billing", map[string]map[int32]int64{"orders": {0: 10, 1: 10, 2: 10}})
 	const brokers = "[payments-1:9092, payments-2:9092]"
-	example := docs.Read(t, "docs/several-collectors.md").Blocks()[0].Text
-	require.Contains(t, example, brokers)
+	var example string
+	for _, b := range docs.Read(t, "docs/several-collectors.md").Blocks() {
+		if strings.Contains(b.Text, brokers) {
+			example = b.Text
+		}
+	}
+	require.NotEmpty(t, example)
 	both := writeFile(t, "both.yaml", strings.Replace(example, brokers, second.Brokers()[0], 1))
 	c := start(t, brokersEnv(first.Brokers()...), shipped("default.yaml"), both)
 	c.awaitScrapes(t, "kafkalag", "kafkalag/payments")
