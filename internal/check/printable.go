@@ -19,8 +19,8 @@ import (
 // maxText is how much is shown of a text that a broker may choose.
 const maxText = 300
 
-// shortestSecret is the least length of a secret that is looked for: if shorter ones
-// were replaced, the gaps would tell what they are.
+// shortestSecret is the least length of a secret that is hidden: if shorter ones were
+// replaced, the gaps would show what they are.
 const shortestSecret = 4
 
 // printer makes texts safe to show: without secrets, which a broker may send back, not

@@ -63,7 +63,7 @@ func isRefused(err error) bool {
 	return ok
 }
 
-// refused notes that the member cannot join. What passes by itself is nobody's fault.
+// refused logs that the member cannot join. It is no error if that passes by itself.
 func (m *Member) refused(err *coordination.RefusedError) {
 	m.leaveBehind()
 	if err.Waits {

@@ -56,8 +56,8 @@ func (c *Client) Start(host component.Host) error { return c.pool.Start(host) }
 func (c *Client) Close() { c.pool.Close() }
 
 // ask sends a request to the coordinator. The error is what code says of the answer. A
-// coordinator that does not answer, or is none any more, is looked for anew the next
-// time.
+// coordinator that does not answer, or is none any more, is replaced with the next
+// request.
 func ask[T any](ctx context.Context, c *Client, request wire.Request, decode func(*wire.Reader) T, code func(T) sarama.KError) (T, error) {
 	ctx, end := c.pool.Until(ctx)
 	defer end()

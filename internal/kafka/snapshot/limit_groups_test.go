@@ -63,7 +63,7 @@ func TestLimitedGroups(t *testing.T) {
 	assert.Equal(t, []string{"g1", "g5", "g7", "g8"}, scrape())
 	fake.ResetRequests()
 	assert.Equal(t, []string{"g1", "g5", "g7", "g8"}, scrape(), "the same from scrape to scrape")
-	assert.Equal(t, 3, fake.Requests()["ListGroups"], "none is looked for as if it were missing")
+	assert.Equal(t, 3, fake.Requests()["ListGroups"], "no group counts as missing")
 	assert.Equal(t, 1, fake.Requests()["Metadata"])
 }
 
