@@ -112,6 +112,9 @@ func (p *Pool) Close() {
 func (p *Pool) Until(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(p.ctx, func() { cancel(ErrClosed) })
+	if p.ctx.Err() != nil { // the function above may not have run yet
+		cancel(ErrClosed)
+	}
 	return ctx, func() {
 		stop()
 		cancel(nil)
