@@ -6,7 +6,6 @@ package receiver
 import (
 	"context"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 )
 
 // The times of TestIntegrationSoakRetentionMargin.
@@ -36,8 +36,9 @@ const (
 // record some time: none is deleted before. The other stands still until it loses
 // records: it was out of time by then, and not for long.
 func TestIntegrationSoakRetentionMargin(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	scrapes := 120
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
+	if soak.Full() {
 		scrapes = 1500
 	}
 	kafka := kafkatest.Start(t, kafkatest.Options{Properties: map[string]string{
@@ -84,6 +85,7 @@ func TestIntegrationSoakRetentionMargin(t *testing.T) {
 // group that stands still loses records when the margin is 0, and not for long after.
 // The margin is an estimate from a few seconds of growth, which half is allowed to be off.
 func TestIntegrationRetentionMarginBySize(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	const mib, record, rate, off = 1 << 20, 10_000, 100, 0.5
 	const kept, rolled = 4 * mib * time.Second / (record * rate), mib * time.Second / (record * rate)
 	kafka := kafkatest.Start(t, kafkatest.Options{Properties: map[string]string{
@@ -176,8 +178,9 @@ func (p *promises) check(t *testing.T, s dated) {
 // as fast as is written. Once the window has seen that, each scrape foretells when
 // it will have read all.
 func TestIntegrationSoakCatchUpTime(t *testing.T) {
+	t.Parallel()               // it waits more than it works
 	length := 20 * time.Second // from when it is sped up
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
+	if soak.Full() {
 		length = 3 * time.Minute
 	}
 	const produced, slow, fast = 100, 50, 300

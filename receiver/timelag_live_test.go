@@ -6,7 +6,6 @@ package receiver
 import (
 	"context"
 	"math"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 )
 
 // TestIntegrationSoakTimeLagOfALiveTopic has a consumer read at half the rate of a
@@ -25,10 +25,8 @@ import (
 // history gives the time lag, and exactly. Brokers stamp the records, so that none is
 // late on a machine that stalls; scrapes may be, and what counts are some in a row.
 func TestIntegrationSoakTimeLagOfALiveTopic(t *testing.T) {
-	length, inARow := 3*time.Minute, 5
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
-		length, inARow = 5*time.Minute, 100
-	}
+	soak.Only(t)
+	const length, inARow = 5 * time.Minute, 100
 	kafka := forTimeLag(t)
 	kafka.CreateTopic(t, "live", 1, 1, map[string]string{"message.timestamp.type": "LogAppendTime"})
 	kafka.Commit(t, "slow", map[string]map[int32]int64{"live": {0: 0}})

@@ -23,15 +23,16 @@ packages_with() { # packages_with PREFIX: the packages with tests of that name
 	grep -rl --include='*_test.go' --exclude-dir={build,deploy,pagediff} "^func $1" . | xargs -r dirname | sort -u
 }
 
-# Real brokers on a busy machine can take longer than any test waits. Up to three
-# tests that fail run once more, and are named at the end; a data race is final.
+# A busy machine can take longer than any test waits. Up to three tests of a tier that
+# fail run once more, and are named at the end; a data race is final.
 rerun=$(mktemp -d)
 trap 'rm -rf "$rerun"' EXIT
-real() { # real FORMAT PACKAGES ARGUMENTS...: go test, on real Kafka
+go_test() { # go_test FORMAT PACKAGES ARGUMENTS...
 	go tool -modfile=internal/tools/go.mod gotestsum --format "$1" --hide-summary skipped \
 		--rerun-fails=1 --rerun-fails-max-failures=3 --rerun-fails-run-root-test --rerun-fails-abort-on-data-race \
-		--rerun-fails-report "$(mktemp "$rerun/XXXXXX")" --packages "$2" -- "${race[@]}" -p 1 -timeout 30m "${@:3}"
+		--rerun-fails-report "$(mktemp "$rerun/XXXXXX")" --packages "$2" -- "${race[@]}" -timeout 30m "${@:3}"
 }
+real() { go_test "$@" -p 1; } # each package starts processes of its own
 
 logins=./internal/test/logins
 each_login() { # shows what each login came to, and what went wrong
@@ -44,7 +45,7 @@ if ! command -v "$(go env CC)" >/dev/null; then
 	leave_out race 'tests ran without the race detector, which needs a C compiler'
 fi
 
-tier unit go test "${race[@]}" -skip '^Test(Integration|E2E|Rules)' ./...
+tier unit go_test pkgname ./... -skip '^Test(Integration|E2E|Rules)'
 # Go's cache of results does not know of files outside a module: never from there.
 for module in internal/test/deploy internal/test/pagediff internal/test/schema internal/tools/packaging observability/picture; do
 	tier "$module" go test -C "$module" -count 1 -skip '^TestE2E' ./...
@@ -77,7 +78,6 @@ command -v systemd-analyze >/dev/null || leave_out e2e 'checking the unit needs 
 command -v kafka_exporter >/dev/null || notes+=("note: pages are compared with kafka_exporter's only where it is on the PATH")
 [[ $(uname) == Linux && $(id -u) == 0 ]] || leave_out e2e 'running the image as its user needs root on Linux'
 
-# One package after the other: each starts processes of its own.
 mapfile -t packages < <(packages_with TestIntegration | grep -vxF "$logins")
 if [[ $kafka == yes ]] && ((${#packages[@]})); then
 	tier integration real pkgname "${packages[*]}" -run '^TestIntegration' -skip '^TestIntegrationVersions$'

@@ -6,7 +6,6 @@ package timelag
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 )
 
 const year = 365 * 24 * time.Hour
@@ -178,7 +178,7 @@ func (g *reader) off(l *replayed, d *Estimator, truth float64) float64 {
 // by more than twice that, but for a change that has not been noticed yet.
 func TestSoakDateOfAnArrival(t *testing.T) {
 	seeds := uint64(200)
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
+	if soak.Full() {
 		seeds = 20_000
 	}
 	var sum watched

@@ -20,6 +20,7 @@ import (
 // Each query of the dashboard has an answer on a cluster where something is
 // going on: producers, consumers, and a broker that is lost.
 func TestRulesDashboardShowsData(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	promtest.Need(t)
 	binary(t)
 	kafkatest.NeedStreams(t, kafkatest.DefaultVersion)

@@ -73,6 +73,7 @@ var exporterQueries = []struct {
 // Dashboards and alerts made for kafka_exporter get their answers from a
 // Prometheus that scrapes the collector in its place.
 func TestRulesKafkaExporterQueries(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	kafka := startExporterCluster(t)
 	env := append(brokersEnv(kafka.Brokers()...), "KAFKA_TOPIC_EXCLUDE=^__")
 	c := start(t, env, shipped("kafka-exporter.yaml"))

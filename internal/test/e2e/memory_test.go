@@ -19,6 +19,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 )
 
 // emptyElements is an answer that is one array of empty elements.
@@ -51,7 +52,7 @@ func TestE2ESoakMemoryOfHostileAnswers(t *testing.T) {
 	}
 	const size, limit = 20 << 20, 600 << 20
 	answers := 6
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
+	if soak.Full() {
 		answers = 100
 	}
 	kafka := startKafka(t)

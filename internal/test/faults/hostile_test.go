@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 	"github.com/kafkalag/kafkalagreceiver/receiver"
 )
 
@@ -72,7 +73,7 @@ func announce(length uint32) func([]byte) {
 // left behind.
 func TestSoakHostileBroker(t *testing.T) {
 	span, interval := 10*time.Second, 200*time.Millisecond
-	if full() {
+	if soak.Full() {
 		span, interval = 10*time.Minute, time.Second
 	}
 	fake := kafkatest.StartFake(t, 3)

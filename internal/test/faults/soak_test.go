@@ -14,18 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 	"github.com/kafkalag/kafkalagreceiver/receiver"
 )
-
-// full reports whether the long form of these tests was asked for.
-func full() bool { return os.Getenv("KAFKALAG_SOAK") == "full" }
 
 // Brokers with replicas are restarted one after the other while records keep
 // coming: whatever scrapes report is true, and once a broker has gone in order,
 // or is back, nothing is missing.
 func TestIntegrationSoakRollingRestart(t *testing.T) {
 	rounds := 1
-	if full() {
+	if soak.Full() {
 		rounds = 20
 	}
 	c := threeBrokers(t)
@@ -63,10 +61,8 @@ func (w *watcher) awaitGrowth(tr *truth, s kafkatest.Seed, brokers int64) {
 // Restarts leave nothing behind: what the process holds after many of them is
 // what it held after a few.
 func TestIntegrationSoakRandomRestarts(t *testing.T) {
-	scrapes, interval := 300, 25*time.Millisecond
-	if full() {
-		scrapes, interval = 2000, 250*time.Millisecond
-	}
+	soak.Only(t)
+	const scrapes, interval = 2000, 250 * time.Millisecond
 	const early, slack = 100, 2
 	c := threeBrokers(t)
 	tr := seed(t, c.Seed, layout{prefix: "random", topics: 4, partitions: 6, replicas: 3})
