@@ -18,6 +18,7 @@ import (
 // before it has been there for some scrapes, and then without any memory. That one of
 // the seeds is dead changes nothing.
 func TestE2EAnotherClusterTakesOver(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	kafkatest.NeedReal(t, kafkatest.DefaultVersion)
 	kafka := kafkatest.Start(t, kafkatest.Options{Version: kafkatest.DefaultVersion})
 	seed := func(group string, committed int64) {
@@ -48,6 +49,7 @@ func TestE2EAnotherClusterTakesOver(t *testing.T) {
 
 // Seeds of two clusters: one of them is reported, the other is named.
 func TestE2ESeedsOfTwoClusters(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	kafkatest.NeedReal(t, kafkatest.DefaultVersion)
 	options := kafkatest.Options{Version: kafkatest.DefaultVersion}
 	first, second := kafkatest.Start(t, options), kafkatest.Start(t, options)
