@@ -24,7 +24,6 @@ import (
 // and nothing else is: on a cluster that is whole, and on one that has lost a
 // broker.
 func TestE2EShowsWhatKafkaExporterShows(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	kafka := startExporterCluster(t)
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("kafka-exporter.yaml"))
 	whole := c.awaitSeries(t, func() series { return exporterSeries(t, kafka) })
