@@ -39,38 +39,40 @@ func newCommitter(cfg *Config, client *echo.Client) *committer {
 func (c *committer) run(ctx context.Context, read func() map[int32]int64) {
 	for pause(ctx, c.interval) {
 		if offsets := read(); len(offsets) > 0 {
-			began := time.Now()
-			err := c.commit(ctx, offsets)
+			took, err := c.commit(ctx, offsets)
 			if ctx.Err() == nil {
-				c.note(time.Since(began), err)
+				c.note(took, err)
 			}
 		}
 	}
 }
 
-// commit commits offsets at the coordinator, as consumers do while it moves.
-func (c *committer) commit(ctx context.Context, offsets map[int32]int64) error {
+// commit commits offsets at the coordinator, as consumers do while it moves. It returns
+// how long the coordinator took that has them: others before it have failed.
+func (c *committer) commit(ctx context.Context, offsets map[int32]int64) (time.Duration, error) {
 	ctx, cancel := c.client.WithRequestTimeout(ctx)
 	defer cancel()
 	for {
-		err := c.tryCommit(ctx, offsets)
+		took, err := c.tryCommit(ctx, offsets)
 		if err == nil {
-			return nil
+			return took, nil
 		}
 		c.coordinator = cluster.NoBroker
 		if !kafkaerr.IsRetriable(err, true) || !pause(ctx, retryPause) {
-			return err
+			return 0, err
 		}
 	}
 }
 
-func (c *committer) tryCommit(ctx context.Context, offsets map[int32]int64) (err error) {
+func (c *committer) tryCommit(ctx context.Context, offsets map[int32]int64) (took time.Duration, err error) {
 	if c.coordinator == cluster.NoBroker {
 		if c.coordinator, err = c.client.FindCoordinator(ctx, c.group); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return c.client.Commit(ctx, c.coordinator, c.group, offsets)
+	began := time.Now()
+	err = c.client.Commit(ctx, c.coordinator, c.group, offsets)
+	return time.Since(began), err
 }
 
 func (c *committer) note(took time.Duration, err error) {

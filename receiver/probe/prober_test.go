@@ -84,7 +84,8 @@ func TestABrokerThatHangs(t *testing.T) {
 	assert.NotZero(t, r.messages(t, 1, "late"))
 }
 
-// What brokers answer instead of an acknowledgement fails, at that broker alone.
+// What brokers answer instead of an acknowledgement fails at that broker alone, and at
+// once: the next record has another try.
 func TestProduceThatFails(t *testing.T) {
 	kafka := startFake(t, 2)
 	for name, tt := range map[string]struct {
@@ -94,12 +95,15 @@ func TestProduceThatFails(t *testing.T) {
 		"too few replicas": {kerr.NotEnoughReplicas, map[string]any{
 			"error_code": "NOT_ENOUGH_REPLICAS", "likely_cause": "fewer replicas are in sync than min.insync.replicas of the topic",
 		}},
+		"too few replicas, and in the log": {kerr.NotEnoughReplicasAfterAppend, map[string]any{
+			"error_code": "NOT_ENOUGH_REPLICAS_AFTER_APPEND", "likely_cause": "fewer replicas are in sync than min.insync.replicas of the topic",
+		}},
 		"no right": {kerr.TopicAuthorizationFailed, map[string]any{
 			"error_code": "TOPIC_AUTHORIZATION_FAILED", "likely_cause": "an ACL is missing: Write and Read on the topic",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := run(t, kafka.Brokers(), nil)
+			r := run(t, kafka.Brokers(), func(c *Config) { c.RequestTimeout = time.Hour })
 			r.awaitReceived(t, 1, 0, 1)
 			fault := kafka.Fail(kmsg.Produce, 1, tt.code, -1)
 			defer fault.Remove()
@@ -255,6 +259,22 @@ func TestCommits(t *testing.T) {
 	fault.Remove()
 	before = commits()
 	await(t, "commits again", func() bool { return commits() > before })
+}
+
+// The time of a commit is that of the coordinator that took it: not of tries that failed,
+// nor of looking for the next one.
+func TestCommitIsTimedWhereItSucceeds(t *testing.T) {
+	kafka := startFake(t, 1)
+	const tries = 3
+	kafka.Fail(kmsg.OffsetCommit, kafkatest.AnyBroker, kerr.NotCoordinator, tries)
+	r := run(t, kafka.Brokers(), nil)
+	r.awaitReceived(t, 1, 0)
+	c := newCommitter(r.prober.cfg, r.prober.client)
+	began := time.Now()
+	took, err := c.commit(t.Context(), map[int32]int64{0: 1})
+	require.NoError(t, err)
+	assert.Positive(t, took)
+	assert.GreaterOrEqual(t, time.Since(began)-took, tries*retryPause)
 }
 
 // Every partition is committed each time, so that none lags for good.

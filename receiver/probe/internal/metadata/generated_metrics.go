@@ -154,7 +154,7 @@ type metricKafkaProbeCommitDuration struct {
 // init fills kafka.probe.commit.duration metric with initial data.
 func (m *metricKafkaProbeCommitDuration) init() {
 	m.data.SetName("kafka.probe.commit.duration")
-	m.data.SetDescription("How long commits took, by the broker that coordinates commit_group. Only with commit.")
+	m.data.SetDescription("How long commits took that succeeded, by the broker that coordinates commit_group. Only with commit.")
 	m.data.SetUnit("s")
 	m.data.SetEmptyHistogram()
 	m.data.Histogram().SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
