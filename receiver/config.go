@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
@@ -75,7 +76,7 @@ type Config struct {
 	MaxGroupPartitions int `mapstructure:"max_group_partitions"`
 
 	// Coordination makes several collectors one.
-	Coordination CoordinationConfig `mapstructure:"coordination"`
+	Coordination sharing.Config `mapstructure:"coordination"`
 
 	// StatusWindow is how many scrapes the statuses are evaluated over.
 	StatusWindow int `mapstructure:"status_window"`
@@ -99,18 +100,6 @@ type TimeLagConfig struct {
 	SearchBudget int `mapstructure:"search_budget"`
 }
 
-// CoordinationConfig is the Kafka group by which several collectors share a cluster.
-type CoordinationConfig struct {
-	// GroupID is the same for all of them; empty: there is one collector.
-	GroupID string `mapstructure:"group_id"`
-	// InstanceID is what a collector keeps over restarts: its part waits for it until
-	// its session ends. Empty: others take it over when the collector stops.
-	InstanceID string `mapstructure:"instance_id"`
-	// SessionTimeout is after how long without an answer of the group's coordinator
-	// a collector reports nothing any more, and others take over.
-	SessionTimeout time.Duration `mapstructure:"session_timeout"`
-}
-
 func createDefaultConfig() component.Config {
 	return &Config{
 		CollectionInterval:   30 * time.Second,
@@ -120,7 +109,7 @@ func createDefaultConfig() component.Config {
 		TopicMatch:           `^[^_].*$`,
 		GroupMatch:           `.*`,
 		TimeLag:              TimeLagConfig{History: time.Hour, SearchBudget: 7500},
-		Coordination:         CoordinationConfig{SessionTimeout: 15 * time.Second},
+		Coordination:         sharing.NewDefault(),
 		StatusWindow:         10,
 		IsolationLevel:       readUncommitted,
 		ZooKeeper:            zookeeper.Config{SessionTimeout: 10 * time.Second},

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/sasl"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/tlsconfig"
@@ -85,7 +86,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		ZooKeeper:              zookeeper.Config{Servers: []string{"z1:2181", "z2:2181"}, Chroot: "/kafka", SessionTimeout: 5 * time.Second},
 		TimeLag:                TimeLagConfig{History: 2 * time.Hour, SearchBudget: 100},
 		RetentionMarginBySize:  true,
-		Coordination:           CoordinationConfig{GroupID: "kafkalag", InstanceID: "kafkalag-0", SessionTimeout: 20 * time.Second},
+		Coordination:           sharing.Config{GroupID: "kafkalag", InstanceID: "kafkalag-0", SessionTimeout: 20 * time.Second},
 		MaxGroups:              500,
 		MaxGroupPartitions:     1000,
 		StatusWindow:           5,

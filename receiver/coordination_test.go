@@ -24,6 +24,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
@@ -59,7 +60,7 @@ func (r *replica) lines() (lines []string) {
 func sharedConfig(brokers []string) *Config {
 	cfg := newConfig()
 	cfg.Brokers, cfg.InitialDelay, cfg.CollectionInterval = brokers, 0, 200*time.Millisecond
-	cfg.Coordination = CoordinationConfig{GroupID: "kafkalag", SessionTimeout: 6 * time.Second}
+	cfg.Coordination = sharing.Config{GroupID: "kafkalag", SessionTimeout: 6 * time.Second}
 	metrictest.EnableAll(&cfg.Metrics)
 	// These depend on the time of a scrape, or on earlier ones.
 	for _, m := range []*bool{

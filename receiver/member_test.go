@@ -23,6 +23,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination/member"
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
@@ -81,7 +82,7 @@ func newMemberScraper(t *testing.T, set receiver.Settings, g *pair, answer answe
 	m.Start()
 	t.Cleanup(m.Shutdown)
 	time.Sleep(5 * time.Second)
-	return newScraper(set, newConfig(), answering(answer), nil, &groupMember{Member: m}, own)
+	return newScraper(set, newConfig(), answering(answer), nil, &sharing.Member{Member: m}, own)
 }
 
 // Where the part became smaller since the scrape began, what is left of it is handed on.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
@@ -34,7 +35,7 @@ type lagScraper struct {
 	statuses    bool // a metric of statuses is enabled
 	recorder    *record.Recorder
 	timeLag     *search.Searcher   // nil if no metric is enabled that dates records
-	member      *groupMember       // nil if there is one collector
+	member      *sharing.Member    // nil if there is one collector
 	part        *coordination.Part // of the scrape at hand
 	health      healthStatus
 	own         *selfmetrics.Metrics
@@ -44,7 +45,7 @@ type lagScraper struct {
 // newScraper returns a scraper that asks client. The time-lag search asks lookups; if
 // that is nil, there is no search. If m is not nil it says what is reported.
 func newScraper(
-	set receiver.Settings, cfg *Config, client client, lookups search.Client, m *groupMember, own *selfmetrics.Metrics,
+	set receiver.Settings, cfg *Config, client client, lookups search.Client, m *sharing.Member, own *selfmetrics.Metrics,
 ) *lagScraper {
 	s := &lagScraper{
 		newMemories: func() *memories { return newMemories(cfg, set.Logger) },
@@ -78,7 +79,7 @@ func (s *lagScraper) start(_ context.Context, host component.Host) error {
 		return err
 	}
 	if s.member != nil {
-		if err := s.member.Start(host); err != nil { //nolint:contextcheck // it runs until shutdown, not until the start is over
+		if err := s.member.Start(host); err != nil {
 			return err
 		}
 	}

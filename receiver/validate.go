@@ -23,16 +23,11 @@ func (c *Config) Validate() error {
 	if c.StatusWindow < 2 {
 		errs = append(errs, fmt.Errorf("%q is %d: must be 2 or more, two scrapes being the least that show a trend", "status_window", c.StatusWindow))
 	}
-	if id := c.Coordination.InstanceID; id != "" && !instanceID.MatchString(id) {
-		errs = append(errs, fmt.Errorf("%q is %q: must have 1 to 249 of the letters, digits, '.', '_' and '-', as Kafka takes them", "coordination.instance_id", id))
-	}
+	errs = append(errs, c.Coordination.ValidationErrors()...)
 	errs = append(errs, limitErrors("max_groups", c.MaxGroups)...)
 	errs = append(errs, limitErrors("max_group_partitions", c.MaxGroupPartitions)...)
 	return errors.Join(append(errs, c.ZooKeeper.ValidationErrors()...)...)
 }
-
-// instanceID is what Kafka takes for one.
-var instanceID = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,249}$`)
 
 func limitErrors(key string, given int) []error {
 	if given >= 0 {
@@ -46,8 +41,7 @@ func (c *Config) timingErrors() []error {
 		durations.Limit{Key: "collection_interval", Given: c.CollectionInterval, Least: time.Second},
 		durations.Limit{Key: "initial_delay", Given: c.InitialDelay},
 		durations.Limit{Key: "time_lag.history", Given: c.TimeLag.History, Least: time.Second, OrZero: true},
-		// Less is lost by a pause of the machine. Kafka's own least is 6s by default.
-		durations.Limit{Key: "coordination.session_timeout", Given: c.Coordination.SessionTimeout, Least: time.Second},
+		c.Coordination.Limit(),
 		// Without a limit, one broker that never answers would hold a scrape for ever.
 		durations.Limit{Key: "timeout", Given: c.Timeout, Least: time.Second},
 	)

@@ -13,9 +13,17 @@ import (
 	"strings"
 )
 
+// ProtocolType is the type of the Kafka group: who reports lag and who probes have groups
+// of their own, and Kafka refuses to mix them.
+type ProtocolType string
+
+// The types of the groups of collectors.
 const (
-	// ProtocolType is the type of the Kafka group.
-	ProtocolType = "kafkalag"
+	Lag   ProtocolType = "kafkalag"
+	Probe ProtocolType = "kafkaprobe"
+)
+
+const (
 	// Protocol is the name of the way in which its members share. One that does not
 	// understand the other takes another name, and Kafka refuses to mix them.
 	Protocol = "rendezvous"

@@ -14,35 +14,46 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
 )
 
+// Group is the group, and what a member says of itself.
+type Group struct {
+	ID   string
+	Kind coordination.ProtocolType
+	// InstanceID is what this member keeps over restarts, or empty.
+	InstanceID string
+	// SessionTimeout is that of the members' sessions.
+	SessionTimeout time.Duration
+}
+
 // Client asks the coordinator of one group, and finds it first. It dials when first
 // asked. One goroutine at a time may use it, any may call Close.
 type Client struct {
 	pool     *broker.Pool
 	group    string
+	kind     coordination.ProtocolType
 	instance *string // nil: the member does not keep its name over restarts
 	session  time.Duration
 	// coordinator is a broker id, or [cluster.NoBroker] while it is not known.
 	coordinator int32
 }
 
-// New returns a client for the group, whose members' sessions end after that time.
-// instance is what this member keeps over restarts, or empty. cfg has been validated. It
-// does not dial, and does not warn of deprecated keys: snapshots, which have the same
-// configuration, do. Its traffic is reported to obs, which may be nil.
-func New(cfg kafkaconfig.Config, group, instance string, session time.Duration, log *zap.Logger, obs broker.Observer) (*Client, error) {
+// New returns a client for the group. cfg has been validated. It does not dial, and does
+// not warn of deprecated keys: whoever asks for the rest, by the same configuration, does.
+// Its traffic is reported to obs, which may be nil.
+func New(cfg kafkaconfig.Config, group Group, log *zap.Logger, obs broker.Observer) (*Client, error) {
 	p, err := broker.New(cfg, log, obs)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{pool: p, group: group, session: session, coordinator: cluster.NoBroker}
-	if instance != "" {
-		c.instance = &instance
+	c := &Client{pool: p, group: group.ID, kind: group.Kind, session: group.SessionTimeout, coordinator: cluster.NoBroker}
+	if group.InstanceID != "" {
+		c.instance = &group.InstanceID
 	}
 	return c, nil
 }

@@ -26,7 +26,7 @@ func newClient(t *testing.T, addresses ...string) *Client {
 	t.Helper()
 	cfg := kafkaconfig.NewDefault()
 	cfg.Brokers = addresses
-	c, err := New(cfg, "kafkalag", "", 6*time.Second, zap.NewNop(), nil)
+	c, err := New(cfg, Group{ID: "kafkalag", Kind: coordination.Lag, SessionTimeout: 6 * time.Second}, zap.NewNop(), nil)
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c

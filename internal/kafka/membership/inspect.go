@@ -28,7 +28,7 @@ func (c *Client) Inspect(ctx context.Context) ([]coordination.Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found.protocolType != "" && found.protocolType != coordination.ProtocolType {
+	if found.protocolType != "" && found.protocolType != string(c.kind) {
 		return nil, refused("%q is %q: must be a group of its own, and that one is of protocol type %q", groupKey, c.group, kafkaerr.Clip(found.protocolType))
 	}
 	committed, err := ask(ctx, c, newCommitsRequest(c.group), decodeCommits, func(c commits) sarama.KError { return ifExists(c.code) })

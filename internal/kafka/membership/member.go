@@ -26,7 +26,7 @@ func (c *Client) Join(ctx context.Context, id string, introduction []byte) (coor
 // as long as a session for members to join again.
 func (c *Client) newJoinRequest(id string, introduction []byte) wire.Request {
 	request := kmsg.NewPtrJoinGroupRequest()
-	request.Group, request.MemberID, request.InstanceID, request.ProtocolType = c.group, id, c.instance, coordination.ProtocolType
+	request.Group, request.MemberID, request.InstanceID, request.ProtocolType = c.group, id, c.instance, string(c.kind)
 	request.SessionTimeoutMillis = int32(min(c.session.Milliseconds(), math.MaxInt32))
 	request.RebalanceTimeoutMillis = request.SessionTimeoutMillis
 	protocol := kmsg.NewJoinGroupRequestProtocol()
