@@ -342,15 +342,6 @@ func TestWhatIsLostIsNotHandedOn(t *testing.T) {
 	assert.Equal(t, map[string]any{"kafka.cluster.id": "c"}, sink.AllMetrics()[0].ResourceMetrics().At(0).Resource().Attributes().AsRaw())
 }
 
-// The group by which collectors share a cluster is no consumer group.
-func TestTheGroupOfTheCollectorsIsNotReported(t *testing.T) {
-	cfg := newConfig()
-	cfg.Coordination.GroupID = "kafkalag"
-	wanted := snapshotRequest(cfg).Group
-	assert.False(t, wanted("kafkalag"))
-	assert.True(t, wanted("kafkalag-2"))
-}
-
 // Settings that differ are those that make other series.
 func TestSharedSettings(t *testing.T) {
 	cfg := newConfig()

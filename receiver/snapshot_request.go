@@ -44,10 +44,6 @@ func snapshotRequest(cfg *Config) snapshot.Request {
 	}
 	if ask.Commits || ask.Describe || ask.DescribeStreams || ask.Share || ask.DescribeShare {
 		ask.Group = newFilter(cfg.GroupMatch, cfg.GroupExclude).matches
-		if own := cfg.Coordination.GroupID; own != "" { // no consumer group
-			matches := ask.Group
-			ask.Group = func(name string) bool { return name != own && matches(name) }
-		}
 	}
 	return ask
 }

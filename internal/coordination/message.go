@@ -23,6 +23,15 @@ const (
 	Probe ProtocolType = "kafkaprobe"
 )
 
+// IsProtocolType reports whether name is the type of a group of collectors.
+func IsProtocolType(name []byte) bool {
+	switch ProtocolType(name) { // without a copy
+	case Lag, Probe:
+		return true
+	}
+	return false
+}
+
 const (
 	// Protocol is the name of the way in which its members share. One that does not
 	// understand the other takes another name, and Kafka refuses to mix them.

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/broker"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaerr"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/wire"
@@ -217,9 +218,9 @@ func (s *scrape) decodeGroups(r *wire.Reader, n *broker.Node) groupsOf {
 	}
 	a.groups = make([]*cluster.Group, 0, listed)
 	for range r.Elements(listed) {
-		g := decodeGroup(r)
+		g, ofCollectors := decodeGroup(r)
 		g.Coordinator = n.ID
-		if !s.ask.wants(&g) {
+		if ofCollectors || !s.ask.wants(&g) {
 			a.filtered++
 		} else if r.Spend(groupMemory) {
 			kept := g // one that is filtered takes no memory
@@ -234,17 +235,19 @@ func (s *scrape) decodeGroups(r *wire.Reader, n *broker.Node) groupsOf {
 	return a
 }
 
-func decodeGroup(r *wire.Reader) cluster.Group {
+// decodeGroup reads a group, and whether collectors share a cluster by it: that is no
+// group of consumers.
+func decodeGroup(r *wire.Reader) (g cluster.Group, ofCollectors bool) {
 	const withState, withType = 4, 5
-	g := cluster.Group{Name: r.String()}
-	r.Text() // the protocol of its members
+	g.Name = r.String()
+	ofCollectors = coordination.IsProtocolType(r.Text())
 	if r.Version >= withState {
 		g.State = word(r)
 	}
 	if r.Version >= withType {
 		g.Type = groupType(word(r))
 	}
-	return g
+	return g, ofCollectors
 }
 
 // words are the states and types of most groups. They need no memory for each.

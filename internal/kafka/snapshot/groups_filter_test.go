@@ -90,6 +90,28 @@ func TestGroupFilters(t *testing.T) {
 	}
 }
 
+// The groups by which collectors share a cluster are no groups of consumers, whoever their
+// members are.
+func TestGroupsOfCollectorsAreLeftOut(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	fake.CreateTopic(t, "t", 1, 1, nil)
+	for _, group := range []string{"consumers", "reporting", "probing"} {
+		fake.Commit(t, group, map[string]map[int32]int64{"t": {0: 0}})
+	}
+	fake.Rewrite(kmsg.ListGroups, func(_ int32, answer kmsg.Response) {
+		groups := answer.(*kmsg.ListGroupsResponse).Groups
+		for i := range groups {
+			if kind, ok := map[string]string{"reporting": "kafkalag", "probing": "kafkaprobe"}[groups[i].Group]; ok {
+				groups[i].ProtocolType = kind
+			}
+		}
+	})
+	s := snapshot(t, newTestClient(t, fake.Brokers()...), everything())
+	assert.Empty(t, s.Failures)
+	assert.Equal(t, []string{"consumers"}, slices.Sorted(maps.Keys(s.Groups)))
+	assert.Equal(t, 2, s.FilteredGroups)
+}
+
 // A group whose state a filter needs and cannot be learned counts as failed once,
 // neither as seen nor as filtered.
 func TestGroupOfUnknownStateHasFailed(t *testing.T) {
