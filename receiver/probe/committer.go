@@ -86,11 +86,12 @@ func (c *committer) note(took time.Duration, err error) {
 	}
 }
 
-// forget drops what was counted.
+// forget drops what was counted, and why the last commit failed.
 func (c *committer) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.times)
+	c.err = nil
 }
 
 // status returns how long commits took, by coordinator, and why the last one failed.

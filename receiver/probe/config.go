@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/durations"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/kafkaconfig"
 	"github.com/kafkalag/kafkalagreceiver/receiver/probe/internal/metadata"
@@ -42,6 +43,9 @@ type Config struct {
 	Commit      bool   `mapstructure:"commit"`
 	CommitGroup string `mapstructure:"commit_group"`
 
+	// Coordination has one of several probes write.
+	Coordination sharing.Config `mapstructure:"coordination"`
+
 	// MetricsBuilderConfig turns metrics and resource attributes on and off.
 	metadata.MetricsBuilderConfig `mapstructure:",squash"`
 
@@ -61,6 +65,7 @@ func createDefaultConfig() component.Config {
 		SLA:                  time.Second,
 		LossTimeout:          10 * time.Second,
 		CommitGroup:          name,
+		Coordination:         sharing.NewDefault(),
 		MetricsBuilderConfig: metadata.NewDefaultMetricsBuilderConfig(),
 	}
 }

@@ -45,6 +45,10 @@ func TestValidate(t *testing.T) {
 		"no group":            {func(c *Config) { c.CommitGroup = "" }, ""},
 		"no group to commit":  {func(c *Config) { c.Commit, c.CommitGroup = true, "" }, `"commit_group" is "": must name a group with "commit"`},
 		"several at once":     {func(c *Config) { c.Topic, c.ReplicationFactor = "a b", -1 }, `"topic" is "a b": must have 1 to 249 letters, digits, ".", "_" and "-"` + "\n" + `"replication_factor" is -1: must be 1 or more`},
+		"the same group":      {func(c *Config) { c.Commit, c.Coordination.GroupID = true, c.CommitGroup }, `"commit_group" is "otelcol-kafkalag-probe": must be another group than coordination.group_id`},
+		"no commits in it":    {func(c *Config) { c.Coordination.GroupID = c.CommitGroup }, ""},
+		"a name":              {func(c *Config) { c.Coordination.InstanceID = "a b" }, `"coordination.instance_id" is "a b": must have 1 to 249 of the letters, digits, '.', '_' and '-', as Kafka takes them`},
+		"a short session":     {func(c *Config) { c.Coordination.SessionTimeout = time.Millisecond }, `"coordination.session_timeout" is 1ms: must be at least 1s`},
 		"too many replicas":   {func(c *Config) { c.ReplicationFactor = 1 << 20 }, `"replication_factor" is 1048576: must be 1 or more`},
 		"a broker that is no": {func(c *Config) { c.Brokers = []string{"kafka"} }, `"brokers" has "kafka": must be host:port, with a port from 1 to 65535`},
 	} {
@@ -91,8 +95,13 @@ func TestKeysOnThePage(t *testing.T) {
 	shown := map[string]bool{}
 	for _, block := range page.Blocks() {
 		if content, kind := block.YAML(); kind == docs.Collector {
-			for key := range content["receivers"].(map[string]any)["kafkaprobe"].(map[string]any) {
+			for key, value := range content["receivers"].(map[string]any)["kafkaprobe"].(map[string]any) {
 				shown[key] = true
+				if block, nested := value.(map[string]any); nested {
+					for inner := range block {
+						shown[key+"."+inner] = true
+					}
+				}
 			}
 		}
 	}
@@ -108,7 +117,7 @@ func TestKeysOnThePage(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-// keys returns the keys at the top of a configuration.
+// keys returns the keys at the top of a configuration, and those of coordination.
 func keys(cfg reflect.Value) map[string]reflect.Value {
 	found := map[string]reflect.Value{}
 	for field, value := range cfg.Fields() {
@@ -116,6 +125,10 @@ func keys(cfg reflect.Value) map[string]reflect.Value {
 		switch {
 		case options == "squash":
 			maps.Copy(found, keys(value))
+		case name == "coordination":
+			for key, of := range keys(value) {
+				found[name+"."+key] = of
+			}
 		case name != "":
 			found[name] = value
 		}

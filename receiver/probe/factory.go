@@ -36,7 +36,11 @@ func createMetrics(
 	if err != nil {
 		return nil, err
 	}
-	r := &reporter{prober: newProber(c, client, set.Logger), recorder: newRecorder(set, c)}
+	m, err := newMember(c, set.Logger)
+	if err != nil {
+		return nil, err
+	}
+	r := &reporter{prober: newProber(c, client, m, set.Logger), recorder: newRecorder(set, c)}
 	metrics, err := scraper.NewMetrics(r.report, scraper.WithStart(r.start), scraper.WithShutdown(r.shutdown))
 	if err != nil {
 		return nil, err

@@ -42,6 +42,21 @@ func run(t *testing.T, brokers []string, change func(*Config)) *running {
 
 func runOn(t *testing.T, host component.Host, brokers []string, change func(*Config)) *running {
 	t.Helper()
+	r := newRunning(t, brokers, change)
+	r.begin(t, host)
+	return r
+}
+
+// begin starts the probe.
+func (r *running) begin(t *testing.T, host component.Host) {
+	t.Helper()
+	require.NoError(t, r.start(t.Context(), host))
+	t.Cleanup(func() { require.NoError(t, r.shutdown(t.Context())) })
+}
+
+// newRunning returns a probe that is still to be started.
+func newRunning(t *testing.T, brokers []string, change func(*Config)) *running {
+	t.Helper()
 	cfg := createDefaultConfig().(*Config)
 	cfg.Brokers = brokers
 	cfg.CollectionInterval, cfg.ProbeInterval = time.Second, shortestInterval
@@ -54,10 +69,10 @@ func runOn(t *testing.T, host component.Host, brokers []string, change func(*Con
 	set.Logger = zap.New(core)
 	client, err := echo.New(cfg.Config, cfg.Topic, set.Logger)
 	require.NoError(t, err)
-	r := &running{reporter: &reporter{newProber(cfg, client, set.Logger), newRecorder(set, cfg)}, logs: logs}
+	m, err := newMember(cfg, set.Logger)
+	require.NoError(t, err)
+	r := &running{reporter: &reporter{newProber(cfg, client, m, set.Logger), newRecorder(set, cfg)}, logs: logs}
 	r.prober.now = func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
-	require.NoError(t, r.start(t.Context(), host))
-	t.Cleanup(func() { require.NoError(t, r.shutdown(t.Context())) })
 	return r
 }
 
@@ -107,6 +122,15 @@ func (r *running) lines(text string) []map[string]any {
 	var found []map[string]any
 	for _, entry := range r.logs.FilterMessageSnippet(text).All() {
 		found = append(found, entry.ContextMap())
+	}
+	return found
+}
+
+// texts returns the log's lines that have this text, whole.
+func (r *running) texts(text string) []string {
+	var found []string
+	for _, entry := range r.logs.FilterMessageSnippet(text).All() {
+		found = append(found, entry.Message)
 	}
 	return found
 }

@@ -42,6 +42,8 @@ type lane struct {
 	partition int32
 	// leader is a broker id, or [cluster.NoBroker].
 	leader atomic.Int32
+	// may reports whether this collector may write now.
+	may func() bool
 	// failed is told when there is an error, at once.
 	failed func()
 
@@ -87,6 +89,9 @@ func (l *lane) write(ctx context.Context) {
 }
 
 func (l *lane) writeOne(ctx context.Context) {
+	if !l.may() {
+		return
+	}
 	sent := time.Now()
 	sequence := l.sending(sent)
 	value := message{l.probe, l.partition, sequence, sent.UnixMilli()}.encode()
@@ -122,7 +127,7 @@ func (l *lane) produce(ctx context.Context, value []byte, sent time.Time) (int64
 			return 0, err
 		}
 		l.note(err)
-		if !kafkaerr.IsRetriable(err, true) || !pause(ctx, retryPause) {
+		if !kafkaerr.IsRetriable(err, true) || !pause(ctx, retryPause) || !l.may() {
 			return 0, err
 		}
 	}

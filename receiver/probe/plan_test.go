@@ -111,7 +111,7 @@ func TestCreateCommand(t *testing.T) {
 
 // Metadata that names other brokers each time does not take memory without end.
 func TestForgetsBrokersThatAreGone(t *testing.T) {
-	p := newProber(createDefaultConfig().(*Config), nil, zap.NewNop())
+	p := newProber(createDefaultConfig().(*Config), nil, nil, zap.NewNop())
 	for broker := range int32(2*maxKept + 1) {
 		p.ledgerOf(broker)
 		p.setMember(broker, true)

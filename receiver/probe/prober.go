@@ -30,11 +30,14 @@ const intervalsToReplace = 3
 type prober struct {
 	cfg    *Config
 	client *echo.Client
+	member member // nil: there is one collector
+	log    *zap.Logger
 	state  *stateLog
 	health healthStatus
 	probe  string
 	now    func() time.Time
 
+	probes   bool        // as the one of several
 	learned  time.Time   // when the topology was last asked for
 	troubled atomic.Bool // since then
 
@@ -50,19 +53,25 @@ type prober struct {
 	ended sync.WaitGroup
 }
 
-func newProber(cfg *Config, client *echo.Client, log *zap.Logger) *prober {
-	p := &prober{cfg: cfg, client: client, state: newStateLog(log), probe: newProbeID(), now: time.Now}
-	p.forget()
+// newProber returns a prober that asks client. If m is not nil it says who probes.
+func newProber(cfg *Config, client *echo.Client, m member, log *zap.Logger) *prober {
+	p := &prober{cfg: cfg, client: client, member: m, log: log, state: newStateLog(log), probe: newProbeID(), now: time.Now}
 	if cfg.Commit {
 		p.commits = newCommitter(cfg, client)
 	}
+	p.forget()
 	return p
 }
 
-// forget drops all that is known of the cluster.
+// forget drops what was counted, and the brokers.
 func (p *prober) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.since = p.now()
 	p.lanes, p.members, p.ledgers = map[int32]*lane{}, map[int32]bool{}, map[int32]*ledger{}
+	if p.commits != nil {
+		p.commits.forget()
+	}
 }
 
 // start does not dial: a cluster that is away is reported, and waited for.
@@ -71,6 +80,11 @@ func (p *prober) start(host component.Host) error {
 		return err
 	}
 	p.health.host = host
+	if p.member != nil {
+		if err := p.member.Start(host); err != nil {
+			return err
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
 	p.ended.Go(func() { p.run(ctx) })
@@ -80,28 +94,29 @@ func (p *prober) start(host component.Host) error {
 	return nil
 }
 
-// shutdown does not wait for Kafka.
+// shutdown does not wait for Kafka. Another collector takes over when this one has ended.
 func (p *prober) shutdown() {
 	if p.stop != nil {
 		p.stop()
 	}
 	p.client.Close()
 	p.ended.Wait()
+	if p.member != nil {
+		p.member.Shutdown()
+	}
 }
 
-// run lets brokers that failed be asked again in each probe interval, or sooner where that
-// is long, and asks for the topology when that is due.
+// run begins a round in each probe interval, or sooner where that is long.
 func (p *prober) run(ctx context.Context) {
 	tick := time.NewTicker(min(p.cfg.ProbeInterval, longestPause))
 	defer tick.Stop()
 	for {
-		now := p.now()
-		p.client.NextRound(now, refusalPause)
-		if p.due(now) {
-			p.follow(ctx)
+		if mine, err := p.part(); mine {
+			p.begin()
+			p.round(ctx)
+		} else {
+			p.yield(ctx, err)
 		}
-		p.reportBrokers(p.now())
-		p.reportCommits(p.now())
 		select {
 		case <-ctx.Done():
 			p.replaceLanes(ctx, nil)
@@ -109,6 +124,18 @@ func (p *prober) run(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// round lets brokers that failed be asked again, and asks for the topology when that is
+// due.
+func (p *prober) round(ctx context.Context) {
+	now := p.now()
+	p.client.NextRound(now, refusalPause)
+	if p.due(now) {
+		p.follow(ctx)
+	}
+	p.reportBrokers(p.now())
+	p.reportCommits(p.now())
 }
 
 // due reports whether to ask for the topology: when it is old, or soon after an error.
@@ -193,13 +220,10 @@ func (p *prober) followCluster(ctx context.Context, id string) {
 		return
 	}
 	p.replaceLanes(ctx, nil)
+	p.forget()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.forget()
 	p.cluster = id
-	if p.commits != nil {
-		p.commits.forget()
-	}
 }
 
 func (p *prober) clusterID() string {
@@ -233,7 +257,7 @@ func (p *prober) replaceLanes(ctx context.Context, targets map[int32]target) {
 func (p *prober) newLane(broker int32, to target) *lane {
 	l := &lane{
 		client: p.client, interval: p.cfg.ProbeInterval, wait: min(maxWait, p.cfg.RequestTimeout/2), probe: p.probe,
-		broker: broker, partition: to.partition, failed: p.noteFailure, ledger: p.ledgerOf(broker),
+		broker: broker, partition: to.partition, may: p.isMine, failed: p.noteFailure, ledger: p.ledgerOf(broker),
 		offset: unread, begin: make(chan int64, 1),
 	}
 	l.leader.Store(to.leader)

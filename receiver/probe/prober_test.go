@@ -238,7 +238,7 @@ func TestFetchIsAnsweredInTime(t *testing.T) {
 	for timeout, wait := range map[time.Duration]time.Duration{time.Minute: maxWait, time.Second: maxWait, 300 * time.Millisecond: 150 * time.Millisecond} {
 		cfg := createDefaultConfig().(*Config)
 		cfg.RequestTimeout = timeout
-		assert.Equal(t, wait, newProber(cfg, nil, zap.NewNop()).newLane(0, target{}).wait, timeout)
+		assert.Equal(t, wait, newProber(cfg, nil, nil, zap.NewNop()).newLane(0, target{}).wait, timeout)
 	}
 }
 

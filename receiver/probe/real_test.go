@@ -28,7 +28,8 @@ func everyBroker(available int64) map[string]int64 {
 	return map[string]int64{"broker=1": available, "broker=2": available, "broker=3": available}
 }
 
-// A broker that is paused is unavailable within the SLA, and the others are not.
+// A broker that is paused is unavailable within the SLA, and the others are not. Of two
+// collectors one probes.
 func TestIntegrationProbeOfAPausedBroker(t *testing.T) {
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})
 	r := run(t, kafka.Brokers(), func(c *Config) { c.Commit = true })
@@ -55,6 +56,7 @@ func TestIntegrationProbeOfAPausedBroker(t *testing.T) {
 	for _, broker := range all {
 		assert.Zero(t, r.messages(t, broker, "lost"), broker)
 	}
+	probeInTurns(t, kafka.Brokers(), all, func(c *Config) { c.Topic = "turns" }, func(r *running) { require.NoError(t, r.shutdown(t.Context())) })
 }
 
 // Records that too few replicas have fail at once. The broker whose replicas are

@@ -34,17 +34,22 @@ func (r *reporter) shutdown(context.Context) error {
 // report never fails: what cannot be learned is absent, or a broker that is not available.
 func (r *reporter) report(context.Context) (pmetric.Metrics, error) {
 	now := r.prober.now()
-	return r.recorder.record(now, r.prober.view(now)), nil
+	v := r.prober.view(now)
+	if !r.prober.isMine() {
+		return r.recorder.nothing(v.cluster), nil
+	}
+	return r.recorder.record(now, v), nil
 }
 
 // recorder turns statuses into data points.
 type recorder struct {
-	mb    *metadata.MetricsBuilder
-	alias string
+	mb      *metadata.MetricsBuilder
+	alias   string
+	version string
 }
 
 func newRecorder(set receiver.Settings, cfg *Config) *recorder {
-	return &recorder{mb: metadata.NewMetricsBuilder(cfg.MetricsBuilderConfig, set), alias: cfg.ClusterAlias}
+	return &recorder{mb: metadata.NewMetricsBuilder(cfg.MetricsBuilderConfig, set), alias: cfg.ClusterAlias, version: set.BuildInfo.Version}
 }
 
 func (r *recorder) record(now time.Time, v view) pmetric.Metrics {
@@ -57,6 +62,18 @@ func (r *recorder) record(now time.Time, v view) pmetric.Metrics {
 		r.mb.RecordKafkaProbeCommitDurationDataPoint(ts, took.fill, strconv.Itoa(int(broker)))
 	}
 	return r.mb.Emit(metadata.WithResource(r.resource(v.cluster)))
+}
+
+// nothing returns the metrics of a cluster that another collector probes: they name it,
+// which tells exporters that what came before is over.
+func (r *recorder) nothing(clusterID string) pmetric.Metrics {
+	metrics := pmetric.NewMetrics()
+	rm := metrics.ResourceMetrics().AppendEmpty()
+	r.resource(clusterID).MoveTo(rm.Resource())
+	scope := rm.ScopeMetrics().AppendEmpty().Scope()
+	scope.SetName(metadata.ScopeName)
+	scope.SetVersion(r.version)
+	return metrics
 }
 
 func (r *recorder) broker(ts pcommon.Timestamp, broker string, s status) {

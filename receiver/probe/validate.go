@@ -37,7 +37,11 @@ func (c *Config) Validate() error {
 	if c.Commit && c.CommitGroup == "" {
 		errs = append(errs, errors.New(`"commit_group" is "": must name a group with "commit"`))
 	}
-	return errors.Join(errs...)
+	if c.Commit && c.CommitGroup != "" && c.CommitGroup == c.Coordination.GroupID {
+		// Commits would make it a group of consumers.
+		errs = append(errs, fmt.Errorf(`"commit_group" is %q: must be another group than coordination.group_id`, c.CommitGroup))
+	}
+	return errors.Join(append(errs, c.Coordination.ValidationErrors()...)...)
 }
 
 func (c *Config) timingErrors() []error {
@@ -46,6 +50,7 @@ func (c *Config) timingErrors() []error {
 		durations.Limit{Key: "probe_interval", Given: c.ProbeInterval, Least: shortestInterval},
 		durations.Limit{Key: "sla", Given: c.SLA, Least: time.Millisecond},
 		durations.Limit{Key: "loss_timeout", Given: c.LossTimeout, Least: time.Second},
+		c.Coordination.Limit(),
 	)
 	// Where a value could not be read, its default stands there, and would be compared
 	// with the other value.

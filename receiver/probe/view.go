@@ -34,6 +34,9 @@ func (p *prober) view(now time.Time) view {
 // partition. All are committed each time: one that is left behind would lag for good.
 func (p *prober) nextOffsets() map[int32]int64 {
 	next := map[int32]int64{}
+	if !p.isMine() {
+		return next
+	}
 	for _, s := range p.view(p.now()).brokers {
 		if s.offset >= 0 {
 			next[s.partition] = s.offset + 1
