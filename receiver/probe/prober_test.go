@@ -103,7 +103,9 @@ func TestProduceThatFails(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := run(t, kafka.Brokers(), func(c *Config) { c.RequestTimeout = time.Hour })
+			r := run(t, kafka.Brokers(), func(c *Config) {
+				c.RequestTimeout, c.SLA, c.LossTimeout = time.Hour, patience, patience
+			})
 			r.awaitReceived(t, 1, 0, 1)
 			fault := kafka.Fail(kmsg.Produce, 1, tt.code, -1)
 			defer fault.Remove()
