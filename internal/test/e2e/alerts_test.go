@@ -128,7 +128,8 @@ func matching(alerts []promtest.Alert, labels []string) []promtest.Alert {
 }
 
 // Every alert fires on real Kafka for the reason that it names, but KafkaLagMissing,
-// which takes an hour of silence, and KafkaQuorumObserverBehind, which takes a broker
+// which takes an hour of silence, KafkaProbeMissing, which takes a collector that is gone,
+// and KafkaQuorumObserverBehind, which takes a broker
 // that is no controller, and slow. Those on partitions, on controllers that are away, on partial scrapes, and
 // on groups that stall or have no members are seen to resolve when it is gone.
 func TestRulesAlertsFire(t *testing.T) {
