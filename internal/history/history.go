@@ -23,6 +23,8 @@ type History struct {
 
 	began  time.Time
 	scrape uint32
+	// times are those of the last scrapes, the newest last, as in [Sample.At].
+	times  []time.Duration
 	groups map[string]*group
 }
 
@@ -46,8 +48,7 @@ func (h *History) Observe(now time.Time, s *cluster.Snapshot, r *lag.Report) {
 	if h.groups == nil {
 		h.began, h.groups = now, map[string]*group{}
 	}
-	h.scrape++
-	at := now.Sub(h.began).Truncate(time.Millisecond)
+	h.begin(now.Sub(h.began).Truncate(time.Millisecond))
 	for _, groups := range [...][]lag.Group{r.Groups, r.Share} { // an id is of one type
 		for i := range groups {
 			g := &groups[i]
@@ -56,7 +57,7 @@ func (h *History) Observe(now time.Time, s *cluster.Snapshot, r *lag.Report) {
 				known = &group{}
 				h.groups[g.Name] = known
 			}
-			known.observe(h, at, s, g)
+			known.observe(h, s, g)
 		}
 	}
 	for name, g := range h.groups {
@@ -64,6 +65,21 @@ func (h *History) Observe(now time.Time, s *cluster.Snapshot, r *lag.Report) {
 			delete(h.groups, name)
 		}
 	}
+}
+
+// begin starts a scrape. A partition that comes back has not been seen for a window at
+// most, and before that it may have been at rest for as long: so far back times are kept.
+func (h *History) begin(at time.Duration) {
+	h.scrape++
+	if len(h.times) > 2*h.Window {
+		h.times = slices.Delete(h.times, 0, 1)
+	}
+	h.times = append(h.times, at)
+}
+
+// at returns when a scrape was.
+func (h *History) at(scrape uint32) time.Duration {
+	return h.times[len(h.times)-1-int(h.scrape-scrape)]
 }
 
 // forgotten reports whether what was last seen in that scrape is to be dropped.
@@ -82,11 +98,11 @@ func (h *History) Of(group, topic string) *Topic {
 	return g.topics[place]
 }
 
-func (g *group) observe(h *History, at time.Duration, s *cluster.Snapshot, now *lag.Group) {
+func (g *group) observe(h *History, s *cluster.Snapshot, now *lag.Group) {
 	g.scrape = h.scrape
 	for i := range now.Topics {
 		t := &now.Topics[i]
-		g.topic(t.Name, s.Topics[t.Name].ID).observe(h, at, t)
+		g.topic(t.Name, s.Topics[t.Name].ID).observe(h, t)
 	}
 	g.topics = slices.DeleteFunc(g.topics, func(t *Topic) bool { return h.forgotten(t.scrape) })
 }
@@ -108,18 +124,14 @@ func (g *group) find(name string) (place int, found bool) {
 	return slices.BinarySearchFunc(g.topics, name, func(t *Topic, name string) int { return strings.Compare(t.name, name) })
 }
 
-func (t *Topic) observe(h *History, at time.Duration, now *lag.Topic) {
+func (t *Topic) observe(h *History, now *lag.Topic) {
 	t.scrape = h.scrape
 	if t.partitions == nil {
 		t.partitions = make([]Partition, 0, len(now.Partitions))
 	}
 	for i := range now.Partitions {
 		p := &now.Partitions[i]
-		known := t.partition(p.ID)
-		known.scrape = h.scrape
-		if p.Lag.Known() {
-			known.observe(Sample{At: at, Commit: p.Committed, Lag: p.Lag}, h.Window)
-		}
+		t.partition(p.ID).observe(h, p)
 	}
 	t.partitions = slices.DeleteFunc(t.partitions, func(p Partition) bool { return h.forgotten(p.scrape) })
 }

@@ -5,6 +5,7 @@ package history
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -38,15 +39,62 @@ func TestSamples(t *testing.T) {
 	observe(h, 30*time.Second, 1, at(0, 13, 5), at(7, 30, 2))
 
 	assert.Equal(t, []Sample{{10 * time.Second, 11, 5}, {20 * time.Second, 12, 5}, {30 * time.Second, 13, 5}},
-		h.Of("g", "t").Partition(0).Samples(window, nil), "as many as the window has")
+		h.Samples(h.Of("g", "t").Partition(0), window, nil), "as many as the window has")
 	assert.Equal(t, []Sample{{0, 20, 6}, {20 * time.Second, 30, 1}, {30 * time.Second, 30, 2}},
-		h.Of("g", "t").Partition(7).Samples(window, nil), "a lag that is not known is left out")
+		h.Samples(h.Of("g", "t").Partition(7), window, nil), "a lag that is not known is left out")
 	assert.Nil(t, h.Of("g", "t").Partition(1))
 	assert.Nil(t, h.Of("g", "other"))
 	assert.Nil(t, h.Of("other", "t"))
 
 	observe(h, 40*time.Second, 2, at(0, 1, 5))
-	assert.Equal(t, []Sample{{40 * time.Second, 1, 5}}, h.Of("g", "t").Partition(0).Samples(window, nil), "a topic that was created anew")
+	assert.Equal(t, []Sample{{40 * time.Second, 1, 5}}, h.Samples(h.Of("g", "t").Partition(0), window, nil), "a topic that was created anew")
+}
+
+// Whatever is seen, the samples are those of the last scrapes that knew the lag: as if
+// each were kept as it is.
+func TestSamplesAreThoseThatWereSeen(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		w := 2 + random.IntN(5)
+		h := &History{Window: w}
+		var want []Sample
+		s, absent := Sample{Commit: 100, Lag: 5}, 0
+		for range 60 {
+			var seen []lag.Partition
+			switch random.IntN(10) {
+			case 0:
+				s.Commit += cluster.Offset(random.IntN(3))
+			case 1:
+				s.Lag = cluster.Offset(random.IntN(3))
+			case 2: // the group is away for so many scrapes
+				absent = random.IntN(w + 3)
+			}
+			switch {
+			case absent > 0:
+				absent--
+			case random.IntN(8) == 0:
+				seen = []lag.Partition{at(7, s.Commit, cluster.Unknown)}
+			default:
+				seen = []lag.Partition{at(7, s.Commit, s.Lag)}
+				want = append(want, s)
+				want = want[max(0, len(want)-w):]
+			}
+			if seen == nil {
+				h.Observe(start.Add(s.At), &cluster.Snapshot{}, &lag.Report{})
+			} else {
+				observe(h, s.At, 1, seen...)
+			}
+			s.At += time.Duration(1+random.IntN(3)) * time.Second
+			of := h.Of("g", "t")
+			if of == nil {
+				want = nil // forgotten
+				continue
+			}
+			known := of.Partition(7)
+			require.Equal(t, want, h.Samples(known, w, nil))
+			require.Equal(t, want[max(0, len(want)-2):], h.Samples(known, 2, nil))
+		}
+	}
 }
 
 func TestCommitAge(t *testing.T) {

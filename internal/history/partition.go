@@ -8,14 +8,22 @@ import (
 	"time"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
 
 // Partition is what is remembered of a group in one partition.
 type Partition struct {
 	id     int32
-	scrape uint32
-	// log holds the samples of the last scrapes that knew the lag.
-	log sampleLog
+	scrape uint32 // the last one that it was seen in
+	// newest is of the last scrape that knew the lag.
+	newest Sample
+	// newestOf is that scrape; 0: there is none.
+	newestOf uint32
+	// repeats counts the scrapes right before it that saw the same offsets. Where nothing
+	// moves, they are all that is remembered.
+	repeats int32
+	// older are the samples before those.
+	older sampleLog
 	// movedAt is when the committed offset was first seen where it is, and lagThen the
 	// lag that it had there.
 	movedAt time.Duration
@@ -39,23 +47,73 @@ func (s Sample) Committed() cluster.Offset { return s.Commit }
 // End is where the log ended.
 func (s Sample) End() cluster.Offset { return s.Commit + s.Lag }
 
-func (p *Partition) observe(now Sample, window int) {
-	before, found := p.log.newest()
+// repeats reports whether it has the offsets of another.
+func (s Sample) repeats(o Sample) bool { return s.Commit == o.Commit && s.Lag == o.Lag }
+
+// observe takes the partition as the newest scrape saw it.
+func (p *Partition) observe(h *History, now *lag.Partition) {
+	if now.Lag.Known() {
+		s := Sample{At: h.at(h.scrape), Commit: now.Committed, Lag: now.Lag}
+		p.follow(s)
+		p.add(h, s)
+	} else {
+		p.archiveRepeats(h)
+	}
+	p.scrape = h.scrape
+}
+
+// follow learns since when the offsets have been where they are now.
+func (p *Partition) follow(now Sample) {
 	switch {
-	case !found || before.Commit != now.Commit:
+	case p.newestOf == 0 || p.newest.Commit != now.Commit:
 		p.movedAt, p.lagThen, p.grownAt = now.At, now.Lag, 0
 	case now.Lag <= p.lagThen: // less, if the log has lost its end
 		p.lagThen, p.grownAt = now.Lag, 0
 	case p.grownAt == 0:
 		p.grownAt = now.At
 	}
-	p.log.add(now, window)
 }
 
-// Samples returns the last samples, most at most, the newest last. They are in
+// add makes now the newest of as many samples as the window has.
+func (p *Partition) add(h *History, now Sample) {
+	switch {
+	case p.newestOf == 0:
+	case p.newestOf == h.scrape-1 && now.repeats(p.newest):
+		p.repeats = min(p.repeats+1, int32(h.Window)-1)
+		p.older.keep(h.Window - 1 - int(p.repeats))
+	default:
+		p.archiveRepeats(h)
+		p.older.keep(h.Window - 2)
+		p.older.add(p.newest)
+	}
+	p.newest, p.newestOf = now, h.scrape
+}
+
+// archiveRepeats adds what repeats counts to the older samples, while it is known when
+// those scrapes were.
+func (p *Partition) archiveRepeats(h *History) {
+	for ; p.repeats > 0; p.repeats-- {
+		p.older.add(p.repeated(h, p.repeats))
+	}
+}
+
+// repeated returns the sample of so many scrapes before the newest.
+func (p *Partition) repeated(h *History, before int32) Sample {
+	return Sample{At: h.at(p.newestOf - uint32(before)), Commit: p.newest.Commit, Lag: p.newest.Lag}
+}
+
+// Samples returns the last samples of p, most at most, the newest last. They are in
 // buffer's memory if that is enough for them.
-func (p *Partition) Samples(most int, buffer []Sample) []Sample {
-	s := p.log.last(most, buffer[:0])
+func (h *History) Samples(p *Partition, most int, buffer []Sample) []Sample {
+	s := buffer[:0]
+	if p.newestOf == 0 {
+		return s
+	}
+	s = append(s, p.newest)
+	for before := int32(1); before <= p.repeats && len(s) < most; before++ {
+		s = append(s, p.repeated(h, before))
+	}
+	s = p.older.last(most-len(s), s)
 	slices.Reverse(s)
 	return s
 }
@@ -63,17 +121,15 @@ func (p *Partition) Samples(most int, buffer []Sample) []Sample {
 // CommitAge is how long before the newest sample the committed offset was first
 // seen where it is: it has not moved for at least that long.
 func (p *Partition) CommitAge() time.Duration {
-	now, _ := p.log.newest()
-	return now.At - p.movedAt
+	return p.newest.At - p.movedAt
 }
 
 // Stalled is how long before the newest sample records were first seen to come after
 // the committed offset had last moved; 0 if none has. A single record is none: it may be
 // the end of the transaction that was read last, which nobody reads.
 func (p *Partition) Stalled() time.Duration {
-	now, _ := p.log.newest()
-	if p.grownAt == 0 || now.Lag <= p.lagThen+1 {
+	if p.grownAt == 0 || p.newest.Lag <= p.lagThen+1 {
 		return 0
 	}
-	return now.At - p.grownAt
+	return p.newest.At - p.grownAt
 }

@@ -22,11 +22,18 @@ type sampleLog struct {
 // numbers is how many varints make a sample.
 const numbers = 3
 
-// add puts a sample before the others, of which the oldest go that are too many.
-func (l *sampleLog) add(now Sample, window int) {
-	for int(l.count) >= window {
+// keep drops the oldest of more than so many samples.
+func (l *sampleLog) keep(most int) {
+	if most == 0 {
+		*l = sampleLog{}
+	}
+	for int(l.count) > most {
 		l.dropOldest()
 	}
+}
+
+// add puts a sample before the others.
+func (l *sampleLog) add(now Sample) {
 	var head [2 * numbers * binary.MaxVarintLen64]byte
 	encoded := appendSample(head[:0], now)
 	before, length := decodeSample(l.bytes)
@@ -63,12 +70,6 @@ func (l *sampleLog) dropOldest() {
 	}
 	l.bytes = l.bytes[:end]
 	l.count--
-}
-
-// newest returns the newest sample, if there is one.
-func (l *sampleLog) newest() (s Sample, found bool) {
-	s, _ = decodeSample(l.bytes)
-	return s, l.count > 0
 }
 
 // last appends the last samples to s, most at most, the newest first.

@@ -26,19 +26,15 @@ func TestSampleLog(t *testing.T) {
 				At:     time.Duration(i*i) * time.Millisecond,
 				Commit: extremes[random.IntN(len(extremes))], Lag: extremes[random.IntN(len(extremes))],
 			}
-			l.add(s, window)
+			l.add(s)
+			l.keep(window)
 			want = append([]Sample{s}, want...)
 			want = want[:min(len(want), window)]
 			assert.Equal(t, want, l.last(window, nil))
 			assert.Equal(t, want[:min(2, len(want))], l.last(2, nil))
-			newest, found := l.newest()
-			assert.True(t, found)
-			assert.Equal(t, s, newest)
 		}
 	}
 	var none sampleLog
-	_, found := none.newest()
-	assert.False(t, found)
 	assert.Empty(t, none.last(2, nil))
 }
 
@@ -47,7 +43,8 @@ func TestSizeOfASampleLog(t *testing.T) {
 	for name, each := range map[string]cluster.Offset{"at rest": 0, "busy": 3000} {
 		var l sampleLog
 		for i := range 20 {
-			l.add(Sample{At: time.Duration(i) * 30 * time.Second, Commit: 1e9 + each*cluster.Offset(i), Lag: 50 + each*cluster.Offset(i%3)}, 10)
+			l.add(Sample{At: time.Duration(i) * 30 * time.Second, Commit: 1e9 + each*cluster.Offset(i), Lag: 50 + each*cluster.Offset(i%3)})
+			l.keep(10)
 		}
 		assert.LessOrEqual(t, cap(l.bytes), 96, name) // as offsets of 8 bytes they take 240
 	}

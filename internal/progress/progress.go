@@ -21,7 +21,7 @@ func Estimate(h *history.History, r *lag.Report) {
 		for i := range groups {
 			g := &groups[i]
 			for n := range g.Topics {
-				estimate(&g.Topics[n], h.Of(g.Name, g.Topics[n].Name), h.Window, buffer)
+				estimate(&g.Topics[n], h, h.Of(g.Name, g.Topics[n].Name), buffer)
 			}
 		}
 	}
@@ -29,7 +29,7 @@ func Estimate(h *history.History, r *lag.Report) {
 
 // estimate fills in one topic. What is not known of one partition is not known of
 // the topic.
-func estimate(t *lag.Topic, past *history.Topic, window int, buffer []history.Sample) {
+func estimate(t *lag.Topic, h *history.History, past *history.Topic, buffer []history.Sample) {
 	zero := lag.Age{Known: true}
 	t.Progress = lag.Progress{CommitAge: zero, Stalled: zero, Drain: zero, CatchUp: zero, ConsumeRate: lag.Rate{Known: true}}
 	for i := range t.Partitions {
@@ -40,10 +40,10 @@ func estimate(t *lag.Topic, past *history.Topic, window int, buffer []history.Sa
 		}
 		known := past.Partition(p.ID)
 		if p.Lag == 0 {
-			t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(known.Samples(2, buffer)))
+			t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(h.Samples(known, 2, buffer)))
 			continue
 		}
-		s := known.Samples(window, buffer)
+		s := h.Samples(known, h.Window, buffer)
 		t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(s))
 		t.CommitAge = t.CommitAge.Max(lag.Age{Duration: known.CommitAge(), Known: true})
 		t.Stalled = t.Stalled.Max(lag.Age{Duration: known.Stalled(), Known: true})

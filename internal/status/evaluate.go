@@ -24,7 +24,7 @@ func Evaluate(h *history.History, r *lag.Report) {
 			past := h.Of(g.Name, t.Name)
 			for k := range t.Partitions {
 				p := &t.Partitions[k]
-				p.Status = ofPartition(past.Partition(p.ID), p, h.Window, buffer)
+				p.Status = ofPartition(h, past.Partition(p.ID), p, buffer)
 				unknown = unknown || p.Status == lag.StatusUnknown
 				worst = max(worst, p.Status)
 			}
@@ -35,9 +35,9 @@ func Evaluate(h *history.History, r *lag.Report) {
 	}
 }
 
-func ofPartition(past *history.Partition, now *lag.Partition, window int, buffer []history.Sample) lag.Status {
+func ofPartition(h *history.History, past *history.Partition, now *lag.Partition, buffer []history.Sample) lag.Status {
 	if !now.Lag.Known() {
 		return lag.StatusUnknown
 	}
-	return samples(past.Samples(window, buffer)).status(window)
+	return samples(h.Samples(past, h.Window, buffer)).status(h.Window)
 }
