@@ -118,6 +118,15 @@ func (h *History) Samples(p *Partition, most int, buffer []Sample) []Sample {
 	return s
 }
 
+// AtRest returns how many samples there are if all have the same offsets, else 0, and
+// how much time is between the first and the last.
+func (h *History) AtRest(p *Partition) (samples int, between time.Duration) {
+	if p.newestOf == 0 || p.older.count > 0 {
+		return 0, 0
+	}
+	return 1 + int(p.repeats), p.newest.At - p.repeated(h, p.repeats).At
+}
+
 // CommitAge is how long before the newest sample the committed offset was first
 // seen where it is: it has not moved for at least that long.
 func (p *Partition) CommitAge() time.Duration {

@@ -9,6 +9,7 @@ package progress
 import (
 	"time"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
 	"github.com/kafkalag/kafkalagreceiver/internal/history"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 )
@@ -43,10 +44,16 @@ func estimate(t *lag.Topic, h *history.History, past *history.Topic, buffer []hi
 			t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(h.Samples(known, 2, buffer)))
 			continue
 		}
-		s := h.Samples(known, h.Window, buffer)
-		t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(s))
 		t.CommitAge = t.CommitAge.Max(lag.Age{Duration: known.CommitAge(), Known: true})
 		t.Stalled = t.Stalled.Max(lag.Age{Duration: known.Stalled(), Known: true})
+		if samples, between := h.AtRest(known); samples > 0 { // most are, and need no samples
+			t.ConsumeRate = t.ConsumeRate.Plus(lag.NewRate(0, between))
+			t.Drain = t.Drain.Max(drainTime(p.Lag, 0, samples, between))
+			t.CatchUp = lag.Age{}
+			continue
+		}
+		s := h.Samples(known, h.Window, buffer)
+		t.ConsumeRate = t.ConsumeRate.Plus(consumeRate(s))
 		t.Drain = t.Drain.Max(drain(s))
 		t.CatchUp = t.CatchUp.Max(catchUp(s))
 	}
@@ -85,19 +92,25 @@ func catchUp(s []history.Sample) lag.Age {
 }
 
 // drain returns how long the group takes to read what is unread now, at the rate at
-// which it has read since the offsets last went back. If it has read nothing, it counts
-// as having read one record: what it takes is at least that long. A single record may be
-// the end of a transaction, which nobody reads, and takes no time.
+// which it has read since the offsets last went back.
 func drain(s []history.Sample) lag.Age {
 	s = sinceReset(s)
-	now := s[len(s)-1]
-	if now.Lag <= 1 {
+	first, now := s[0], s[len(s)-1]
+	return drainTime(now.Lag, now.Commit-first.Commit, len(s), now.At-first.At)
+}
+
+// drainTime returns how long unread records take where read ones took the time between
+// the first and the last of so many samples. If nothing was read, it counts as one
+// record: what is unread takes at least that long. A single record may be the end of a
+// transaction, which nobody reads, and takes no time.
+func drainTime(unread, read cluster.Offset, samples int, between time.Duration) lag.Age {
+	switch {
+	case unread <= 1:
 		return lag.Age{Known: true}
-	}
-	if len(s) < fewest {
+	case samples < fewest:
 		return lag.Age{}
 	}
-	seconds := float64(now.Lag) / float64(max(now.Commit-s[0].Commit, 1)) * (now.At - s[0].At).Seconds()
+	seconds := float64(unread) / float64(max(read, 1)) * between.Seconds()
 	return lag.Age{Duration: time.Duration(min(seconds, never.Seconds()) * float64(time.Second)), Known: true}
 }
 

@@ -149,6 +149,26 @@ func TestStalledAndDrain(t *testing.T) {
 	}
 }
 
+// A group at rest is read from what is counted of it: it is as if its samples were read.
+func TestAtRest(t *testing.T) {
+	for _, behind := range []cluster.Offset{0, 1, 2, 500} {
+		h := &history.History{Window: window}
+		s := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Name: "t"}}}
+		for scrape := range window + 3 {
+			r := &lag.Report{Groups: []lag.Group{{Name: "g", Topics: []lag.Topic{
+				{Name: "t", Partitions: []lag.Partition{{Committed: 5, Lag: behind}}},
+			}}}}
+			h.Observe(start.Add(time.Duration(scrape)*interval), s, r)
+			Estimate(h, r)
+			seen := h.Samples(h.Of("g", "t").Partition(0), window, nil)
+			got := r.Groups[0].Topics[0].Progress
+			assert.Equal(t, consumeRate(seen), got.ConsumeRate, "scrape %d, lag %d: consume rate", scrape, behind)
+			assert.Equal(t, drain(seen), got.Drain, "scrape %d, lag %d: drain time", scrape, behind)
+			assert.Equal(t, behind == 0, got.CatchUp.Known, "scrape %d, lag %d: catch-up time", scrape, behind)
+		}
+	}
+}
+
 // A clock that stands still gives no rate.
 func TestNoTimePasses(t *testing.T) {
 	s := []history.Sample{{Commit: 1, Lag: 9}, {Commit: 2, Lag: 8}, {Commit: 3, Lag: 7}}
