@@ -20,14 +20,20 @@ func (c *Config) Validate() error {
 	errs = append(errs, c.timingErrors()...)
 	errs = append(errs, c.filterErrors()...)
 	errs = append(errs, c.choiceErrors()...)
-	if c.StatusWindow < 2 {
+	switch {
+	case c.StatusWindow < 2:
 		errs = append(errs, fmt.Errorf("%q is %d: must be 2 or more, two scrapes being the least that show a trend", "status_window", c.StatusWindow))
+	case c.StatusWindow > mostStatusWindow:
+		errs = append(errs, fmt.Errorf("%q is %d: must be %d or less: each scrape takes memory", "status_window", c.StatusWindow, mostStatusWindow))
 	}
 	errs = append(errs, c.Coordination.ValidationErrors()...)
 	errs = append(errs, limitErrors("max_groups", c.MaxGroups)...)
 	errs = append(errs, limitErrors("max_group_partitions", c.MaxGroupPartitions)...)
 	return errors.Join(append(errs, c.ZooKeeper.ValidationErrors()...)...)
 }
+
+// mostStatusWindow is more than a day of scrapes each ten seconds.
+const mostStatusWindow = 10_000
 
 func limitErrors(key string, given int) []error {
 	if given >= 0 {

@@ -4,6 +4,7 @@
 package receiver
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,10 @@ func TestValidate(t *testing.T) {
 		"status_window of one": {
 			func(c *Config) { c.StatusWindow = 1 },
 			`"status_window" is 1: must be 2 or more, two scrapes being the least that show a trend`,
+		},
+		"status_window without end": {
+			func(c *Config) { c.StatusWindow = math.MaxInt },
+			`"status_window" is 9223372036854775807: must be 10000 or less: each scrape takes memory`,
 		},
 		"max_groups negative": {
 			func(c *Config) { c.MaxGroups = -1 },

@@ -167,6 +167,27 @@ func TestForgets(t *testing.T) {
 	assert.Empty(t, h.groups)
 }
 
+// A partition, then its topic, then its group may each be away for a window, and all come
+// back at once: what was seen before is forgotten all the same.
+func TestForgetsWhatComesBackLate(t *testing.T) {
+	h := &History{Window: window}
+	scrapes := func(partitions ...lag.Partition) {
+		for range window {
+			observe(h, 0, 1, partitions...)
+		}
+	}
+	scrapes(at(0, 10, 5), at(1, 10, 5))
+	scrapes(at(0, 10, 5))
+	for range window {
+		h.Observe(start, &cluster.Snapshot{}, &lag.Report{Groups: []lag.Group{{Name: "g"}}})
+	}
+	for range window {
+		h.Observe(start, &cluster.Snapshot{}, &lag.Report{})
+	}
+	observe(h, time.Minute, 1, at(1, 11, 5))
+	assert.Equal(t, []Sample{{time.Minute, 11, 5}}, h.Samples(h.Of("g", "t").Partition(1), window, nil))
+}
+
 // large is 100,000 group-partitions: 500 groups in 20 topics of 10 partitions each.
 func large() (*cluster.Snapshot, *lag.Report) {
 	s, r := &cluster.Snapshot{Topics: map[string]*cluster.Topic{}}, &lag.Report{}

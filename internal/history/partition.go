@@ -52,6 +52,9 @@ func (s Sample) repeats(o Sample) bool { return s.Commit == o.Commit && s.Lag ==
 
 // observe takes the partition as the newest scrape saw it.
 func (p *Partition) observe(h *History, now *lag.Partition) {
+	if h.forgotten(p.scrape + 1) { // before this scrape, but nothing looked: its topic or group was away too
+		*p = Partition{id: p.id}
+	}
 	if now.Lag.Known() {
 		s := Sample{At: h.at(h.scrape), Commit: now.Committed, Lag: now.Lag}
 		p.follow(s)
