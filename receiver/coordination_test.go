@@ -331,8 +331,7 @@ func TestWhatIsLostIsNotHandedOn(t *testing.T) {
 	require.NoError(t, err)
 	s := newScraper(set, cfg, answering(whole), nil, m, own)
 	var sink consumertest.MetricsSink
-	exit, err := s.handOver(&sink)
-	require.NoError(t, err)
+	exit := &exit{Metrics: &sink, scraper: s}
 	s.clusterID = "c"
 	scraped, _ := s.recorder.Record(time.Now(), oneBroker(), &lag.Report{})
 	require.Positive(t, scraped.DataPointCount())

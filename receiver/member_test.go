@@ -24,6 +24,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination/member"
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
+	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 	"github.com/kafkalag/kafkalagreceiver/internal/selfmetrics"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/metrictest"
 )
@@ -33,6 +34,14 @@ type pair struct {
 	mu        sync.Mutex
 	others    []coordination.Member
 	rebalance bool
+	silent    bool
+}
+
+// fallSilent has the coordinator answer nothing any more.
+func (g *pair) fallSilent() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.silent = true
 }
 
 // admit has the other one join.
@@ -51,6 +60,9 @@ func (g *pair) Join(_ context.Context, id string, introduction []byte) (coordina
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.silent {
+		return coordination.Generation{}, errors.New("no answer")
+	}
 	g.rebalance = false
 	return coordination.Generation{
 		Number: 1, Member: id, Leads: true,
@@ -65,6 +77,9 @@ func (*pair) Sync(_ context.Context, _ coordination.Generation, assignment []byt
 func (g *pair) Heartbeat(context.Context, coordination.Generation) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.silent {
+		return errors.New("no answer")
+	}
 	if g.rebalance {
 		return coordination.ErrRebalance
 	}
@@ -112,8 +127,8 @@ func TestWhatIsLeftIsHandedOn(t *testing.T) {
 		require.Less(t, len(want), 40)
 
 		var sink consumertest.MetricsSink
-		exit, err := s.handOver(&sink)
-		require.NoError(t, err)
+		exit := &exit{Metrics: &sink, scraper: s}
+		defer exit.stop()
 		require.NoError(t, exit.ConsumeMetrics(t.Context(), scraped))
 		require.Len(t, sink.AllMetrics(), 1)
 		var handed []string
@@ -122,6 +137,54 @@ func TestWhatIsLeftIsHandedOn(t *testing.T) {
 			handed = append(handed, group.Str())
 		}
 		assert.Equal(t, want, handed)
+	})
+}
+
+// A session that ends between two scrapes ends what was reported, once, at its end and not
+// with the next scrape. While it goes on nothing is said.
+func TestASessionThatEndsIsSaidAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &pair{}
+		s := newMemberScraper(t, settings(zap.NewNop()), g, whole)
+		var sink consumertest.MetricsSink
+		exit := &exit{Metrics: &sink, scraper: s}
+		defer exit.stop()
+		hand := func() {
+			s.part, _ = s.member.Part()
+			scraped, _ := s.recorder.Record(time.Now(), oneBroker(), &lag.Report{})
+			require.NoError(t, exit.ConsumeMetrics(t.Context(), scraped))
+		}
+		s.clusterID = "c"
+		hand()
+		require.Positive(t, sink.DataPointCount())
+		time.Sleep(time.Hour)
+		require.Len(t, sink.AllMetrics(), 1)
+
+		g.fallSilent()
+		time.Sleep(4 * time.Second)
+		require.Len(t, sink.AllMetrics(), 1, "the session goes on")
+		time.Sleep(3 * time.Second)
+		require.Len(t, sink.AllMetrics(), 2)
+		last := sink.AllMetrics()[1]
+		assert.Zero(t, last.DataPointCount())
+		assert.Equal(t, map[string]any{"kafka.cluster.id": "c"}, last.ResourceMetrics().At(0).Resource().Attributes().AsRaw())
+		time.Sleep(time.Hour)
+		assert.Len(t, sink.AllMetrics(), 2, "once")
+	})
+}
+
+// After its shutdown a receiver hands nothing on.
+func TestNothingIsSaidAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &pair{}
+		s := newMemberScraper(t, settings(zap.NewNop()), g, whole)
+		var sink consumertest.MetricsSink
+		exit := &exit{Metrics: &sink, scraper: s}
+		require.NoError(t, exit.ConsumeMetrics(t.Context(), pmetric.NewMetrics()))
+		g.fallSilent()
+		exit.stop()
+		time.Sleep(time.Hour)
+		assert.Len(t, sink.AllMetrics(), 1)
 	})
 }
 

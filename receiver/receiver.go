@@ -21,14 +21,14 @@ import (
 type metricsReceiver struct {
 	receiver.Metrics
 	scraper *lagScraper
+	exit    *exit // nil if there is one collector
 }
 
 func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer.Metrics) (receiver.Metrics, error) {
+	var e *exit
 	if s.member != nil {
-		var err error
-		if next, err = s.handOver(next); err != nil {
-			return nil, err
-		}
+		e = &exit{Metrics: next, scraper: s}
+		next = e
 	}
 	metrics, err := scraper.NewMetrics(s.scrape, scraper.WithStart(s.start))
 	if err != nil {
@@ -45,12 +45,16 @@ func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer
 	if err != nil {
 		return nil, err
 	}
-	return &metricsReceiver{Metrics: controller, scraper: s}, nil
+	return &metricsReceiver{Metrics: controller, scraper: s, exit: e}, nil
 }
 
 // Shutdown ends a running scrape first: the controller's own Shutdown waits for
 // it, without ending it.
 func (r *metricsReceiver) Shutdown(ctx context.Context) error {
 	r.scraper.shutdown()
-	return r.Metrics.Shutdown(ctx)
+	err := r.Metrics.Shutdown(ctx)
+	if r.exit != nil {
+		r.exit.stop()
+	}
+	return err
 }

@@ -67,6 +67,14 @@ func (m *Membership) Part(now time.Time) *Part {
 	return m.part
 }
 
+// Remaining is for how long there will be a part if nothing more is acknowledged.
+func (m *Membership) Remaining(now time.Time) time.Duration {
+	if m.part == nil {
+		return 0
+	}
+	return max(0, m.Timeout-m.Age(now))
+}
+
 // Expired reports whether the session has ended by the member's own count. Both clocks
 // count: the monotonic one stands still while a machine is suspended.
 func (m *Membership) Expired(now time.Time) bool { return m.Age(now) >= m.Timeout }

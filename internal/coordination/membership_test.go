@@ -18,10 +18,13 @@ func TestSession(t *testing.T) {
 	sent := time.Now()
 	assert.True(t, m.Expired(sent), "before it has one")
 	assert.Zero(t, m.Silence(sent), "and nothing to count from")
+	assert.Zero(t, m.Remaining(sent))
 	assert.Empty(t, m.Claim(sent))
 
 	assert.True(t, m.Take("a", sent, &Assignment{Members: []string{"a", "b"}}))
 	assert.NotNil(t, m.Part(sent.Add(timeout-1)))
+	assert.Equal(t, timeout-1, m.Remaining(sent.Add(1)))
+	assert.Zero(t, m.Remaining(sent.Add(timeout+1)))
 	assert.Equal(t, timeout+1, m.Silence(sent.Add(timeout+1)))
 	assert.Nil(t, m.Part(sent.Add(timeout)))
 	received := sent.Add(2 * time.Second)

@@ -122,6 +122,13 @@ func (m *Member) Part() (*coordination.Part, error) {
 	return nil, m.err
 }
 
+// Remaining returns for how long there will be a part if nobody answers any more.
+func (m *Member) Remaining() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.membership.Remaining(time.Now())
+}
+
 // Status returns what is known of the group.
 func (m *Member) Status() coordination.Status {
 	m.mu.Lock()
