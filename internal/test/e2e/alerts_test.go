@@ -5,6 +5,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,14 +68,18 @@ func hastenSelf(t *testing.T, address string) string {
   {periodic: {interval: 1000, exporter: {otlp: {protocol: http/protobuf, endpoint: "http://%s"}}}}]}}}`, address))
 }
 
-// scrapeConfigs has Prometheus scrape a collector and its own telemetry.
-func scrapeConfigs(t *testing.T, c *collector) string {
+// scrapeConfigs has Prometheus scrape collectors and their own telemetry.
+func scrapeConfigs(t *testing.T, collectors ...*collector) string {
 	t.Helper()
+	var pages, telemetry []string
+	for _, c := range collectors {
+		pages, telemetry = append(pages, hostOf(t, c.metricsURL)), append(telemetry, hostOf(t, c.selfURL))
+	}
 	return fmt.Sprintf(`[
-  {job_name: kafka, static_configs: [{targets: [%q]}]},
-  {job_name: otelcol-kafkalag, static_configs: [{targets: [%q]}]},
+  {job_name: kafka, static_configs: [{targets: [%s]}]},
+  {job_name: otelcol-kafkalag, static_configs: [{targets: [%s]}]},
 ]
-`, hostOf(t, c.metricsURL), hostOf(t, c.selfURL))
+`, strings.Join(pages, ","), strings.Join(telemetry, ","))
 }
 
 // fires waits until the alert fires, by both ways, with these labels ("name",
@@ -129,8 +134,8 @@ func matching(alerts []promtest.Alert, labels []string) []promtest.Alert {
 
 // Every alert fires on real Kafka for the reason that it names, but KafkaLagMissing,
 // which takes an hour of silence, KafkaProbeMissing, which takes a collector that is gone,
-// and KafkaQuorumObserverBehind, which takes a broker
-// that is no controller, and slow. Those on partitions, on controllers that are away, on partial scrapes, and
+// KafkaQuorumObserverBehind, which takes a broker that is no controller, and slow, and
+// those on several collectors. Those on partitions, on controllers that are away, on partial scrapes, and
 // on groups that stall or have no members are seen to resolve when it is gone.
 func TestRulesAlertsFire(t *testing.T) {
 	t.Parallel() // it waits more than it works

@@ -4,6 +4,7 @@
 package e2e
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,7 +19,9 @@ import (
 )
 
 // Each query of the dashboard has an answer on a cluster where something is
-// going on: producers, consumers, and a broker that is lost.
+// going on: producers, consumers, and a broker that is lost. Two collectors share the
+// cluster, so all of it is on the union of their pages. A third one differs, and an alert
+// says so.
 func TestRulesDashboardShowsData(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	promtest.Need(t)
@@ -36,11 +39,17 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	kafka.OpenTransaction(t, "orders", 0, time.Now())
 	ask := writeFile(t, "ask.yaml", `receivers: {kafkalag: {metrics: {
   kafka.broker.log_dir.usable: {enabled: true}, kafka.partition.last_stable_offset_gap: {enabled: true},
-  kafka.partition.open_transaction_age: {enabled: true}, kafka.partition.under_min_isr: {enabled: true}}},
-  kafkaprobe: {topic: orders}}`) // one more topic would change what is counted below
+  kafka.partition.open_transaction_age: {enabled: true}, kafka.partition.under_min_isr: {enabled: true}},
+  coordination: {group_id: collectors, session_timeout: 1m}}}`)
+	probe := writeFile(t, "probe.yaml", "receivers: {kafkaprobe: {topic: orders}}") // one more topic would change what is counted below
 
-	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), shipped("probe/default.yaml"), writeFile(t, "quorum.yaml", askQuorum), ask)
-	prometheus := promtest.Start(t, "global: {scrape_interval: 1s}\nscrape_configs: "+scrapeConfigs(t, c))
+	env, quorum := brokersEnv(kafka.Brokers()...), writeFile(t, "quorum.yaml", askQuorum)
+	one := start(t, env, shipped("default.yaml"), shipped("probe/default.yaml"), quorum, ask, probe)
+	two := start(t, env, shipped("default.yaml"), quorum, ask)
+	two.awaitLog(t, "This collector is one of 2 that report the cluster together")
+	other := start(t, env, shipped("default.yaml"), quorum, ask, writeFile(t, "other.yaml", "receivers: {kafkalag: {group_match: ^other}}"))
+	prometheus := promtest.Start(t, fmt.Sprintf("global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [%q]\nscrape_configs: %s",
+		hastened(t), scrapeConfigs(t, one, two, other)))
 	require.EventuallyWithT(t, func(now *assert.CollectT) {
 		require.NotEmpty(now, prometheus.Query(now, `deriv(kafka_consumer_group_offset{group="slow"}[10s]) > 0`))
 	}, patience, tick)
@@ -87,6 +96,13 @@ func TestRulesDashboardShowsData(t *testing.T) {
 	shows("Under-replicated", 7) // what is offline has no replica in sync
 	shows("Lost to retention in an hour", 0)
 	shows("Clusters reported", 1)
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		assert.Empty(now, prometheus.Query(now, `count without (instance) (label_replace({__name__=~"kafka_.+"}, "metric", "$1", "__name__", "(.+)")) > 1`), "on two pages")
+		require.Len(now, prometheus.Query(now, `count by (instance) ({__name__=~"kafka_.+"})`), 2, "pages of two collectors")
+		alerts := prometheus.Firing(now, "KafkaLagCollectorWithoutPart")
+		require.Len(now, alerts, 1)
+		assert.Equal(now, hostOf(t, other.selfURL), alerts[0].Labels["instance"])
+	}, patience, tick)
 
 	kafka.StartStreams(t, "counting", "one", "orders") // it creates topics: not before they are counted
 	answers(true)
