@@ -5,6 +5,8 @@ package coordination
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"testing"
 
@@ -45,6 +47,49 @@ func TestBalance(t *testing.T) {
 	assert.Len(t, counts, members)
 	for name, n := range counts {
 		assert.LessOrEqual(t, float64(n), 1.25*mean, name)
+	}
+}
+
+// loadOfTheBusiest simulates how many times its fair share the busiest of that many members
+// has to do, where the n-th largest group is of size n^-skew: the median and the
+// nineteen-in-twentieth of many sets of members.
+func loadOfTheBusiest(members int, skew float64) (median, most float64) {
+	const runs = 40
+	sizes, total := map[uint64]float64{}, 0.0 // by the hash of their names
+	for i := range manyGroups {
+		size := math.Pow(float64(i+1), -skew)
+		sizes[hash(hash(offset, groups), fmt.Sprint("group-", i))] = size
+		total += size
+	}
+	all := list(runs * members)
+	var ratios []float64
+	for run := range runs {
+		r, loads := newRing(all[run*members:(run+1)*members]), map[string]float64{}
+		for key, size := range sizes {
+			loads[r.owner(key)] += size
+		}
+		ratios = append(ratios, slices.Max(slices.Collect(maps.Values(loads)))/total*float64(members))
+	}
+	slices.Sort(ratios)
+	return ratios[runs/2], ratios[runs*19/20]
+}
+
+// The sizes of groups are not balanced. docs/several-collectors.md says what that comes to.
+func TestLoadsOfGroupsOfUnequalSizes(t *testing.T) {
+	for _, tt := range []struct {
+		members      int
+		skew         float64
+		median, most float64
+	}{
+		{4, 0.5, 1.04, 1.10},
+		{16, 0.5, 1.16, 1.29},
+		{2, 1, 1.10, 1.28},
+		{4, 1, 1.32, 1.58},
+		{16, 1, 2.51, 3.21},
+	} {
+		median, most := loadOfTheBusiest(tt.members, tt.skew)
+		assert.InDelta(t, tt.median, median, 0.01, "%d members, skew %v", tt.members, tt.skew)
+		assert.InDelta(t, tt.most, most, 0.01, "%d members, skew %v", tt.members, tt.skew)
 	}
 }
 

@@ -53,12 +53,13 @@ type coordinator struct {
 type written struct {
 	generation int32
 	leader     string
-	members    map[string][]byte // introductions
+	members    []modelMember // id, instance and introduction
 	assignment []byte
 }
 
 type modelMember struct {
 	id           string
+	instance     string // empty: it does not keep its name
 	introduction []byte
 	ends         time.Time            // of the session, unless it waits
 	joining      chan modelGeneration // waits for the generation
@@ -78,6 +79,7 @@ type modelAssignment struct {
 var (
 	errConnection = errors.New("connection closed")
 	errLoading    = errors.New("the coordinator is loading")
+	errFenced     = &coordination.RefusedError{Reason: "fenced", After: coordination.Never}
 )
 
 func newCoordinator(random *rand.Rand) *coordinator {
@@ -137,8 +139,9 @@ func (c *coordinator) recover() {
 	c.state, c.generation, c.leader, c.assignment = stable, c.written.generation, c.written.leader, c.written.assignment
 	c.pending = map[string]time.Time{}
 	c.members = map[string]*modelMember{}
-	for id, introduction := range c.written.members {
-		c.members[id] = &modelMember{id: id, introduction: introduction, ends: time.Now().Add(modelSession)}
+	for _, m := range c.written.members {
+		m.ends = time.Now().Add(modelSession)
+		c.members[m.id] = &m
 	}
 }
 
@@ -180,8 +183,13 @@ func (c *coordinator) complete() {
 	if slices.ContainsFunc(ids, func(id string) bool { return !joined(id) }) && time.Now().Before(c.deadline) {
 		return
 	}
-	maps.DeleteFunc(c.members, func(_ string, m *modelMember) bool { return m.joining == nil })
-	ids = slices.Sorted(maps.Keys(c.members))
+	// Those that keep their names stay until their sessions end.
+	maps.DeleteFunc(c.members, func(_ string, m *modelMember) bool { return m.joining == nil && m.instance == "" })
+	ids = slices.DeleteFunc(slices.Sorted(maps.Keys(c.members)), func(id string) bool { return !joined(id) })
+	if len(ids) == 0 && len(c.members) > 0 { // nobody can lead
+		c.deadline = time.Now().Add(modelSession)
+		return
+	}
 	c.generation++
 	c.state, c.assignment = completing, nil
 	if len(ids) == 0 {
@@ -189,7 +197,7 @@ func (c *coordinator) complete() {
 		c.state = stable
 		return
 	}
-	if c.members[c.leader] == nil {
+	if !slices.Contains(ids, c.leader) {
 		c.leader = ids[c.random.IntN(len(ids))]
 	}
 	for _, id := range ids {
@@ -201,7 +209,7 @@ func (c *coordinator) generationOf(id string) coordination.Generation {
 	g := coordination.Generation{Number: c.generation, Member: id, Leads: id == c.leader}
 	if g.Leads {
 		for _, id := range slices.Sorted(maps.Keys(c.members)) {
-			g.Members = append(g.Members, coordination.Member{ID: id, Introduction: c.members[id].introduction})
+			g.Members = append(g.Members, coordination.Member{ID: id, Instance: c.members[id].instance, Introduction: c.members[id].introduction})
 		}
 	}
 	return g
@@ -221,7 +229,7 @@ func (c *coordinator) answerSync(m *modelMember, a modelAssignment) {
 	}
 }
 
-func (c *coordinator) join(id string, introduction []byte) chan modelGeneration {
+func (c *coordinator) join(id, instance string, introduction []byte) chan modelGeneration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	answer := make(chan modelGeneration, 1)
@@ -229,7 +237,14 @@ func (c *coordinator) join(id string, introduction []byte) chan modelGeneration 
 		answer <- modelGeneration{err: err}
 		return answer
 	}
-	if id == "" {
+	switch {
+	case c.fenced(id, instance):
+		answer <- modelGeneration{err: errFenced}
+		return answer
+	case id == "" && instance != "":
+		c.joinNamed(instance, introduction, answer)
+		return answer
+	case id == "":
 		c.ids++
 		id = fmt.Sprintf("member-%d-%d", c.ids, c.random.Uint32())
 		c.pending[id] = time.Now().Add(modelSession)
@@ -258,11 +273,54 @@ func (c *coordinator) join(id string, introduction []byte) chan modelGeneration 
 	return answer
 }
 
-func (c *coordinator) sync(of coordination.Generation, assignment []byte) chan modelAssignment {
+// joinNamed has a process join that keeps its name. One of that name takes the place of
+// the one before, and where nothing is under way, the generation goes on with it.
+func (c *coordinator) joinNamed(instance string, introduction []byte, answer chan modelGeneration) {
+	former := c.named(instance)
+	c.ids++
+	m := &modelMember{id: fmt.Sprint(instance, "-", c.ids), instance: instance, introduction: introduction, joining: answer}
+	c.members[m.id] = m
+	if former == nil {
+		c.rebalance()
+		c.complete()
+		return
+	}
+	delete(c.members, former.id)
+	c.answerJoin(former, modelGeneration{err: errFenced})
+	c.answerSync(former, modelAssignment{err: errFenced})
+	if c.leader == former.id {
+		c.leader = m.id
+	}
+	if c.state == stable {
+		c.write(c.assignment)
+		c.answerJoin(m, modelGeneration{generation: coordination.Generation{Number: c.generation, Member: m.id}}) // it does not lead
+		return
+	}
+	c.rebalance()
+	c.complete()
+}
+
+// named returns the member of that name, nil if there is none.
+func (c *coordinator) named(instance string) *modelMember {
+	for _, m := range c.members {
+		if instance != "" && m.instance == instance {
+			return m
+		}
+	}
+	return nil
+}
+
+// fenced reports whether another one has joined by the member's name.
+func (c *coordinator) fenced(id, instance string) bool {
+	m := c.named(instance)
+	return id != "" && m != nil && m.id != id
+}
+
+func (c *coordinator) sync(of coordination.Generation, instance string, assignment []byte) chan modelAssignment {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	answer := make(chan modelAssignment, 1)
-	m, err := c.known(of)
+	m, err := c.known(of, instance)
 	switch {
 	case errors.Is(err, errLoading): // a rebalance that was under way is lost
 		answer <- modelAssignment{err: coordination.ErrRebalance}
@@ -285,16 +343,19 @@ func (c *coordinator) sync(of coordination.Generation, assignment []byte) chan m
 // write keeps the generation with its assignment, and hands that out.
 func (c *coordinator) write(assignment []byte) {
 	c.state, c.assignment = stable, assignment
-	c.written = written{c.generation, c.leader, map[string][]byte{}, assignment}
-	for id, m := range c.members {
-		c.written.members[id] = m.introduction
+	c.written = written{c.generation, c.leader, nil, assignment}
+	for _, m := range c.members {
+		c.written.members = append(c.written.members, modelMember{id: m.id, instance: m.instance, introduction: m.introduction})
 		c.answerSync(m, modelAssignment{text: assignment})
 	}
 }
 
-func (c *coordinator) known(of coordination.Generation) (*modelMember, error) {
+func (c *coordinator) known(of coordination.Generation, instance string) (*modelMember, error) {
 	if err := c.down(); err != nil {
 		return nil, err
+	}
+	if c.fenced(of.Member, instance) {
+		return nil, errFenced
 	}
 	m := c.members[of.Member]
 	if m == nil || of.Number != c.generation {
@@ -304,10 +365,10 @@ func (c *coordinator) known(of coordination.Generation) (*modelMember, error) {
 }
 
 // heartbeat is good for every member, former ones too, while the coordinator is loading.
-func (c *coordinator) heartbeat(of coordination.Generation) error {
+func (c *coordinator) heartbeat(of coordination.Generation, instance string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m, err := c.known(of)
+	m, err := c.known(of, instance)
 	switch {
 	case errors.Is(err, errLoading):
 		return nil
@@ -335,10 +396,24 @@ func (c *coordinator) leave(id string) error {
 	return nil
 }
 
+// describe returns the members, none while there is no answer.
+func (c *coordinator) describe() chan []coordination.Member {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	answer := make(chan []coordination.Member, 1)
+	var members []coordination.Member
+	for _, id := range slices.Sorted(maps.Keys(c.members)) {
+		members = append(members, coordination.Member{ID: id, Introduction: c.members[id].introduction})
+	}
+	answer <- members
+	return answer
+}
+
 // network is what lies between one process and the coordinator.
 type network struct {
-	c    *coordinator
-	dead bool
+	c        *coordinator
+	instance string
+	dead     bool
 	// Until when the process stands still, no request gets through, no answer does, and
 	// both take long.
 	frozenUntil, cutUntil, deafUntil, slowUntil time.Time
@@ -350,23 +425,29 @@ func (n *network) message(answer bool) (d time.Duration, lost bool) {
 	defer n.c.mu.Unlock()
 	now, longest := time.Now(), int64(20*time.Millisecond)
 	if now.Before(n.slowUntil) {
-		longest = int64(modelSession)
+		longest = int64(2 * modelSession)
 	}
 	lost = !n.c.healed && n.c.random.IntN(200) == 0
 	return time.Duration(n.c.random.Int64N(longest)), lost || n.dead || now.Before(n.cutUntil) || answer && now.Before(n.deafUntil)
 }
 
-// way returns when a message has arrived. One that is lost never does.
-func (n *network) way(ctx context.Context, answer bool) error {
+// way returns when a message has arrived. One that is lost never does; one that takes
+// longer than its sender waits arrives later.
+func (n *network) way(ctx context.Context, answer bool, late func()) error {
 	d, lost := n.message(answer)
 	if lost {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	if !sleep(ctx, d) {
-		return ctx.Err()
+	sent := time.Now()
+	if sleep(ctx, d) {
+		return nil
 	}
-	return nil
+	n.c.ending.Go(func() {
+		time.Sleep(time.Until(sent.Add(d)))
+		late()
+	})
+	return ctx.Err()
 }
 
 // frozen returns for how long the process still does nothing.
@@ -397,7 +478,7 @@ func through[T any](ctx context.Context, n *network, request func() chan T) (T, 
 	n.thaw()
 	var answer T
 	defer n.thaw()
-	if err := n.way(ctx, false); err != nil {
+	if err := n.way(ctx, false, func() { request() }); err != nil {
 		return answer, err
 	}
 	select {
@@ -405,13 +486,15 @@ func through[T any](ctx context.Context, n *network, request func() chan T) (T, 
 	case <-ctx.Done():
 		return answer, ctx.Err()
 	}
-	return answer, n.way(ctx, true)
+	return answer, n.way(ctx, true, func() {})
 }
 
-func (n *network) Inspect(context.Context) ([]coordination.Member, error) { return nil, nil }
+func (n *network) Inspect(ctx context.Context) ([]coordination.Member, error) {
+	return through(ctx, n, n.c.describe)
+}
 
 func (n *network) Join(ctx context.Context, id string, introduction []byte) (coordination.Generation, error) {
-	a, err := through(ctx, n, func() chan modelGeneration { return n.c.join(id, introduction) })
+	a, err := through(ctx, n, func() chan modelGeneration { return n.c.join(id, n.instance, introduction) })
 	if err != nil {
 		return coordination.Generation{}, err
 	}
@@ -419,7 +502,7 @@ func (n *network) Join(ctx context.Context, id string, introduction []byte) (coo
 }
 
 func (n *network) Sync(ctx context.Context, of coordination.Generation, assignment []byte) ([]byte, error) {
-	a, err := through(ctx, n, func() chan modelAssignment { return n.c.sync(of, assignment) })
+	a, err := through(ctx, n, func() chan modelAssignment { return n.c.sync(of, n.instance, assignment) })
 	if err != nil {
 		return nil, err
 	}
@@ -427,7 +510,7 @@ func (n *network) Sync(ctx context.Context, of coordination.Generation, assignme
 }
 
 func (n *network) Heartbeat(ctx context.Context, of coordination.Generation) error {
-	return n.now(ctx, func() error { return n.c.heartbeat(of) })
+	return n.now(ctx, func() error { return n.c.heartbeat(of, n.instance) })
 }
 
 func (n *network) Leave(ctx context.Context, id string) error {

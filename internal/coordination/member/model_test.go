@@ -28,7 +28,7 @@ const (
 // and looks all the time whether two of them would report one name. In the end, when
 // nothing goes wrong any more, every name is reported.
 func TestSoakSpansNeverOverlap(t *testing.T) {
-	runs := 500
+	runs := 250
 	if os.Getenv("KAFKALAG_SOAK") == "full" {
 		runs = 20000
 	}
@@ -54,9 +54,11 @@ func live(t *testing.T, seed uint64) {
 	world := newCoordinator(rand.New(rand.NewPCG(seed, 22)))
 	random := rand.New(rand.NewPCG(seed, 23)) // that of the world belongs to its lock
 	all := make([]*process, modelMembers)
+	world.mu.Lock()
 	for i := range all {
-		all[i] = world.start()
+		all[i] = world.start(i)
 	}
+	world.mu.Unlock()
 	defer func() {
 		for _, p := range all {
 			world.end(p)
@@ -100,10 +102,10 @@ func (c *coordinator) trouble(all []*process) {
 	case 0: // kill -9; another one comes
 		p.network.dead = true
 		c.end(p)
-		all[i] = c.start()
+		all[i] = c.start(i)
 	case 1: // a planned restart
 		c.end(p)
-		all[i] = c.start()
+		all[i] = c.start(i)
 	case 2: // kill -STOP
 		p.network.frozenUntil = until
 	case 3: // no way to the coordinator
@@ -160,12 +162,18 @@ func owners(all []*process, name int) (by []int) {
 	return by
 }
 
-// start starts a process.
-func (c *coordinator) start() *process {
-	n := &network{c: c}
-	p := &process{network: n, Member: New(Config{
-		SessionTimeout: modelSession, RequestTimeout: modelRequest, Settings: coordination.Settings{"group_match": ".*"},
-	}, n, zap.NewNop())}
+// start starts the i-th process. Every other one keeps its name over restarts, and some
+// are configured differently than others.
+func (c *coordinator) start(i int) *process {
+	cfg := Config{SessionTimeout: modelSession, RequestTimeout: modelRequest, Settings: coordination.Settings{"group_match": ".*"}}
+	if i%2 == 1 {
+		cfg.InstanceID = fmt.Sprint("instance-", i)
+	}
+	if c.random.IntN(5) == 0 {
+		cfg.Settings = coordination.Settings{"group_match": "^group"}
+	}
+	n := &network{c: c, instance: cfg.InstanceID}
+	p := &process{network: n, Member: New(cfg, n, zap.NewNop())}
 	p.Start()
 	return p
 }
