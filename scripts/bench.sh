@@ -4,7 +4,8 @@
 #
 # Measures the collector on a cluster; CLUSTER holds flags of cmd/bench,
 # such as its size. Without real Kafka, brokers that answer from memory stand in
-# for it. The tables stay in build/bench.md.
+# for it. Without CLUSTER, it holds four collectors that share a large cluster in memory
+# against one, too. The tables stay in build/bench.md.
 #
 # Then runs the Go benchmarks that BENCH names COUNT times, and sums them up.
 # The raw result stays in build/bench.txt; the one before it in bench.old.txt,
@@ -22,6 +23,11 @@ elif ! command -v java >/dev/null || ! make --no-print-directory kafka-jars; the
 fi
 status=0 # a limit that is not held fails the run, at its end
 go run ./cmd/bench "${cluster[@]}" | tee build/bench.md || status=$?
+if [[ -z ${CLUSTER:-} ]]; then
+	printf '\n' >>build/bench.md
+	go run ./cmd/bench -memory -members 4 -topics 10000 -partitions 100000 -groups 5000 \
+		-rounds 5 -every 20s -search-budget 400000 | tee -a build/bench.md || status=$?
+fi
 
 results=(build/bench.txt)
 if [[ -f build/bench.txt ]]; then

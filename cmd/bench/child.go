@@ -77,10 +77,16 @@ func (c *child) waiting() bool { return len(c.samples) > 0 }
 
 // ask has a child that waits for it do a round.
 func (c *child) ask(limit time.Duration) (sample, error) {
-	if _, err := io.WriteString(c.stdin, "\n"); err != nil {
+	if err := c.prompt(); err != nil {
 		return sample{}, err
 	}
 	return c.next(limit)
+}
+
+// prompt tells a child to do what it waits for.
+func (c *child) prompt() error {
+	_, err := io.WriteString(c.stdin, "\n")
+	return err
 }
 
 func (c *child) pid() int { return c.cmd.Process.Pid }

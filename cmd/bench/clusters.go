@@ -47,7 +47,7 @@ func startClusters(ctx context.Context, o options) (clusters []target, err error
 				t.name += " again"
 			}
 			if o.memory {
-				err = t.play()
+				err = t.play(o.members)
 			} else {
 				err = t.launch(ctx, version)
 			}
@@ -61,8 +61,8 @@ func startClusters(ctx context.Context, o options) (clusters []target, err error
 }
 
 // play starts brokers that answer from memory.
-func (t *target) play() error {
-	m, err := startMemory(t.size)
+func (t *target) play(members int) error {
+	m, err := startMemory(t.size, members)
 	if err != nil {
 		return err
 	}

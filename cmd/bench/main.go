@@ -6,7 +6,8 @@
 // brokers that are there already. It holds each scrape against the floor, the
 // same requests made bare with the same client library, in turns in one run,
 // and prints tables. It fails where a limit is not held. Several clusters (versions of Kafka, or sizes) are held
-// against each other likewise.
+// against each other likewise, and so are receivers that share a cluster against one
+// that has it alone.
 package main
 
 import (
@@ -32,6 +33,7 @@ type options struct {
 	kafka     string
 	versions  string
 	double    int
+	members   int
 	axis      string
 	memory    bool
 	serve     bool
@@ -104,6 +106,7 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	flags.StringVar(&o.versions, "version", kafkatest.DefaultVersion, "Apache Kafka `version` to start; several, separated by commas, are measured in turns")
 	flags.IntVar(&o.double, "double", 0, "`times` to double the cluster: all sizes are measured in turns")
 	flags.StringVar(&o.axis, "axis", "all", "what -double doubles: `partitions` (with their topics), groups, commits (of each group), or all but the last")
+	flags.IntVar(&o.members, "members", 0, "`receivers` that share the cluster: they are measured in turns with one that has it alone")
 	flags.BoolVar(&o.memory, "memory", false, "in place of Kafka, brokers that answer from memory")
 	flags.BoolVar(&o.serve, "serve", false, "start and fill the clusters, print their brokers, and wait for an interrupt")
 	flags.IntVar(&o.rounds, "rounds", 10, "scrapes that count, of each kind")
@@ -119,8 +122,8 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 	if o.rounds < 1 || o.double < 0 {
 		return o, errors.New("-rounds must be 1 or more, -double 0 or more")
 	}
-	if o.double > 0 && strings.Contains(o.versions, ",") {
-		return o, errors.New("-double holds sizes against each other and -version versions: give one of the two")
+	if err := o.checkComparison(); err != nil {
+		return o, err
 	}
 	if axes[o.axis] == nil {
 		return o, fmt.Errorf("-axis must be one of %s", strings.Join(slices.Sorted(maps.Keys(axes)), ", "))
@@ -129,4 +132,21 @@ func parseFlags(args []string, output io.Writer) (options, error) {
 		return o, err
 	}
 	return o, o.doubled(o.axis, o.double).check()
+}
+
+// checkComparison reports what cannot be compared in one run.
+func (o options) checkComparison() error {
+	compared := 0
+	for _, asked := range []bool{o.double > 0, strings.Contains(o.versions, ","), o.members > 0} {
+		if asked {
+			compared++
+		}
+	}
+	switch {
+	case compared > 1:
+		return errors.New("-double holds sizes against each other, -version versions, and -members several receivers against one: give one of the three")
+	case o.members < 0 || o.members == 1:
+		return errors.New("-members must be 2 or more")
+	}
+	return nil
 }

@@ -21,6 +21,9 @@ func measure(ctx context.Context, o options, clusters []target, out io.Writer) e
 		return measureSeveral(ctx, o, clusters, out)
 	}
 	one := clusters[0]
+	if o.members > 0 {
+		return measureSharing(ctx, o, one, out)
+	}
 	fmt.Fprintf(out, "%v\n%d scrapes each, in turns with the floor\n\n", one.size, o.rounds)
 	rows, err := measureReceivers(ctx, o, clusters)
 	if err != nil {

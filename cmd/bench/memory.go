@@ -22,13 +22,15 @@ type memory struct {
 	size
 	listeners []net.Listener
 
+	collectors collectors
+
 	mu      sync.Mutex
 	answers map[string][]byte // by broker and request; without length and correlation id
 }
 
-// startMemory serves until close.
-func startMemory(z size) (*memory, error) {
-	m := &memory{size: z, answers: map[string][]byte{}}
+// startMemory serves until close, to a group of that many collectors if they are several.
+func startMemory(z size, members int) (*memory, error) {
+	m := &memory{size: z, collectors: newCollectors(members), answers: map[string][]byte{}}
 	for range z.brokers {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -124,7 +126,7 @@ func (m *memory) answer(broker int32, frame []byte) ([]byte, error) {
 		encoded = append(encoded, 0) // the header has no tags
 	}
 	encoded = response.AppendTo(encoded)
-	if !searches(request) {
+	if !searches(request) && !joins(request) {
 		m.mu.Lock()
 		m.answers[key] = encoded
 		m.mu.Unlock()

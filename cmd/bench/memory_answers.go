@@ -29,7 +29,7 @@ func (m *memory) respond(broker int32, request kmsg.Request) kmsg.Response {
 	case *kmsg.DescribeGroupsRequest:
 		return m.describeGroups(r)
 	}
-	return nil
+	return m.collectors.respond(broker, request)
 }
 
 // apiVersions offers what Kafka 4 does.
@@ -45,6 +45,11 @@ func (*memory) apiVersions() kmsg.Response {
 		{kmsg.OffsetFetch, 8},
 		{kmsg.ListOffsets, 8},
 		{kmsg.DescribeGroups, 5},
+		{kmsg.FindCoordinator, 2},
+		{kmsg.JoinGroup, 5},
+		{kmsg.SyncGroup, 3},
+		{kmsg.Heartbeat, 3},
+		{kmsg.LeaveGroup, 2},
 	} {
 		key := kmsg.NewApiVersionsResponseApiKey()
 		key.ApiKey, key.MaxVersion = int16(offered.api), offered.newest
@@ -169,6 +174,11 @@ func (m *memory) describeGroups(r *kmsg.DescribeGroupsRequest) kmsg.Response {
 	answer := kmsg.NewPtrDescribeGroupsResponse()
 	for _, name := range r.Groups {
 		g := kmsg.NewDescribeGroupsResponseGroup()
+		if name == collectorsGroup {
+			g.Group, g.State = name, "Dead"
+			answer.Groups = append(answer.Groups, g)
+			continue
+		}
 		group := number(name)
 		g.Group, g.State, g.ProtocolType = name, stateOf(group), protocolType
 		if hasMember(group) {

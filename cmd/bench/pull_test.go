@@ -20,7 +20,7 @@ import (
 func TestE2EPagesAreMeasured(t *testing.T) {
 	collector := builtCollector(t)
 	z := size{brokers: 2, topics: 3, partitions: 9, replicas: 1, groups: 4, commits: 5}
-	m, err := startMemory(z)
+	m, err := startMemory(z, 0)
 	require.NoError(t, err)
 	t.Cleanup(m.close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
@@ -86,7 +86,7 @@ func TestPageBars(t *testing.T) {
 func TestE2EPointsArrive(t *testing.T) {
 	collector := builtCollector(t)
 	z := size{brokers: 1, topics: 2, partitions: 4, replicas: 1, records: 10, groups: 3, commits: 2}
-	m, err := startMemory(z)
+	m, err := startMemory(z, 0)
 	require.NoError(t, err)
 	t.Cleanup(m.close)
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)

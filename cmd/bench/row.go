@@ -26,7 +26,7 @@ type row struct {
 	lost     int   // points that did not arrive, of all
 	objects  int64 // allocated, where the process reports it
 	heap     int64 // their bytes
-	floor    *row  // measured in turns with it
+	floor    *row  // measured in turns with it; nil: none was
 	early    bool  // some scrapes came before their turn
 }
 

@@ -21,9 +21,10 @@ type sample struct {
 type Totals struct {
 	CPU                      time.Duration
 	Requests, Sent, Received int64
-	Searches, Lookups        int64 // requests of the search for time lag, and what they looked up
-	Scraped, Points          int   // data points: what the receiver had to hand on, and what arrived
-	Objects, Heap            int64 // allocated, where the process measures itself: their number and bytes
+	Searches, Lookups        int64  // requests of the search for time lag, and what they looked up
+	Scraped, Points          int    // data points: what the receiver had to hand on, and what arrived
+	Objects, Heap            int64  // allocated, where the process measures itself: their number and bytes
+	Digest                   uint64 // of the points of one scrape, once it was asked for
 }
 
 // own is what this process has used and allocated.

@@ -25,8 +25,8 @@ type measured interface {
 	pid() int
 }
 
-// turns measures some processes and a floor for each by turns: after a scrape
-// of the one, a round of its floor, then the scrape of the next. They keep out
+// turns measures some processes and a floor for each, or for none, by turns: after a
+// scrape of the one, a round of its floor, then the scrape of the next. They keep out
 // of each other's way because each began when the scrape of the one before was
 // over and scrapes at the same interval as all.
 type turns struct {
@@ -42,7 +42,7 @@ type turns struct {
 type subject struct {
 	name        string
 	m           measured
-	f           *child
+	f           *child // nil: there is no floor
 	mine, floor []sample
 	early       bool // a scrape came before its turn
 }
@@ -53,14 +53,24 @@ func (t *turns) join(name, seed string, m measured, share time.Duration) error {
 	if err != nil {
 		return err
 	}
-	s := &subject{name: name, m: m, f: f}
+	return t.add(&subject{name: name, m: m, f: f}, share)
+}
+
+// joinBare takes part without a floor.
+func (t *turns) joinBare(name string, m measured, share time.Duration) error {
+	return t.add(&subject{name: name, m: m}, share)
+}
+
+func (t *turns) add(s *subject, share time.Duration) error {
 	t.subjects, t.share = append(t.subjects, s), share
 	return t.turn(s)
 }
 
 func (t *turns) stop() {
 	for _, s := range t.subjects {
-		s.f.stop()
+		if s.f != nil {
+			s.f.stop()
+		}
 	}
 }
 
@@ -75,10 +85,12 @@ func (t *turns) turn(s *subject) error {
 	s.mine = append(s.mine, got)
 	s.early = s.early || got.Began.Before(t.over)
 	settle(t.share)
-	if got, err = s.f.ask(patience); err != nil {
-		return fmt.Errorf("floor: %w", err)
+	if s.f != nil {
+		if got, err = s.f.ask(patience); err != nil {
+			return fmt.Errorf("floor: %w", err)
+		}
+		s.floor = append(s.floor, got)
 	}
-	s.floor = append(s.floor, got)
 	s.look()
 	t.over = time.Now()
 	return nil
@@ -173,15 +185,25 @@ func (t *turns) addRows(rows []row, n int, busy bool) (_ []row, err error) {
 	for _, s := range t.subjects {
 		// The one before them is what they are counted from.
 		first := len(s.mine) - 1 - n
-		r, base := rowOf(s.name, s.mine[first:]), rowOf("floor", s.floor[first:])
-		r.busy, r.early, r.floor = busy, s.early, &base
+		r := rowOf(s.name, s.mine[first:])
+		r.busy, r.early = busy, s.early
 		if r.peak, err = peakOf(s.m.pid()); err != nil {
 			return nil, err
 		}
-		if base.peak, err = peakOf(s.f.pid()); err != nil {
+		if r.floor, err = s.floorRow(first); err != nil {
 			return nil, err
 		}
 		rows = append(rows, r)
 	}
 	return rows, nil
+}
+
+// floorRow is the row of the floor, nil where there is none.
+func (s *subject) floorRow(first int) (_ *row, err error) {
+	if s.f == nil {
+		return nil, nil
+	}
+	r := rowOf("floor", s.floor[first:])
+	r.peak, err = peakOf(s.f.pid())
+	return &r, err
 }
