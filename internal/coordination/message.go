@@ -130,10 +130,12 @@ type Claim struct {
 }
 
 // Assign makes the assignment for a generation. Who differs from the leader's settings,
-// or cannot be understood, has no part: it leaves when it hears of it.
-func Assign(settings Settings, members []Member) Assignment {
+// or cannot be understood, has no part: it leaves when it hears of it. own is the leader's
+// claim. Whoever is in it may have taken the same generation as the leader, even where its
+// introduction says less: that may be of a request which it gave up, and which came late.
+func Assign(settings Settings, own []string, members []Member) Assignment {
 	a := Assignment{Version: version, Settings: settings}
-	claims := map[string]*Claim{}
+	claims := claimSet{}
 	for _, m := range members {
 		said, err := DecodeIntroduction(m.Introduction)
 		if err != nil {
@@ -142,21 +144,34 @@ func Assign(settings Settings, members []Member) Assignment {
 		if settings.Difference(said.Settings) == "" {
 			a.Members = append(a.Members, m.Name())
 		}
-		if len(said.Claim) == 0 {
-			continue
+		claims.add(said.Claim, m.Name())
+		if slices.Contains(own, m.Name()) {
+			claims.add(own, m.Name())
 		}
-		list := slices.Compact(slices.Sorted(slices.Values(said.Claim)))
-		key := strings.Join(list, "\x00")
-		if claims[key] == nil {
-			claims[key] = &Claim{Members: list}
-		}
-		claims[key].Holders = append(claims[key].Holders, m.Name())
 	}
 	slices.Sort(a.Members)
 	for _, key := range slices.Sorted(maps.Keys(claims)) {
 		a.Claims = append(a.Claims, *claims[key])
 	}
 	return a
+}
+
+// claimSet is claims by their lists of members.
+type claimSet map[string]*Claim
+
+// add notes that a member may be reporting by that list, which may be empty.
+func (s claimSet) add(claim []string, holder string) {
+	if len(claim) == 0 {
+		return
+	}
+	list := slices.Compact(slices.Sorted(slices.Values(claim)))
+	key := strings.Join(list, "\x00")
+	if s[key] == nil {
+		s[key] = &Claim{Members: list}
+	}
+	if !slices.Contains(s[key].Holders, holder) {
+		s[key].Holders = append(s[key].Holders, holder)
+	}
 }
 
 // Encode writes an assignment.

@@ -20,7 +20,7 @@ func TestMessages(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Introduction{Version: 1, Settings: settings, Claim: []string{"b", "a"}}, said)
 
-	assigned := Assign(settings, []Member{
+	assigned := Assign(settings, nil, []Member{
 		{ID: "c", Introduction: Introduction{Settings: settings}.Encode()},
 		{ID: "b", Introduction: Introduction{Settings: settings, Claim: []string{"a", "b"}}.Encode()},
 		{ID: "a", Introduction: introduction.Encode()},
@@ -34,6 +34,24 @@ func TestMessages(t *testing.T) {
 	heard, err := DecodeAssignment(assigned.Encode())
 	require.NoError(t, err)
 	assert.Equal(t, assigned, heard)
+}
+
+// What is introduced may be older than what is claimed: a request to join that was given up
+// may come late. The leader knows who may have taken the generation that it took.
+func TestWhoMayHaveTakenTheLastGeneration(t *testing.T) {
+	said := func(claim ...string) []byte { return Introduction{Settings: Settings{}, Claim: claim}.Encode() }
+	assigned := Assign(Settings{}, []string{"late", "leads"}, []Member{
+		{ID: "leads", Introduction: said("late", "leads")},
+		{ID: "late", Introduction: said("late")},
+		{ID: "new", Introduction: said()},
+	})
+	assert.Equal(t, []Claim{
+		{Members: []string{"late"}, Holders: []string{"late"}},
+		{Members: []string{"late", "leads"}, Holders: []string{"leads", "late"}},
+	}, assigned.Claims)
+	for i := range 40 {
+		assert.False(t, newPart("new", &assigned).OwnsGroup(fmt.Sprint("group-", i)))
+	}
 }
 
 // A later version may say more.
@@ -76,6 +94,6 @@ func FuzzMessages(f *testing.F) {
 		if a, err := DecodeAssignment(text); err == nil {
 			newPart("a", &a).OwnsGroup(fmt.Sprint(a.settled()))
 		}
-		assert.NotPanics(t, func() { Assign(Settings{}, []Member{{ID: "a", Introduction: text}}) })
+		assert.NotPanics(t, func() { Assign(Settings{}, nil, []Member{{ID: "a", Introduction: text}}) })
 	})
 }

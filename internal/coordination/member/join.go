@@ -21,9 +21,9 @@ func (m *Member) join(ctx context.Context) (settled bool, err error) {
 			return false, err
 		}
 	}
-	sent := time.Now()
+	sent, introduction := time.Now(), m.introduce()
 	err = within(ctx, m.cfg.SessionTimeout+m.cfg.RequestTimeout, func(ctx context.Context) (err error) {
-		next, err := m.group.Join(ctx, m.generation.Member, m.introduce(sent))
+		next, err := m.group.Join(ctx, m.generation.Member, introduction)
 		if next.Member != "" { // also where the answer is to join with it
 			m.generation = next
 		}
@@ -56,17 +56,22 @@ func (m *Member) differs(settings coordination.Settings) error {
 	return nil
 }
 
-func (m *Member) introduce(now time.Time) []byte {
+func (m *Member) introduce() []byte {
+	return coordination.Introduction{Settings: m.cfg.Settings, Claim: m.claim()}.Encode()
+}
+
+// claim is the list of members by which this one may be reporting.
+func (m *Member) claim() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return coordination.Introduction{Settings: m.cfg.Settings, Claim: m.membership.Claim(now)}.Encode()
+	return m.membership.Claim(time.Now())
 }
 
 // sync gives and takes the assignment. It blocks until the leader has given it.
 func (m *Member) sync(ctx context.Context) (settled bool, err error) {
 	var given []byte
 	if m.generation.Leads {
-		given = coordination.Assign(m.cfg.Settings, m.generation.Members).Encode()
+		given = coordination.Assign(m.cfg.Settings, m.claim(), m.generation.Members).Encode()
 	}
 	sent := time.Now()
 	var assignment coordination.Assignment
