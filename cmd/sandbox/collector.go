@@ -65,7 +65,7 @@ func (c collector) watch(ctx context.Context, brokers string, out io.Writer) err
 		report, err := fetchReport(ctx, collectors)
 		if err == nil && !serves {
 			serves = true
-			fmt.Fprintf(out, "Metrics:     %s\nHealth:      %s\nCtrl-C stops everything.\n", c.metrics, c.health)
+			announce(out, collectors)
 		}
 		wait := startPoll
 		if serves {
@@ -85,6 +85,14 @@ func (c collector) watch(ctx context.Context, brokers string, out io.Writer) err
 		case <-time.After(wait):
 		}
 	}
+}
+
+// announce says where the collectors serve.
+func announce(out io.Writer, collectors []collector) {
+	for _, c := range collectors {
+		fmt.Fprintf(out, "Metrics:     %s\nHealth:      %s\n", c.metrics, c.health)
+	}
+	fmt.Fprintln(out, "Ctrl-C stops everything.")
 }
 
 // start starts the collector, which is stopped when ctx ends. The channel

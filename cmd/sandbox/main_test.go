@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -186,13 +187,20 @@ func TestRunWithCollector(t *testing.T) {
 	})
 
 	t.Run("runs several on ports of their own", func(t *testing.T) {
-		all, err := collector{command: []string{"c", "--config", "f"}, log: "c.log", metrics: "http://localhost:9308/metrics", replicas: 2}.all()
+		all, err := collector{
+			command: []string{"c", "--config", "f"}, log: "c.log", replicas: 2,
+			metrics: "http://localhost:9308/metrics", health: "http://localhost:13133/health/status",
+		}.all()
 		require.NoError(t, err)
 		require.Len(t, all, 2)
 		assert.Equal(t, "c.log", all[0].log)
 		assert.Equal(t, "c-2.log", all[1].log)
 		assert.Equal(t, "http://localhost:9309/metrics", all[1].metrics)
 		assert.Contains(t, all[1].command, "yaml:exporters::prometheus_page::endpoint: localhost:9309")
+		var out strings.Builder
+		announce(&out, all)
+		assert.Equal(t, "Metrics:     http://localhost:9308/metrics\nHealth:      http://localhost:13133/health/status\n"+
+			"Metrics:     http://localhost:9309/metrics\nHealth:      http://localhost:13134/health/status\nCtrl-C stops everything.\n", out.String())
 		for _, c := range all {
 			assert.Contains(t, c.env, "KAFKALAG_GROUP=sandbox")
 		}

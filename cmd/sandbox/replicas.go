@@ -53,7 +53,7 @@ func (c collector) replica(i int) (collector, error) {
 		return c, fmt.Errorf("%s has no port to count from", c.metrics)
 	}
 	at.Host = net.JoinHostPort(at.Hostname(), strconv.Itoa(port+i))
-	c.metrics = at.String()
+	c.metrics, c.health = at.String(), fmt.Sprintf("http://localhost:%d/health/status", healthPort+i)
 	extension := filepath.Ext(c.log)
 	c.log = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(c.log, extension), i+1, extension)
 	c.command = slices.Concat(c.command, []string{
