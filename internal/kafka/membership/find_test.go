@@ -50,6 +50,19 @@ func TestOtherCluster(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A group that is too large for a record is refused with an error that says nothing.
+func TestAGroupThatIsTooLarge(t *testing.T) {
+	fake := kafkatest.StartFake(t, 1)
+	fake.Kfake.ControlKey(int16(kmsg.SyncGroup), func(request kmsg.Request) (kmsg.Response, error, bool) {
+		answer := request.ResponseKind().(*kmsg.SyncGroupResponse)
+		answer.ErrorCode = kerr.UnknownServerError.Code
+		return answer, nil, true
+	})
+	c := newClient(t, fake.Brokers()...)
+	_, err := c.Sync(t.Context(), coordination.Generation{Number: 1, Member: "me"}, nil)
+	require.ErrorContains(t, err, "outgrows the brokers' message.max.bytes: kafka server: Unexpected (unknown?) server error")
+}
+
 // The coordinator is asked for at brokers that are known to answer before others, which
 // may take as long as they are given.
 func TestConnectedBrokersAreAskedFirst(t *testing.T) {

@@ -5,6 +5,8 @@ package membership
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 
 	"github.com/IBM/sarama"
@@ -63,6 +65,9 @@ func decodeJoined(r *wire.Reader) joined {
 // Sync hands in the assignment, which only the leader's does, and returns this member's.
 func (c *Client) Sync(ctx context.Context, of coordination.Generation, assignment []byte) ([]byte, error) {
 	synced, err := ask(ctx, c, c.newSyncRequest(of, assignment), decodeSynced, func(s synced) sarama.KError { return s.code })
+	if errors.Is(err, sarama.ErrUnknown) { // that is how Kafka puts it
+		err = fmt.Errorf("the group could not be written down, as when its collectors are so many that it outgrows the brokers' message.max.bytes: %w", err)
+	}
 	return synced.assignment, err
 }
 
