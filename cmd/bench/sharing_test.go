@@ -17,7 +17,7 @@ import (
 func TestReceiversThatShare(t *testing.T) {
 	o := options{
 		size:   size{brokers: 2, topics: 40, partitions: 80, replicas: 1, records: 10, groups: 60, commits: 5},
-		memory: true, members: 3, rounds: 2, every: 400 * time.Millisecond,
+		memory: true, members: 3, rounds: 2, every: 200 * time.Millisecond,
 		off: "kafka.consumer_group.time_lag_max", // whose points depend on how far the search is
 	}
 	clusters, err := startClusters(t.Context(), o)
