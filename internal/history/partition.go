@@ -22,7 +22,8 @@ type Partition struct {
 	// repeats counts the scrapes right before it that saw the same offsets. Where nothing
 	// moves, they are all that is remembered.
 	repeats int32
-	// older are the samples before those.
+	// older are the samples before those: what the newest of them is followed by is the
+	// first of the repeats.
 	older sampleLog
 	// movedAt is when the committed offset was first seen where it is, and lagThen the
 	// lag that it had there.
@@ -87,7 +88,7 @@ func (p *Partition) add(h *History, now Sample) {
 	default:
 		p.archiveRepeats(h)
 		p.older.keep(h.Window - 2)
-		p.older.add(p.newest)
+		p.older.add(p.newest.minus(now))
 	}
 	p.newest, p.newestOf = now, h.scrape
 }
@@ -96,7 +97,7 @@ func (p *Partition) add(h *History, now Sample) {
 // those scrapes were.
 func (p *Partition) archiveRepeats(h *History) {
 	for ; p.repeats > 0; p.repeats-- {
-		p.older.add(p.repeated(h, p.repeats))
+		p.older.add(p.repeated(h, p.repeats).minus(p.repeated(h, p.repeats-1)))
 	}
 }
 
@@ -116,7 +117,7 @@ func (h *History) Samples(p *Partition, most int, buffer []Sample) []Sample {
 	for before := int32(1); before <= p.repeats && len(s) < most; before++ {
 		s = append(s, p.repeated(h, before))
 	}
-	s = p.older.last(most-len(s), s)
+	s = p.older.last(s[len(s)-1], most-len(s), s)
 	slices.Reverse(s)
 	return s
 }

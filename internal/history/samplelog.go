@@ -11,9 +11,9 @@ import (
 )
 
 // sampleLog holds samples in a quarter of their size: a large cluster has
-// millions. Each is three varints, the newest first; those after it are
-// differences from the sample that followed them in time. An offset moves little
-// between two scrapes, so that most differences take one or two bytes.
+// millions. Each is three varints, the newest first: the differences from the sample
+// that followed it in time. An offset moves little between two scrapes, so that most
+// differences take one or two bytes.
 type sampleLog struct {
 	bytes []byte
 	count int32
@@ -32,31 +32,21 @@ func (l *sampleLog) keep(most int) {
 	}
 }
 
-// add puts a sample before the others.
-func (l *sampleLog) add(now Sample) {
-	var head [2 * numbers * binary.MaxVarintLen64]byte
-	encoded := appendSample(head[:0], now)
-	before, length := decodeSample(l.bytes)
-	if l.count > 0 {
-		encoded = appendSample(encoded, before.minus(now))
-	}
-	l.replace(length, encoded)
-	l.count++
-}
-
-// replace puts others in the place of the first bytes.
-func (l *sampleLog) replace(first int, others []byte) {
-	rest := l.bytes[first:]
-	total := len(others) + len(rest)
-	into := l.bytes[:0]
+// add puts a sample before the others, which differs so from the one that follows it.
+func (l *sampleLog) add(difference Sample) {
+	var buffer [numbers * binary.MaxVarintLen64]byte
+	encoded := appendSample(buffer[:0], difference)
+	total := len(encoded) + len(l.bytes)
+	into := l.bytes
 	if total > cap(into) {
 		const step = 16 // bytes: memory is given out in multiples of it
 		into = make([]byte, 0, (total+step-1)/step*step)
 	}
 	into = into[:total]
-	copy(into[len(others):], rest) // before others overwrite it
-	copy(into, others)
+	copy(into[len(encoded):], l.bytes)
+	copy(into, encoded)
 	l.bytes = into
+	l.count++
 }
 
 // dropOldest removes the last sample, which ends where the bytes do.
@@ -72,15 +62,15 @@ func (l *sampleLog) dropOldest() {
 	l.count--
 }
 
-// last appends the last samples to s, most at most, the newest first.
-func (l *sampleLog) last(most int, s []Sample) []Sample {
-	var now Sample
+// last appends the last samples to s, most at most, the newest first. next is the
+// one that followed them.
+func (l *sampleLog) last(next Sample, most int, s []Sample) []Sample {
 	rest := l.bytes
 	for range min(most, int(l.count)) {
 		difference, length := decodeSample(rest)
 		rest = rest[length:]
-		now = now.plus(difference)
-		s = append(s, now)
+		next = next.plus(difference)
+		s = append(s, next)
 	}
 	return s
 }
@@ -99,8 +89,7 @@ func appendSample(to []byte, s Sample) []byte {
 	return binary.AppendVarint(to, int64(s.Lag))
 }
 
-// decodeSample returns a sample and the number of its bytes; none, where there
-// are no bytes.
+// decodeSample returns a sample and the number of its bytes.
 func decodeSample(from []byte) (s Sample, length int) {
 	at, n := binary.Varint(from)
 	commit, m := binary.Varint(from[n:])

@@ -22,20 +22,22 @@ func TestSampleLog(t *testing.T) {
 		var l sampleLog
 		var want []Sample
 		for i := range 200 {
-			s := Sample{
+			next := Sample{
 				At:     time.Duration(i*i) * time.Millisecond,
 				Commit: extremes[random.IntN(len(extremes))], Lag: extremes[random.IntN(len(extremes))],
 			}
-			l.add(s)
-			l.keep(window)
-			want = append([]Sample{s}, want...)
-			want = want[:min(len(want), window)]
-			assert.Equal(t, want, l.last(window, nil))
-			assert.Equal(t, want[:min(2, len(want))], l.last(2, nil))
+			if i > 0 {
+				l.add(want[0].minus(next))
+				l.keep(window)
+				want = want[:min(len(want), window)]
+				assert.Equal(t, want, l.last(next, window, nil))
+				assert.Equal(t, want[:min(2, len(want))], l.last(next, 2, nil))
+			}
+			want = append([]Sample{next}, want...)
 		}
 	}
 	var none sampleLog
-	assert.Empty(t, none.last(2, nil))
+	assert.Empty(t, none.last(Sample{}, 2, nil))
 }
 
 // What a partition takes decides what a large cluster's history does.
@@ -43,7 +45,7 @@ func TestSizeOfASampleLog(t *testing.T) {
 	for name, each := range map[string]cluster.Offset{"at rest": 0, "busy": 3000} {
 		var l sampleLog
 		for i := range 20 {
-			l.add(Sample{At: time.Duration(i) * 30 * time.Second, Commit: 1e9 + each*cluster.Offset(i), Lag: 50 + each*cluster.Offset(i%3)})
+			l.add(Sample{At: -30 * time.Second, Commit: -each, Lag: each * cluster.Offset(i%3-1)})
 			l.keep(10)
 		}
 		assert.LessOrEqual(t, cap(l.bytes), 96, name) // as offsets of 8 bytes they take 240
