@@ -66,7 +66,7 @@ func (e *exit) look() {
 	remaining := e.scraper.member.Remaining()
 	e.await(remaining)
 	if remaining <= 0 {
-		_ = e.Metrics.ConsumeMetrics(context.Background(), e.nothing) // who refuses it has nothing more to do
+		_ = e.Metrics.ConsumeMetrics(e.scraper.client.done, e.nothing) // who refuses it has nothing more to do
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
@@ -185,6 +186,31 @@ func TestNothingIsSaidAfterTheEnd(t *testing.T) {
 		exit.stop()
 		time.Sleep(time.Hour)
 		assert.Len(t, sink.AllMetrics(), 1)
+	})
+}
+
+// What waits for an exporter when a session has ended does not hold up the shutdown.
+func TestTheEndOfASessionHoldsUpNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &pair{}
+		s := newMemberScraper(t, settings(zap.NewNop()), g, whole)
+		hangs := false
+		next, err := consumer.NewMetrics(func(ctx context.Context, _ pmetric.Metrics) error {
+			if hangs {
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		})
+		require.NoError(t, err)
+		exit := &exit{Metrics: next, scraper: s}
+		require.NoError(t, exit.ConsumeMetrics(t.Context(), pmetric.NewMetrics()))
+		hangs = true
+		g.fallSilent()
+		time.Sleep(time.Minute)
+		began := time.Now()
+		s.client.stop()
+		exit.stop()
+		assert.Zero(t, time.Since(began))
 	})
 }
 
