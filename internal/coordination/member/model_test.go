@@ -6,7 +6,6 @@ package member
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 // nothing goes wrong any more, every name is reported.
 func TestSoakSpansNeverOverlap(t *testing.T) {
 	runs := 250
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
+	if soak.Full() {
 		runs = 20000
 	}
 	for seed := range runs {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,6 +23,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
+	"github.com/kafkalag/kafkalagreceiver/internal/test/soak"
 )
 
 const (
@@ -41,7 +41,7 @@ const (
 // longer than docs/several-collectors.md says.
 func TestE2ESoakSeveralCollectorsAreOne(t *testing.T) {
 	versions, intervals := []string{kafkatest.DefaultVersion}, 0
-	if os.Getenv("KAFKALAG_SOAK") == "full" {
+	if soak.Full() {
 		versions, intervals = []string{"2.8.2", kafkatest.DefaultVersion}, 200
 	}
 	for _, version := range versions {
