@@ -26,7 +26,7 @@ go run ./cmd/bench "${cluster[@]}" | tee build/bench.md || status=$?
 if [[ -z ${CLUSTER:-} ]]; then
 	printf '\n' >>build/bench.md
 	go run ./cmd/bench -memory -members 4 -topics 10000 -partitions 100000 -groups 5000 \
-		-rounds 5 -every 20s -search-budget 400000 | tee -a build/bench.md || status=$?
+		-rounds 5 -every 30s -search-budget 400000 | tee -a build/bench.md || status=$?
 fi
 
 results=(build/bench.txt)
