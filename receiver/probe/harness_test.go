@@ -76,6 +76,13 @@ func newRunning(t *testing.T, brokers []string, change func(*Config)) *running {
 	return r
 }
 
+// idOf returns by what the records to a broker are told from others.
+func (r *running) idOf(broker int32) string {
+	r.prober.mu.Lock()
+	defer r.prober.mu.Unlock()
+	return r.prober.lanes[broker].id
+}
+
 // metrics returns a report.
 func (r *running) metrics(t *testing.T) pmetric.Metrics {
 	t.Helper()

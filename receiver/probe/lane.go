@@ -37,7 +37,7 @@ type lane struct {
 	client    *echo.Client
 	interval  time.Duration
 	wait      time.Duration // how long a leader may hold a Fetch back
-	probe     string        // this process
+	id        string        // of its records, its own
 	broker    int32
 	partition int32
 	// leader is a broker id, or [cluster.NoBroker].
@@ -94,7 +94,7 @@ func (l *lane) writeOne(ctx context.Context) {
 	}
 	sent := time.Now()
 	sequence := l.sending(sent)
-	value := message{l.probe, l.partition, sequence, sent.UnixMilli()}.encode()
+	value := message{l.id, l.partition, sequence, sent.UnixMilli()}.encode()
 	offset, err := l.produce(ctx, value, sent)
 	now := time.Now()
 	if ctx.Err() != nil {
@@ -202,13 +202,13 @@ func (l *lane) fetch(ctx context.Context, next int64) (echo.Batches, error) {
 	return l.client.Fetch(ctx, l.leader.Load(), l.partition, next, l.wait)
 }
 
-// take takes what was read. Anybody may have written it: only this process's own
-// records of this partition count.
+// take takes what was read. Anybody may have written it: only the lane's own
+// records count.
 func (l *lane) take(batches echo.Batches, now time.Time) {
 	var own []int64 // decoded before others have to wait
 	for _, value := range batches.Values {
 		m, ok := decodeMessage(value)
-		if ok && m.Probe == l.probe && m.Partition == l.partition {
+		if ok && m.Probe == l.id && m.Partition == l.partition {
 			own = append(own, m.Sequence)
 		}
 	}

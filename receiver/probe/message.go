@@ -10,7 +10,7 @@ import (
 
 // message is the value of a record. It is text, for whoever looks into the topic.
 type message struct {
-	// Probe is the process that wrote it.
+	// Probe is who wrote it: another one with each process, and for each broker.
 	Probe     string `json:"probe"`
 	Partition int32  `json:"partition"`
 	Sequence  int64  `json:"sequence"`
@@ -20,7 +20,7 @@ type message struct {
 // maxMessage is more bytes than any message takes.
 const maxMessage = 256
 
-func newProbeID() string { return rand.Text() }
+func newLaneID() string { return rand.Text() }
 
 func (m message) encode() []byte {
 	text, _ := json.Marshal(m) // text and numbers cannot fail

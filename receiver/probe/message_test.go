@@ -12,13 +12,13 @@ import (
 )
 
 func TestMessage(t *testing.T) {
-	longest := message{newProbeID(), math.MinInt32, math.MinInt64, math.MinInt64}
+	longest := message{newLaneID(), math.MinInt32, math.MinInt64, math.MinInt64}
 	assert.Less(t, len(longest.encode()), maxMessage)
 	decoded, ok := decodeMessage(string(longest.encode()))
 	assert.True(t, ok)
 	assert.Equal(t, longest, decoded)
 	assert.JSONEq(t, `{"probe": "p", "partition": 1, "sequence": 2, "sent_unix_ms": 3}`, string(message{"p", 1, 2, 3}.encode()))
-	another := newProbeID()
+	another := newLaneID()
 	assert.NotEqual(t, longest.Probe, another)
 }
 

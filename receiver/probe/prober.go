@@ -34,7 +34,6 @@ type prober struct {
 	log    *zap.Logger
 	state  *stateLog
 	health healthStatus
-	probe  string
 	now    func() time.Time
 
 	probes   bool        // as the one of several
@@ -55,7 +54,7 @@ type prober struct {
 
 // newProber returns a prober that asks client. If m is not nil it says who probes.
 func newProber(cfg *Config, client *echo.Client, m member, log *zap.Logger) *prober {
-	p := &prober{cfg: cfg, client: client, member: m, log: log, state: newStateLog(log), probe: newProbeID(), now: time.Now}
+	p := &prober{cfg: cfg, client: client, member: m, log: log, state: newStateLog(log), now: time.Now}
 	if cfg.Commit {
 		p.commits = newCommitter(cfg, client)
 	}
@@ -256,7 +255,7 @@ func (p *prober) replaceLanes(ctx context.Context, targets map[int32]target) {
 
 func (p *prober) newLane(broker int32, to target) *lane {
 	l := &lane{
-		client: p.client, interval: p.cfg.ProbeInterval, wait: min(maxWait, p.cfg.RequestTimeout/2), probe: p.probe,
+		client: p.client, interval: p.cfg.ProbeInterval, wait: min(maxWait, p.cfg.RequestTimeout/2), id: newLaneID(),
 		broker: broker, partition: to.partition, may: p.isMine, failed: p.noteFailure, ledger: p.ledgerOf(broker),
 		offset: unread, begin: make(chan int64, 1),
 	}

@@ -158,7 +158,7 @@ func TestForeignRecords(t *testing.T) {
 	first, second := run(t, kafka.Brokers(), nil), run(t, kafka.Brokers(), nil)
 	first.awaitReceived(t, 1, 0)
 	second.awaitReceived(t, 1, 0)
-	for _, value := range []string{"", "{", "hello", string(message{first.prober.probe, 5, 1, 0}.encode()), string(message{"p", 0, 1, 0}.encode())} {
+	for _, value := range []string{"", "{", "hello", string(message{first.idOf(0), 5, 1, 0}.encode()), string(message{"p", 0, 1, 0}.encode())} {
 		kafka.ProduceRecords(t, &kgo.Record{Topic: testTopic, Value: []byte(value)})
 	}
 	first.awaitReceived(t, 3, 0)
