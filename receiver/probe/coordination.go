@@ -87,7 +87,7 @@ func (p *prober) yield(ctx context.Context, err error) {
 	p.probes = false
 	p.replaceLanes(ctx, nil)
 	p.forget()
-	p.learned = time.Time{}      // to ask at once when it comes back
-	p.state = newStateLog(p.log) // and to say then what is wrong
+	p.learned = time.Time{} // to ask at once when it comes back
+	p.state.forget()        // and to say then what is wrong
 	p.log.Info("This collector does not probe the cluster any more")
 }

@@ -54,6 +54,7 @@ func targetsOf(t echo.Topology) map[int32]target {
 // those that come after it.
 func assignmentFor(brokers map[int32]cluster.Broker, replicationFactor int) [][]int32 {
 	ids := slices.Sorted(maps.Keys(brokers))
+	ids = ids[:min(len(ids), maxBrokers)]
 	assignment := make([][]int32, len(ids))
 	for i := range ids {
 		for next := range min(replicationFactor, len(ids)) {

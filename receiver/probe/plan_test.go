@@ -99,6 +99,10 @@ func TestAssignment(t *testing.T) {
 	assert.Equal(t, [][]int32{{1, 3}, {3, 5}, {5, 1}}, assignmentFor(brokers, 2))
 	assert.Equal(t, [][]int32{{1, 3, 5}, {3, 5, 1}, {5, 1, 3}}, assignmentFor(brokers, 9), "no more than there are")
 	assert.Empty(t, assignmentFor(nil, 1))
+	for broker := range int32(2 * maxBrokers) {
+		brokers[broker] = cluster.Broker{}
+	}
+	assert.Len(t, assignmentFor(brokers, 1), maxBrokers, "whatever the metadata claims")
 }
 
 func TestCreateCommand(t *testing.T) {

@@ -4,6 +4,7 @@
 package probe
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,6 +13,25 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 )
+
+// Metadata that names other brokers each time does not fill the log. What is left out is
+// written later, if it still holds.
+func TestStateLogOfManySubjects(t *testing.T) {
+	core, logs := observer.New(zap.InfoLevel)
+	l := newStateLog(zap.New(core))
+	now := time.Now()
+	report := func(after time.Duration, first int) {
+		for i := range 10 * mostLines {
+			l.report(now.Add(after), strconv.Itoa(first+i), "bad", zapcore.WarnLevel, "line")
+		}
+	}
+	report(0, 0)
+	assert.Equal(t, mostLines, logs.Len())
+	report(repeatState-1, 10*mostLines)
+	assert.Equal(t, mostLines, logs.Len())
+	report(repeatState, 0)
+	assert.Equal(t, 2*mostLines, logs.Len())
+}
 
 func TestStateLog(t *testing.T) {
 	core, logs := observer.New(zap.InfoLevel)
