@@ -26,6 +26,10 @@ const refusalPause = 30 * time.Second
 // answer before it is written to.
 const intervalsToReplace = 3
 
+// patientTries is how often in a row the topic may exist and not be known before the log
+// says so, and it is asked for no sooner than otherwise.
+const patientTries = 3
+
 // prober follows the cluster, and runs a lane for each broker.
 type prober struct {
 	cfg    *Config
@@ -39,6 +43,7 @@ type prober struct {
 	probes   bool        // as the one of several
 	learned  time.Time   // when the topology was last asked for
 	troubled atomic.Bool // since then
+	unknown  int         // times that the topic exists, and the brokers do not know it
 
 	mu      sync.Mutex
 	cluster string
@@ -174,6 +179,7 @@ func (p *prober) follow(ctx context.Context) {
 		p.health.report(err)
 		p.state.report(p.now(), "topic", kafkaerr.Code(err), zapcore.WarnLevel, "The probe does not learn where to write", errorFields(err)...)
 	default:
+		p.unknown = 0
 		p.health.report(nil)
 		p.state.report(p.now(), "topic", good, zapcore.InfoLevel, "The probe knows its topic")
 		targets := targetsOf(t)
@@ -190,7 +196,8 @@ func (p *prober) create(ctx context.Context, t echo.Topology) {
 	case err == nil || ctx.Err() != nil:
 	case echo.IsExisting(err) && echo.IsHidden(t.Err):
 		p.reportHidden(t.Err)
-	case echo.IsExisting(err): // since it was asked for
+	case echo.IsExisting(err):
+		p.reportUnknown(t.Err)
 	default:
 		p.reportMissing(t, err)
 	}
@@ -201,6 +208,19 @@ func (p *prober) reportHidden(err error) {
 	p.troubled.Store(false)
 	p.health.report(err)
 	p.state.report(p.now(), "topic", "hidden", zapcore.WarnLevel, "The topic exists, but this login may not describe it",
+		append(errorFields(err), zap.String("topic", p.cfg.Topic))...)
+}
+
+// reportUnknown says that the topic exists, and that the brokers do not know it: for a
+// moment, where another probe has created it, or for long, while it is being deleted.
+func (p *prober) reportUnknown(err error) {
+	p.unknown++
+	if p.unknown < patientTries {
+		return
+	}
+	p.troubled.Store(false)
+	p.health.report(err)
+	p.state.report(p.now(), "topic", "unknown", zapcore.WarnLevel, "The topic exists, but the brokers do not know it: it may be being deleted",
 		append(errorFields(err), zap.String("topic", p.cfg.Topic))...)
 }
 

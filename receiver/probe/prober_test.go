@@ -391,6 +391,23 @@ func TestLoginThatMayNotDescribe(t *testing.T) {
 	await(t, "the topic", func() bool { return len(r.points(t)["kafka.probe.messages"]) > 0 })
 }
 
+// A topic that brokers do not know and the controller does not create, as while it is
+// being deleted, is not created each second. The log says so when that lasts.
+func TestTopicThatIsBeingDeleted(t *testing.T) {
+	kafka := startFake(t, 1)
+	kafka.ResetRequests()
+	fault := kafka.Fail(kmsg.Metadata, kafkatest.AnyBroker, kerr.UnknownTopicOrPartition, -1)
+	host := &statuses{}
+	r := runOn(t, host, kafka.Brokers(), func(c *Config) { c.CollectionInterval = time.Hour })
+	await(t, "a line", func() bool { return len(r.lines("the brokers do not know it")) == 1 })
+	assert.Equal(t, []componentstatus.Status{componentstatus.StatusRecoverableError}, host.all())
+	assert.Equal(t, patientTries, kafka.Requests()["CreateTopics"], "not while another one may have created it a moment ago")
+	assert.False(t, r.prober.troubled.Load(), "asked again when that is due")
+	fault.Remove()
+	r.ahead.Add(int64(time.Hour))
+	await(t, "the topic", func() bool { return len(r.points(t)["kafka.probe.messages"]) > 0 })
+}
+
 // A controller that has moved creates the topic soon after.
 func TestCreatesTheTopicAtAnotherController(t *testing.T) {
 	kafka := kafkatest.StartFake(t, 1)
