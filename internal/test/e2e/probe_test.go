@@ -8,21 +8,33 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
-// The probe writes to every broker, reads that back, and shows it on the page beside the
-// lag of the same cluster.
-func TestE2EProbes(t *testing.T) {
+// everyBroker serves.
+var everyBroker = map[string]float64{"0": 1, "1": 1, "2": 1}
+
+// startProbed runs a cluster in which each broker leads its partition of the topic.
+func startProbed(t *testing.T) *kafkatest.Fake {
+	t.Helper()
 	const topic = "otelcol-kafkalag-probe"
 	kafka := startKafka(t)
 	kafka.CreateTopic(t, topic, 3, 1, nil)
 	for broker := range int32(3) {
 		kafka.MoveLeader(t, topic, broker, broker)
 	}
+	return kafka
+}
+
+// The probe writes to every broker, reads that back, and shows it on the page beside the
+// lag of the same cluster.
+func TestE2EProbes(t *testing.T) {
+	kafka := startProbed(t)
 	c := start(t, brokersEnv(kafka.Brokers()...), shipped("default.yaml"), shipped("probe/default.yaml"))
-	every := map[string]float64{"0": 1, "1": 1, "2": 1}
 	c.eventually(t, func(now *assert.CollectT, found families) {
-		assert.Equal(now, every, found.values(now, "kafka_probe_available", "broker"))
+		assert.Equal(now, everyBroker, found.values(now, "kafka_probe_available", "broker"))
 		messages := found.values(now, "kafka_probe_messages_total", "broker", "outcome")
 		assert.Len(now, messages, 3*4)
 		for key, n := range messages {
@@ -39,5 +51,39 @@ func TestE2EProbes(t *testing.T) {
 		}
 		assert.Equal(now, found.values(now, "kafka_brokers", "kafka_cluster_id"), found.sums("kafka_probe_available", "kafka_cluster_id"))
 		assert.Equal(now, billingLag, found.values(now, "kafka_consumer_group_lag", lagLabels...))
+	})
+}
+
+// Of two collectors with one group one probes, and the other one takes over when that is
+// killed. What else they report is their own.
+func TestE2EProbesInTurns(t *testing.T) {
+	t.Parallel() // it waits more than it works
+	kafka := startProbed(t)
+	session := writeFile(t, "session.yaml", "receivers: {kafkaprobe: {coordination: {session_timeout: 6s}}}")
+	collectors := make([]*collector, 2)
+	for i := range collectors {
+		collectors[i] = start(t, append(brokersEnv(kafka.Brokers()...), "KAFKALAG_PROBE_GROUP=kafkalag-probe"),
+			shipped("default.yaml"), shipped("probe/default.yaml"), session)
+	}
+	var owner, spare *collector
+	require.EventuallyWithT(t, func(now *assert.CollectT) {
+		owner, spare = collectors[0], collectors[1]
+		found, other := owner.scrape(now), spare.scrape(now)
+		if len(other.values(now, "kafka_probe_available", "broker")) > 0 {
+			owner, spare = spare, owner
+			found, other = other, found
+		}
+		assert.Equal(now, everyBroker, found.values(now, "kafka_probe_available", "broker"))
+		for name := range other {
+			assert.NotContains(now, name, "kafka_probe")
+		}
+		assert.Contains(now, spare.log.String(), "This collector is one of 2 that")
+		assert.Equal(now, billingLag, found.values(now, "kafka_consumer_group_lag", lagLabels...))
+		assert.Equal(now, billingLag, other.values(now, "kafka_consumer_group_lag", lagLabels...))
+	}, patience, tick)
+	owner.exit = -1 // a signal
+	owner.process.Kill()
+	spare.eventually(t, func(now *assert.CollectT, found families) {
+		assert.Equal(now, everyBroker, found.values(now, "kafka_probe_available", "broker"))
 	})
 }
