@@ -122,9 +122,10 @@ func TestHealthOfAMember(t *testing.T) {
 	assert.Equal(t, []componentstatus.Status{componentstatus.StatusRecoverableError, componentstatus.StatusOK}, host.all())
 }
 
-// inAGroup is the configuration of one of several.
+// inAGroup is the configuration of one of several. A session outlasts a machine that
+// stands still for a while.
 func inAGroup(c *Config) {
-	c.Coordination.GroupID, c.Coordination.SessionTimeout = "probes", 6*time.Second
+	c.Coordination.GroupID, c.Coordination.SessionTimeout = "probes", 20*time.Second
 	c.SLA, c.LossTimeout = patience, patience
 }
 
@@ -206,6 +207,7 @@ func TestProbeThatDies(t *testing.T) {
 	instances := []string{"a", "b"}
 	probeInTurns(t, kafka.Brokers(), []int32{0}, func(c *Config) {
 		c.Coordination.InstanceID, instances = instances[0], instances[1:]
+		c.Coordination.SessionTimeout = 10 * time.Second
 	}, func(r *running) { require.NoError(t, r.shutdown(t.Context())) })
 }
 

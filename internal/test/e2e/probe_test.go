@@ -59,7 +59,7 @@ func TestE2EProbes(t *testing.T) {
 func TestE2EProbesInTurns(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	kafka := startProbed(t)
-	session := writeFile(t, "session.yaml", "receivers: {kafkaprobe: {coordination: {session_timeout: 6s}}}")
+	session := writeFile(t, "session.yaml", "receivers: {kafkaprobe: {coordination: {session_timeout: 10s}}}")
 	collectors := make([]*collector, 2)
 	for i := range collectors {
 		collectors[i] = start(t, append(brokersEnv(kafka.Brokers()...), "KAFKALAG_PROBE_GROUP=kafkalag-probe"),
