@@ -331,7 +331,7 @@ func TestWhatIsLostIsNotHandedOn(t *testing.T) {
 	require.NoError(t, err)
 	s := newScraper(set, cfg, answering(whole), nil, m, own)
 	var sink consumertest.MetricsSink
-	exit := &exit{Metrics: &sink, scraper: s}
+	exit := newExit(&sink, s)
 	s.clusterID = "c"
 	scraped, _ := s.recorder.Record(time.Now(), oneBroker(), &lag.Report{})
 	require.Positive(t, scraped.DataPointCount())

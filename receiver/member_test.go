@@ -128,8 +128,8 @@ func TestWhatIsLeftIsHandedOn(t *testing.T) {
 		require.Less(t, len(want), 40)
 
 		var sink consumertest.MetricsSink
-		exit := &exit{Metrics: &sink, scraper: s}
-		defer exit.stop()
+		exit := newExit(&sink, s)
+		defer exit.Stop()
 		require.NoError(t, exit.ConsumeMetrics(t.Context(), scraped))
 		require.Len(t, sink.AllMetrics(), 1)
 		var handed []string
@@ -148,8 +148,8 @@ func TestASessionThatEndsIsSaidAtOnce(t *testing.T) {
 		g := &pair{}
 		s := newMemberScraper(t, settings(zap.NewNop()), g, whole)
 		var sink consumertest.MetricsSink
-		exit := &exit{Metrics: &sink, scraper: s}
-		defer exit.stop()
+		exit := newExit(&sink, s)
+		defer exit.Stop()
 		hand := func() {
 			s.part, _ = s.member.Part()
 			scraped, _ := s.recorder.Record(time.Now(), oneBroker(), &lag.Report{})
@@ -180,10 +180,10 @@ func TestNothingIsSaidAfterTheEnd(t *testing.T) {
 		g := &pair{}
 		s := newMemberScraper(t, settings(zap.NewNop()), g, whole)
 		var sink consumertest.MetricsSink
-		exit := &exit{Metrics: &sink, scraper: s}
+		exit := newExit(&sink, s)
 		require.NoError(t, exit.ConsumeMetrics(t.Context(), pmetric.NewMetrics()))
 		g.fallSilent()
-		exit.stop()
+		exit.Stop()
 		time.Sleep(time.Hour)
 		assert.Len(t, sink.AllMetrics(), 1)
 	})
@@ -202,14 +202,14 @@ func TestTheEndOfASessionHoldsUpNothing(t *testing.T) {
 			return ctx.Err()
 		})
 		require.NoError(t, err)
-		exit := &exit{Metrics: next, scraper: s}
+		exit := newExit(next, s)
 		require.NoError(t, exit.ConsumeMetrics(t.Context(), pmetric.NewMetrics()))
 		hangs = true
 		g.fallSilent()
 		time.Sleep(time.Minute)
 		began := time.Now()
 		s.client.stop()
-		exit.stop()
+		exit.Stop()
 		assert.Zero(t, time.Since(began))
 	})
 }

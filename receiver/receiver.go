@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/scraper/scraperhelper"
 	"go.uber.org/zap"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
 	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
@@ -21,13 +22,13 @@ import (
 type metricsReceiver struct {
 	receiver.Metrics
 	scraper *lagScraper
-	exit    *exit // nil if there is one collector
+	exit    *sharing.Exit // nil if there is one collector
 }
 
 func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer.Metrics) (receiver.Metrics, error) {
-	var e *exit
+	var e *sharing.Exit
 	if s.member != nil {
-		e = &exit{Metrics: next, scraper: s}
+		e = newExit(next, s)
 		next = e
 	}
 	metrics, err := scraper.NewMetrics(s.scrape, scraper.WithStart(s.start))
@@ -54,7 +55,7 @@ func (r *metricsReceiver) Shutdown(ctx context.Context) error {
 	r.scraper.shutdown()
 	err := r.Metrics.Shutdown(ctx)
 	if r.exit != nil {
-		r.exit.stop()
+		r.exit.Stop()
 	}
 	return err
 }

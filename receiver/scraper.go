@@ -79,7 +79,7 @@ func (s *lagScraper) start(_ context.Context, host component.Host) error {
 		return err
 	}
 	if s.member != nil {
-		if err := s.member.Start(host); err != nil {
+		if err := s.member.Start(host); err != nil { //nolint:contextcheck // it runs until shutdown, not until the start is over
 			return err
 		}
 	}

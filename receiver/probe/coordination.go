@@ -21,6 +21,8 @@ type member interface {
 	// Part returns what is this collector's now, nil where that is nothing. The error
 	// says why, where somebody should look.
 	Part() (*coordination.Part, error)
+	// Remaining returns for how long there will be a part if nobody answers any more.
+	Remaining() time.Duration
 }
 
 // newMember returns nil where there is one collector.
@@ -68,6 +70,14 @@ func (p *prober) isMine() bool {
 	return mine
 }
 
+// remaining returns for how long this collector probes if nobody answers any more.
+func (p *prober) remaining() time.Duration {
+	if !p.isMine() {
+		return 0
+	}
+	return p.member.Remaining()
+}
+
 // begin counts from now on, where this collector has not probed until now.
 func (p *prober) begin() {
 	if p.probes || p.member == nil {
@@ -85,6 +95,7 @@ func (p *prober) yield(ctx context.Context, err error) {
 		return
 	}
 	p.probes = false
+	p.ended.Go(p.yielded) // which may wait for exporters
 	p.replaceLanes(ctx, nil)
 	p.forget()
 	p.learned = time.Time{} // to ask at once when it comes back

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
@@ -38,6 +39,9 @@ func (s *scripted) Part() (*coordination.Part, error) {
 	defer s.mu.Unlock()
 	return s.part, s.err
 }
+
+// Remaining is long: the test says when the part is over.
+func (*scripted) Remaining() time.Duration { return time.Hour }
 
 // take gives the member the whole cluster.
 func (s *scripted) take() {
@@ -107,6 +111,33 @@ func TestNothingIsWrittenWithoutAPart(t *testing.T) {
 	}
 	l.writeOne(t.Context())
 	assert.Equal(t, 2, told, "of one try, and that the record failed")
+}
+
+// When another collector probes, what was reported last is over at once, not with the next
+// report. One that was made before and comes after that is not handed on.
+func TestWhatIsOverIsSaidAtOnce(t *testing.T) {
+	kafka := startFake(t, 1)
+	m := &scripted{}
+	r := newRunning(t, kafka.Brokers(), nil)
+	r.prober.member = m
+	var sink consumertest.MetricsSink
+	e := newExit(&sink, r.reporter)
+	r.prober.yielded = e.Look
+	r.begin(t, componenttest.NewNopHost())
+	m.take()
+	r.awaitReceived(t, 1, 0)
+	defer e.Stop()
+	require.NoError(t, e.ConsumeMetrics(t.Context(), r.metrics(t)))
+	require.Positive(t, sink.DataPointCount())
+	late := r.metrics(t)
+	require.Positive(t, late.DataPointCount())
+	m.lose(nil)
+	await(t, "the end", func() bool { return len(sink.AllMetrics()) == 2 })
+	require.NoError(t, e.ConsumeMetrics(t.Context(), late))
+	for _, over := range sink.AllMetrics()[1:] {
+		assert.Zero(t, over.DataPointCount())
+		assert.NotEmpty(t, clusterOf(over))
+	}
 }
 
 // Why a collector cannot be one of several is in its health.

@@ -9,8 +9,6 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/receiver"
-	"go.opentelemetry.io/collector/scraper"
-	"go.opentelemetry.io/collector/scraper/scraperhelper"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/echo"
 	"github.com/kafkalag/kafkalagreceiver/receiver/probe/internal/metadata"
@@ -41,11 +39,5 @@ func createMetrics(
 		return nil, err
 	}
 	r := &reporter{prober: newProber(c, client, m, set.Logger), recorder: newRecorder(set, c)}
-	metrics, err := scraper.NewMetrics(r.report, scraper.WithStart(r.start), scraper.WithShutdown(r.shutdown))
-	if err != nil {
-		return nil, err
-	}
-	return scraperhelper.NewMetricsController(
-		&scraperhelper.ControllerConfig{CollectionInterval: c.CollectionInterval, InitialDelay: c.CollectionInterval},
-		set, next, scraperhelper.AddMetricsScraper(metadata.Type, metrics))
+	return newMetrics(set, c, r, next)
 }

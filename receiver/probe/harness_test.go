@@ -83,12 +83,13 @@ func (r *running) idOf(broker int32) string {
 	return r.prober.lanes[broker].id
 }
 
-// metrics returns a report.
+// metrics returns a report, as far as it is handed on.
 func (r *running) metrics(t *testing.T) pmetric.Metrics {
 	t.Helper()
 	metrics, err := r.report(t.Context())
 	require.NoError(t, err)
-	return metrics
+	kept, _ := r.keep(metrics)
+	return kept
 }
 
 // points returns a report's numbers.

@@ -41,6 +41,7 @@ type prober struct {
 	now    func() time.Time
 
 	probes   bool        // as the one of several
+	yielded  func()      // is told when it does not any more
 	learned  time.Time   // when the topology was last asked for
 	troubled atomic.Bool // since then
 	unknown  int         // times that the topic exists, and the brokers do not know it
@@ -53,13 +54,15 @@ type prober struct {
 	ledgers map[int32]*ledger // of brokers that had a lane, maxKept at most
 	commits *committer        // nil: nothing is committed
 
+	done  context.Context //nolint:containedctx // ends with stop
 	stop  context.CancelFunc
 	ended sync.WaitGroup
 }
 
 // newProber returns a prober that asks client. If m is not nil it says who probes.
 func newProber(cfg *Config, client *echo.Client, m member, log *zap.Logger) *prober {
-	p := &prober{cfg: cfg, client: client, member: m, log: log, state: newStateLog(log), now: time.Now}
+	p := &prober{cfg: cfg, client: client, member: m, log: log, state: newStateLog(log), now: time.Now, yielded: func() {}}
+	p.done, p.stop = context.WithCancel(context.Background())
 	if cfg.Commit {
 		p.commits = newCommitter(cfg, client)
 	}
@@ -89,20 +92,16 @@ func (p *prober) start(host component.Host) error {
 			return err
 		}
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	p.stop = stop
-	p.ended.Go(func() { p.run(ctx) })
+	p.ended.Go(func() { p.run(p.done) })
 	if p.commits != nil {
-		p.ended.Go(func() { p.commits.run(ctx, p.nextOffsets) })
+		p.ended.Go(func() { p.commits.run(p.done, p.nextOffsets) })
 	}
 	return nil
 }
 
 // shutdown does not wait for Kafka. Another collector takes over when this one has ended.
 func (p *prober) shutdown() {
-	if p.stop != nil {
-		p.stop()
-	}
+	p.stop()
 	p.client.Close()
 	p.ended.Wait()
 	if p.member != nil {

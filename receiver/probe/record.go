@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver"
 
+	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/receiver/probe/internal/metadata"
 )
 
@@ -23,7 +25,7 @@ type reporter struct {
 }
 
 func (r *reporter) start(_ context.Context, host component.Host) error {
-	return r.prober.start(host) //nolint:contextcheck // it runs until shutdown, not until the start is over
+	return r.prober.start(host)
 }
 
 func (r *reporter) shutdown(context.Context) error {
@@ -34,11 +36,21 @@ func (r *reporter) shutdown(context.Context) error {
 // report never fails: what cannot be learned is absent, or a broker that is not available.
 func (r *reporter) report(context.Context) (pmetric.Metrics, error) {
 	now := r.prober.now()
-	v := r.prober.view(now)
+	return r.recorder.record(now, r.prober.view(now)), nil
+}
+
+// newExit returns what passes reports on to next, as far as this collector probes.
+func newExit(next consumer.Metrics, r *reporter) *sharing.Exit {
+	return sharing.NewExit(r.prober.done, next, r.prober.remaining, r.keep)
+}
+
+// keep returns a report if this collector still probes, and what says that it does not.
+func (r *reporter) keep(report pmetric.Metrics) (kept, nothing pmetric.Metrics) {
+	nothing = r.recorder.nothing(r.prober.clusterID())
 	if !r.prober.isMine() {
-		return r.recorder.nothing(v.cluster), nil
+		return nothing, nothing
 	}
-	return r.recorder.record(now, v), nil
+	return report, nothing
 }
 
 // recorder turns statuses into data points.

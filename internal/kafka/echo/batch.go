@@ -70,9 +70,9 @@ const (
 // valueMemory is bytes of memory that a value costs beside its own.
 const valueMemory = 32
 
-// readBatches reads batches from the offset on, which are a part of r's answer. The last one may be cut off. What is of
-// another format, compressed, damaged or Kafka's own is skipped: the probe writes
-// nothing of the kind.
+// readBatches reads batches from the offset on, which are a part of r's answer. The last
+// one may be cut off. What is of another format, compressed, damaged or Kafka's own is
+// skipped: the probe writes nothing of the kind.
 func readBatches(r *wire.Reader, frame []byte, from int64) Batches {
 	b := Batches{Next: from}
 	for len(frame) >= headBytes && len(b.Values) < maxValues {
