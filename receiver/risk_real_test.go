@@ -36,7 +36,6 @@ const (
 // record some time: none is deleted before. The other stands still until it loses
 // records: it was out of time by then, and not for long.
 func TestIntegrationSoakRetentionMargin(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	scrapes := 120
 	if soak.Full() {
 		scrapes = 1500
@@ -85,7 +84,6 @@ func TestIntegrationSoakRetentionMargin(t *testing.T) {
 // group that stands still loses records when the margin is 0, and not for long after.
 // The margin is an estimate from a few seconds of growth, which half is allowed to be off.
 func TestIntegrationRetentionMarginBySize(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	const mib, record, rate, off = 1 << 20, 10_000, 100, 0.5
 	const kept, rolled = 4 * mib * time.Second / (record * rate), mib * time.Second / (record * rate)
 	kafka := kafkatest.Start(t, kafkatest.Options{Properties: map[string]string{

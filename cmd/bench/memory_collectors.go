@@ -22,6 +22,7 @@ type collectors struct {
 	members    []kmsg.JoinGroupResponseMember // the first of them leads
 	assignment []byte
 	joined     chan struct{} // closed when all have
+	assign     sync.Once
 	assigned   chan struct{} // closed when the leader has
 }
 
@@ -77,8 +78,10 @@ func (c *collectors) join(r *kmsg.JoinGroupRequest) kmsg.Response {
 
 func (c *collectors) sync(r *kmsg.SyncGroupRequest) kmsg.Response {
 	if len(r.GroupAssignment) > 0 {
-		c.assignment = r.GroupAssignment[0].MemberAssignment // all are given the same
-		close(c.assigned)
+		c.assign.Do(func() {
+			c.assignment = r.GroupAssignment[0].MemberAssignment // all are given the same
+			close(c.assigned)
+		})
 	}
 	<-c.assigned
 	answer := kmsg.NewPtrSyncGroupResponse()

@@ -19,6 +19,8 @@ type committer struct {
 	client   *echo.Client
 	group    string
 	interval time.Duration
+	// may reports whether this collector may commit now.
+	may func() bool
 	// coordinator is a broker id, or [cluster.NoBroker] where it has to be asked for.
 	coordinator int32
 
@@ -27,9 +29,9 @@ type committer struct {
 	err   error               // of the last commit
 }
 
-func newCommitter(cfg *Config, client *echo.Client) *committer {
+func newCommitter(cfg *Config, client *echo.Client, may func() bool) *committer {
 	return &committer{
-		client: client, group: cfg.CommitGroup, interval: cfg.ProbeInterval,
+		client: client, group: cfg.CommitGroup, interval: cfg.ProbeInterval, may: may,
 		coordinator: cluster.NoBroker, times: map[int32]histogram{},
 	}
 }
@@ -58,7 +60,7 @@ func (c *committer) commit(ctx context.Context, offsets map[int32]int64) (time.D
 			return took, nil
 		}
 		c.coordinator = cluster.NoBroker
-		if !kafkaerr.IsRetriable(err, true) || !pause(ctx, retryPause) {
+		if !kafkaerr.IsRetriable(err, true) || !pause(ctx, retryPause) || !c.may() {
 			return 0, err
 		}
 	}
@@ -75,9 +77,14 @@ func (c *committer) tryCommit(ctx context.Context, offsets map[int32]int64) (too
 	return time.Since(began), err
 }
 
+// note counts a commit, unless the part that it was made in is over: then what was counted
+// is forgotten, or about to be.
 func (c *committer) note(took time.Duration, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.may() {
+		return
+	}
 	c.err = err
 	if err == nil {
 		h := c.times[c.coordinator]

@@ -64,7 +64,7 @@ func newProber(cfg *Config, client *echo.Client, m member, log *zap.Logger) *pro
 	p := &prober{cfg: cfg, client: client, member: m, log: log, state: newStateLog(log), now: time.Now, yielded: func() {}}
 	p.done, p.stop = context.WithCancel(context.Background())
 	if cfg.Commit {
-		p.commits = newCommitter(cfg, client)
+		p.commits = newCommitter(cfg, client, p.isMine)
 	}
 	p.forget()
 	return p
@@ -219,7 +219,7 @@ func (p *prober) reportUnknown(err error) {
 	}
 	p.troubled.Store(false)
 	p.health.report(err)
-	p.state.report(p.now(), "topic", "unknown", zapcore.WarnLevel, "The topic exists, but the brokers do not know it: it may be being deleted",
+	p.state.report(p.now(), "topic", "unknown", zapcore.WarnLevel, "The topic exists, but the brokers do not know it: it is probably being deleted",
 		append(errorFields(err), zap.String("topic", p.cfg.Topic))...)
 }
 

@@ -271,7 +271,7 @@ func TestCommitIsTimedWhereItSucceeds(t *testing.T) {
 	kafka.Fail(kmsg.OffsetCommit, kafkatest.AnyBroker, kerr.NotCoordinator, tries)
 	r := run(t, kafka.Brokers(), nil)
 	r.awaitReceived(t, 1, 0)
-	c := newCommitter(r.prober.cfg, r.prober.client)
+	c := newCommitter(r.prober.cfg, r.prober.client, func() bool { return true })
 	began := time.Now()
 	took, err := c.commit(t.Context(), map[int32]int64{0: 1})
 	require.NoError(t, err)

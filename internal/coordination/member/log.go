@@ -65,21 +65,22 @@ func isRefused(err error) bool {
 
 // refused logs that the member cannot join. It is no error if that passes by itself.
 func (m *Member) refused(err *coordination.RefusedError) {
-	m.leaveBehind()
 	if err.Waits {
+		m.leaveBehind(nil)
 		m.say(zap.WarnLevel, "This collector waits, and reports nothing: "+err.Reason)
 		return
 	}
-	m.blame(err)
+	m.leaveBehind(err)
 	m.say(zap.ErrorLevel, "This collector reports nothing: "+err.Reason)
 }
 
-// leaveBehind drops the part of a member that is refused.
-func (m *Member) leaveBehind() {
+// leaveBehind drops the part of a member that is refused. err is why, where somebody
+// should look.
+func (m *Member) leaveBehind(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.membership.Lose()
-	m.err = nil
+	m.err = err
 }
 
 func (m *Member) blame(err error) {

@@ -27,10 +27,15 @@ type Exit struct {
 	remaining func() time.Duration
 	keep      Keep
 
+	// mu is held while next is called: nothing that was reported comes after its end.
 	mu      sync.Mutex
 	timer   *time.Timer     // when the session may have ended; nil: nothing is reported
 	nothing pmetric.Metrics // what says so
 }
+
+// longestBlind is how long a part that is lost before its session ends, or while the
+// machine was suspended, goes unnoticed.
+const longestBlind = time.Second
 
 // NewExit returns an exit that waits for nobody once done has ended. remaining is for how
 // long there will be a part if nobody answers any more.
@@ -54,7 +59,7 @@ func (e *Exit) await(remaining time.Duration) {
 		e.timer = nil
 	}
 	if remaining > 0 {
-		e.timer = time.AfterFunc(remaining, e.Look)
+		e.timer = time.AfterFunc(min(remaining, longestBlind), e.Look)
 	}
 }
 

@@ -138,7 +138,6 @@ func matching(alerts []promtest.Alert, labels []string) []promtest.Alert {
 // those on several collectors. Those on partitions, on controllers that are away, on partial scrapes, and
 // on groups that stall or have no members are seen to resolve when it is gone.
 func TestRulesAlertsFire(t *testing.T) {
-	t.Parallel() // it waits more than it works
 	promtest.Need(t)
 	binary(t)
 	kafka := kafkatest.Start(t, kafkatest.Options{Brokers: 3})

@@ -59,7 +59,7 @@ func TestE2EProbes(t *testing.T) {
 func TestE2EProbesInTurns(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	kafka := startProbed(t)
-	session := writeFile(t, "session.yaml", "receivers: {kafkaprobe: {coordination: {session_timeout: 10s}}}")
+	session := writeFile(t, "session.yaml", "receivers: {kafkaprobe: {sla: 30s, loss_timeout: 30s, coordination: {session_timeout: 10s}}}")
 	collectors := make([]*collector, 2)
 	for i := range collectors {
 		collectors[i] = start(t, append(brokersEnv(kafka.Brokers()...), "KAFKALAG_PROBE_GROUP=kafkalag-probe"),
@@ -78,6 +78,8 @@ func TestE2EProbesInTurns(t *testing.T) {
 			assert.NotContains(now, name, "kafka_probe")
 		}
 		assert.Contains(now, spare.log.String(), "This collector is one of 2 that")
+		assert.Equal(now, strings.Count(spare.log.String(), "This collector probes the cluster"),
+			strings.Count(spare.log.String(), "This collector does not probe the cluster any more"))
 		assert.Equal(now, billingLag, found.values(now, "kafka_consumer_group_lag", lagLabels...))
 		assert.Equal(now, billingLag, other.values(now, "kafka_consumer_group_lag", lagLabels...))
 	}, patience, tick)

@@ -29,7 +29,7 @@ func observability(path ...string) string {
 var rulesFile = observability("prometheus", "kafkalag.rules.yaml")
 
 func TestRulesOnPaper(t *testing.T) {
-	t.Parallel() // it waits more than it works
+	t.Parallel() // with those that wait
 	out := promtest.Promtool(t, "test", "rules", observability("prometheus", "kafkalag.test.yaml"))
 	assert.Contains(t, out, "SUCCESS")
 }
