@@ -70,11 +70,29 @@ func (t *turns) steady(ctx context.Context) error {
 		if !slices.ContainsFunc(t.subjects, func(s *subject) bool { return !s.steady() }) {
 			return nil
 		}
+		for _, s := range t.subjects {
+			if err := s.catchUp(); err != nil {
+				return err
+			}
+		}
 		if err := t.once(ctx); err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("not every receiver has reported the same twice in %d scrapes", maxUnsettled)
+}
+
+// catchUp takes the scrapes that were over before anybody waited for them: there may be
+// any number while the others start, all of them empty.
+func (s *subject) catchUp() error {
+	for s.m.waiting() {
+		got, err := s.m.next(patience)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		s.mine = append(s.mine, got)
+	}
+	return nil
 }
 
 // steadyScrapes is how many scrapes in a row have as many points.

@@ -37,6 +37,30 @@ func TestReceiversThatShare(t *testing.T) {
 	assert.Equal(t, 2+1+3+1, strings.Count(table.String(), "\n"))
 }
 
+// early is a receiver that has scraped for long, without any points, before it is waited
+// for. From then on it has some.
+type early struct{ empty, points int }
+
+func (e *early) next(time.Duration) (sample, error) {
+	if e.empty > 0 {
+		e.empty--
+	} else {
+		e.points += 7
+	}
+	return sample{Totals: Totals{Points: e.points}}, nil
+}
+
+func (e *early) waiting() bool { return e.empty > 0 }
+
+func (*early) pid() int { return 0 }
+
+// However long the others took to start, it has its part then.
+func TestWhoStartedFirstIsWaitedFor(t *testing.T) {
+	one := turns{subjects: []*subject{{m: &early{empty: 10 * maxUnsettled}}, {m: &early{}}}}
+	require.NoError(t, one.steady(t.Context()))
+	assert.Equal(t, 7, one.subjects[0].mine[len(one.subjects[0].mine)-1].Points-one.subjects[0].mine[len(one.subjects[0].mine)-2].Points)
+}
+
 func TestBarsOfSharing(t *testing.T) {
 	one := row{name: "one", cpu: 100, peak: 100, points: 10}
 	failed := func(s shared) (names []string) {
