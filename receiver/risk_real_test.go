@@ -176,11 +176,8 @@ func (p *promises) check(t *testing.T, s dated) {
 // as fast as is written. Once the window has seen that, each scrape foretells when
 // it will have read all.
 func TestIntegrationSoakCatchUpTime(t *testing.T) {
-	t.Parallel()               // it waits more than it works
-	length := 20 * time.Second // from when it is sped up
-	if soak.Full() {
-		length = 3 * time.Minute
-	}
+	soak.Only(t)
+	const length = 3 * time.Minute // from when it is sped up
 	const produced, slow, fast = 100, 50, 300
 	kafka := forTimeLag(t)
 	kafka.CreateTopic(t, "backlog", 1, 1, nil)
