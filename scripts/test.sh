@@ -50,7 +50,7 @@ tier unit go_test pkgname ./... -skip '^Test(Integration|E2E|Rules)'
 for module in internal/test/deploy internal/test/pagediff internal/test/schema internal/tools/packaging observability/picture; do
 	tier "$module" go test -C "$module" -count 1 -skip '^TestE2E' ./...
 done
-tier fuzz scripts/fuzz.sh 10s
+tier fuzz scripts/fuzz.sh 5s
 
 kafka=no
 if ! command -v java >/dev/null; then
