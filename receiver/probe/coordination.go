@@ -98,6 +98,7 @@ func (p *prober) yield(ctx context.Context, err error) {
 	p.ended.Go(p.yielded) // which may wait for exporters
 	p.replaceLanes(ctx, nil)
 	p.forget()
+	p.unknown = 0
 	p.learned = time.Time{} // to ask at once when it comes back
 	p.state.forget()        // and to say then what is wrong
 	p.log.Info("This collector does not probe the cluster any more")

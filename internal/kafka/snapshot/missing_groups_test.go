@@ -148,7 +148,7 @@ func TestGroupCalledDeadThatIsThere(t *testing.T) {
 	})
 	s := snapshot(t, client, everything())
 	assert.Len(t, s.Groups, 3)
-	assert.Greater(t, looks.Load(), int32(2), "it is looked for everywhere")
+	assert.Greater(t, looks.Load(), int32(2), "every broker is asked for it")
 }
 
 // A group that its coordinator calls dead and does not list is not looked for

@@ -146,7 +146,7 @@ func TestQuorumIsAskedOnce(t *testing.T) {
 	assert.Equal(t, 1, fake.Requests()["DescribeQuorum"])
 
 	assert.Nil(t, snapshot(t, client, Request{Topic: anything}).Quorum)
-	assert.Equal(t, 1, fake.Requests()["DescribeQuorum"], "nobody wants to know")
+	assert.Equal(t, 1, fake.Requests()["DescribeQuorum"], "no enabled metric needs it")
 }
 
 // A quorum that cannot be described costs nothing else. While the controllers elect a

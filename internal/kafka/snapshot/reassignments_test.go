@@ -41,7 +41,7 @@ func TestReassignments(t *testing.T) {
 
 	fake.ResetRequests()
 	assert.True(t, snapshot(t, client, Request{Topic: anything}).Topics["t0"].Partitions[0].UnderReplicated())
-	assert.Zero(t, fake.Requests()["ListPartitionReassignments"], "nobody wants to know")
+	assert.Zero(t, fake.Requests()["ListPartitionReassignments"], "no enabled metric needs it")
 }
 
 // Without the answer it is as before Kafka 2.4: replicas that are being added

@@ -286,7 +286,7 @@ func TestHelmBringsRulesAndDashboard(t *testing.T) {
 	assert.Equal(t, "1", dashboard.Labels["grafana_dashboard"])
 }
 
-// What the user is told to have checked is what the collector is given.
+// The notes tell the user to check the configs that the collector runs with.
 func TestHelmNotesNameTheConfigs(t *testing.T) {
 	for _, given := range []values{nil, everything()} {
 		found, configs := install(t, given), ""

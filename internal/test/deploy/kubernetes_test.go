@@ -189,7 +189,7 @@ func (manifests) secret(t *testing.T) corev1.Secret {
 // fourFifths is that part of a number of bytes, in Go's notation.
 func fourFifths(bytes int64) string { return fmt.Sprintf("%dMiB", bytes*4/5>>20) }
 
-// memoryLimit is what Go is told to keep to; empty where nothing is said.
+// memoryLimit returns the value of GOMEMLIMIT, or "" where it is not set.
 func memoryLimit(env []corev1.EnvVar) string {
 	for _, one := range env {
 		if one.Name == "GOMEMLIMIT" {

@@ -282,8 +282,8 @@ func (e *exits) longestGap(keys []string, since time.Time) (longest string, gap 
 	return longest, gap
 }
 
-// overlaps lists the reports of a collector between two of another one that follow each
-// other as scrapes do: what passes there and back takes longer.
+// overlaps lists the reports that a collector made between two consecutive scrapes of
+// another one. A group that moves away and back takes longer than that.
 func (e *exits) overlaps() (found []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -66,8 +66,7 @@ service: {pipelines: {metrics: {receivers: [kafkalag], exporters: [debug]}}}
 	}
 }
 
-// What the receiver needs beside its configuration is looked for when it
-// starts.
+// The receiver checks at start that the files which its configuration names exist.
 func TestE2ERefusesMissingFiles(t *testing.T) {
 	config := writeFile(t, "config.yaml", `
 receivers:
