@@ -9,27 +9,27 @@ import (
 )
 
 // progress records how a group moves in a topic.
-func (r *Recorder) progress(group string, t *lag.Topic) {
+func (w *worker) progress(group string, t *lag.Topic) {
 	if t.CommitAge.Known {
-		r.mb.RecordKafkaConsumerGroupCommitAgeDataPoint(r.ts, t.CommitAge.Seconds(), group, t.Name)
+		w.mb.RecordKafkaConsumerGroupCommitAgeDataPoint(w.ts, t.CommitAge.Seconds(), group, t.Name)
 	}
 	if t.Stalled.Known {
-		r.mb.RecordKafkaConsumerGroupStalledTimeDataPoint(r.ts, t.Stalled.Seconds(), group, t.Name)
+		w.mb.RecordKafkaConsumerGroupStalledTimeDataPoint(w.ts, t.Stalled.Seconds(), group, t.Name)
 	}
 	if t.Drain.Known {
-		r.mb.RecordKafkaConsumerGroupDrainTimeDataPoint(r.ts, t.Drain.Seconds(), group, t.Name)
+		w.mb.RecordKafkaConsumerGroupDrainTimeDataPoint(w.ts, t.Drain.Seconds(), group, t.Name)
 	}
 	if t.CatchUp.Known {
-		r.mb.RecordKafkaConsumerGroupCatchUpTimeDataPoint(r.ts, t.CatchUp.Seconds(), group, t.Name)
+		w.mb.RecordKafkaConsumerGroupCatchUpTimeDataPoint(w.ts, t.CatchUp.Seconds(), group, t.Name)
 	}
 	if t.ConsumeRate.Known {
-		r.mb.RecordKafkaConsumerGroupConsumeRateDataPoint(r.ts, t.ConsumeRate.PerSecond, group, t.Name)
+		w.mb.RecordKafkaConsumerGroupConsumeRateDataPoint(w.ts, t.ConsumeRate.PerSecond, group, t.Name)
 	}
 }
 
 // produceRate records how fast a partition is written.
-func (r *Recorder) produceRate(topic string, p *cluster.Partition) {
+func (w *worker) produceRate(topic string, p *cluster.Partition) {
 	if p.ProduceRateKnown {
-		r.mb.RecordKafkaPartitionProduceRateDataPoint(r.ts, p.ProduceRate, topic, int64(p.ID))
+		w.mb.RecordKafkaPartitionProduceRateDataPoint(w.ts, p.ProduceRate, topic, int64(p.ID))
 	}
 }

@@ -9,31 +9,31 @@ import (
 )
 
 // quorum records the controllers of a KRaft cluster, where they are known.
-func (r *Recorder) quorum(q *cluster.Quorum) {
+func (w *worker) quorum(q *cluster.Quorum) {
 	if q == nil {
 		return
 	}
 	if q.Leader != cluster.NoBroker {
-		r.mb.RecordKafkaQuorumLeaderDataPoint(r.ts, int64(q.Leader))
+		w.mb.RecordKafkaQuorumLeaderDataPoint(w.ts, int64(q.Leader))
 	}
-	r.mb.RecordKafkaQuorumEpochDataPoint(r.ts, int64(q.Epoch))
-	r.mb.RecordKafkaQuorumVotersDataPoint(r.ts, int64(len(q.Voters)))
-	r.mb.RecordKafkaQuorumObserversDataPoint(r.ts, int64(len(q.Observers)))
-	r.quorumReplicas(q.Voters, metadata.AttributeRoleVoter)
-	r.quorumReplicas(q.Observers, metadata.AttributeRoleObserver)
+	w.mb.RecordKafkaQuorumEpochDataPoint(w.ts, int64(q.Epoch))
+	w.mb.RecordKafkaQuorumVotersDataPoint(w.ts, int64(len(q.Voters)))
+	w.mb.RecordKafkaQuorumObserversDataPoint(w.ts, int64(len(q.Observers)))
+	w.quorumReplicas(q.Voters, metadata.AttributeRoleVoter)
+	w.quorumReplicas(q.Observers, metadata.AttributeRoleObserver)
 }
 
-func (r *Recorder) quorumReplicas(replicas []cluster.QuorumReplica, role metadata.AttributeRole) {
+func (w *worker) quorumReplicas(replicas []cluster.QuorumReplica, role metadata.AttributeRole) {
 	for _, replica := range replicas {
 		id := brokerID(replica.ID)
 		if replica.Lag.Known() {
-			r.mb.RecordKafkaQuorumReplicaLagDataPoint(r.ts, int64(replica.Lag), id, role)
+			w.mb.RecordKafkaQuorumReplicaLagDataPoint(w.ts, int64(replica.Lag), id, role)
 		}
 		if millis := replica.LastFetchAge; millis != nil {
-			r.mb.RecordKafkaQuorumReplicaLastFetchAgeDataPoint(r.ts, seconds(*millis), id, role)
+			w.mb.RecordKafkaQuorumReplicaLastFetchAgeDataPoint(w.ts, seconds(*millis), id, role)
 		}
 		if millis := replica.LastCaughtUpAge; millis != nil {
-			r.mb.RecordKafkaQuorumReplicaLastCaughtUpAgeDataPoint(r.ts, seconds(*millis), id, role)
+			w.mb.RecordKafkaQuorumReplicaLastCaughtUpAgeDataPoint(w.ts, seconds(*millis), id, role)
 		}
 	}
 }

@@ -4,11 +4,13 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver/receivertest"
@@ -260,6 +262,48 @@ func TestRecordInRounds(t *testing.T) {
 		}
 	}
 	assert.Equal(t, many*partitions, lagged)
+}
+
+// Which worker recorded a round does not show.
+func TestRecordByManyWorkers(t *testing.T) {
+	report := groupsOf(100)
+	for g := range report.Groups {
+		report.Groups[g].LagMax = cluster.Unknown
+	}
+	one, four := newRecorder(newConfig()), newRecorder(newConfig())
+	one.workers = one.workers[:1]
+	for len(four.workers) < 4 {
+		four.workers = append(four.workers, newRecorder(newConfig()).workers...)
+	}
+	want, missing := one.Record(at, &cluster.Snapshot{ClusterID: "c1"}, report)
+	require.Equal(t, len(report.Groups), missing)
+	for range 5 {
+		got, same := four.Record(at, &cluster.Snapshot{ClusterID: "c1"}, report)
+		assert.Equal(t, missing, same)
+		assert.True(t, bytes.Equal(marshaled(t, want), marshaled(t, got)))
+	}
+}
+
+func marshaled(t *testing.T, metrics pmetric.Metrics) []byte {
+	t.Helper()
+	all, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(metrics)
+	require.NoError(t, err)
+	return all
+}
+
+// All points begin when the recorder was made, whoever makes them.
+func TestRecordHasOneStart(t *testing.T) {
+	r := New(receivertest.NewNopSettings(metadata.Type), newConfig(), "")
+	metrics, _ := r.Record(at, &cluster.Snapshot{}, groupsOf(100))
+	starts := map[pcommon.Timestamp]bool{}
+	for _, rm := range metrics.ResourceMetrics().All() {
+		for _, m := range rm.ScopeMetrics().At(0).Metrics().All() {
+			for _, p := range numbersOf(m).All() {
+				starts[p.StartTimestamp()] = true
+			}
+		}
+	}
+	assert.Len(t, starts, 1)
 }
 
 // groupsOf is a report of so many groups with 200 partitions each.

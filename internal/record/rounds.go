@@ -21,6 +21,7 @@ const roundPoints = 4096
 // each message. If a scrape were a single resource, the time to send it would grow
 // with the square of its size.
 type round struct {
+	cluster      *cluster.Snapshot // for what a cluster has only once; nil: not in this round
 	topics       []*cluster.Topic
 	listed       []*cluster.Group
 	groups       []lag.Group
@@ -29,21 +30,26 @@ type round struct {
 	transactions []lag.Topic
 }
 
-// eachRound calls record with all topics and groups, sorted by name, in rounds. There
-// is at least one round.
-func eachRound(s *cluster.Snapshot, report *lag.Report, record func(round)) {
+// roundsOf returns all topics and groups, sorted by name, in rounds. There is at least
+// one round.
+func roundsOf(s *cluster.Snapshot, report *lag.Report) []round {
 	topics, listed, groups, share, inZooKeeper := ownTopics(s), sorted(s.Groups), report.Groups, report.Share, report.ZooKeeper
 	transactions := report.Transactions
-	for first := true; first || len(topics)+len(listed)+len(groups)+len(share)+len(inZooKeeper)+len(transactions) > 0; first = false {
+	var rounds []round
+	for len(rounds) == 0 || len(topics)+len(listed)+len(groups)+len(share)+len(inZooKeeper)+len(transactions) > 0 {
 		var next round
+		if len(rounds) == 0 && !s.Elsewhere {
+			next.cluster = s
+		}
 		next.topics, topics = split(topics, topicPoints)
 		next.listed, listed = split(listed, listedPoints)
 		next.groups, groups = split(groups, lagPoints)
 		next.share, share = split(share, lagPoints)
 		next.inZooKeeper, inZooKeeper = split(inZooKeeper, lagPoints)
 		next.transactions, transactions = split(transactions, transactionPoints)
-		record(next)
+		rounds = append(rounds, next)
 	}
+	return rounds
 }
 
 // ownTopics returns the topics that are reported here.

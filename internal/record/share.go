@@ -9,36 +9,36 @@ import (
 )
 
 // shareGroup records a share group.
-func (r *Recorder) shareGroup(g *lag.Group) {
-	if r.known(g.LagMax, r.on.KafkaShareGroupLagMax.Enabled) {
-		r.mb.RecordKafkaShareGroupLagMaxDataPoint(r.ts, int64(g.LagMax), g.Name)
+func (w *worker) shareGroup(g *lag.Group) {
+	if w.known(g.LagMax, w.on.KafkaShareGroupLagMax.Enabled) {
+		w.mb.RecordKafkaShareGroupLagMaxDataPoint(w.ts, int64(g.LagMax), g.Name)
 	}
 	for i := range g.Topics {
 		t := &g.Topics[i]
-		if r.known(t.LagSum, r.on.KafkaShareGroupLagSum.Enabled) {
-			r.mb.RecordKafkaShareGroupLagSumDataPoint(r.ts, int64(t.LagSum), g.Name, t.Name)
+		if w.known(t.LagSum, w.on.KafkaShareGroupLagSum.Enabled) {
+			w.mb.RecordKafkaShareGroupLagSumDataPoint(w.ts, int64(t.LagSum), g.Name, t.Name)
 		}
 		if t.AgeMax.Known {
-			r.mb.RecordKafkaShareGroupTimeLagMaxDataPoint(r.ts, t.AgeMax.Seconds(), g.Name, t.Name)
+			w.mb.RecordKafkaShareGroupTimeLagMaxDataPoint(w.ts, t.AgeMax.Seconds(), g.Name, t.Name)
 		}
 		if t.Stalled.Known {
-			r.mb.RecordKafkaShareGroupStalledTimeDataPoint(r.ts, t.Stalled.Seconds(), g.Name, t.Name)
+			w.mb.RecordKafkaShareGroupStalledTimeDataPoint(w.ts, t.Stalled.Seconds(), g.Name, t.Name)
 		}
 		for _, p := range t.Partitions {
-			r.sharePartition(g.Name, t.Name, p)
+			w.sharePartition(g.Name, t.Name, p)
 		}
 	}
 }
 
-func (r *Recorder) sharePartition(group, topic string, p lag.Partition) {
-	if r.known(p.Committed, r.on.KafkaShareGroupStartOffset.Enabled) {
-		r.mb.RecordKafkaShareGroupStartOffsetDataPoint(r.ts, int64(p.Committed), group, topic, int64(p.ID))
+func (w *worker) sharePartition(group, topic string, p lag.Partition) {
+	if w.known(p.Committed, w.on.KafkaShareGroupStartOffset.Enabled) {
+		w.mb.RecordKafkaShareGroupStartOffsetDataPoint(w.ts, int64(p.Committed), group, topic, int64(p.ID))
 	}
-	if r.known(p.Lag, r.on.KafkaShareGroupLag.Enabled) {
-		r.mb.RecordKafkaShareGroupLagDataPoint(r.ts, int64(p.Lag), group, topic, int64(p.ID))
+	if w.known(p.Lag, w.on.KafkaShareGroupLag.Enabled) {
+		w.mb.RecordKafkaShareGroupLagDataPoint(w.ts, int64(p.Lag), group, topic, int64(p.ID))
 	}
 	if p.Age.Known {
-		r.mb.RecordKafkaShareGroupTimeLagDataPoint(r.ts, p.Age.Seconds(), group, topic, int64(p.ID))
+		w.mb.RecordKafkaShareGroupTimeLagDataPoint(w.ts, p.Age.Seconds(), group, topic, int64(p.ID))
 	}
 }
 

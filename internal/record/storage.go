@@ -11,65 +11,65 @@ import (
 )
 
 // topicConfig records the known settings of a topic.
-func (r *Recorder) topicConfig(t *cluster.Topic) {
+func (w *worker) topicConfig(t *cluster.Topic) {
 	if len(t.Partitions) > 0 {
-		r.mb.RecordKafkaTopicReplicationFactorDataPoint(r.ts, int64(len(t.Partitions[0].Replicas)), t.Name)
+		w.mb.RecordKafkaTopicReplicationFactorDataPoint(w.ts, int64(len(t.Partitions[0].Replicas)), t.Name)
 	}
 	if t.Config == nil {
 		return
 	}
 	if minInSync := t.Config.MinInSync; minInSync != nil {
-		r.mb.RecordKafkaTopicMinInsyncReplicasDataPoint(r.ts, *minInSync, t.Name)
+		w.mb.RecordKafkaTopicMinInsyncReplicasDataPoint(w.ts, *minInSync, t.Name)
 	}
 	if millis := t.Config.RetentionTime; limited(millis) {
-		r.mb.RecordKafkaTopicLogRetentionPeriodDataPoint(r.ts, *millis/1000, t.Name)
+		w.mb.RecordKafkaTopicLogRetentionPeriodDataPoint(w.ts, *millis/1000, t.Name)
 	}
 	if bytes := t.Config.RetentionSize; limited(bytes) {
-		r.mb.RecordKafkaTopicLogRetentionSizeDataPoint(r.ts, *bytes, t.Name)
+		w.mb.RecordKafkaTopicLogRetentionSizeDataPoint(w.ts, *bytes, t.Name)
 	}
 }
 
 // minInSync compares a partition with its topic's min.insync.replicas.
-func (r *Recorder) minInSync(t *cluster.Topic, p *cluster.Partition) {
+func (w *worker) minInSync(t *cluster.Topic, p *cluster.Partition) {
 	if t.Config != nil && t.Config.MinInSync != nil {
-		r.mb.RecordKafkaPartitionUnderMinIsrDataPoint(r.ts, oneIf(t.UnderMinInSync(p)), t.Name, int64(p.ID))
+		w.mb.RecordKafkaPartitionUnderMinIsrDataPoint(w.ts, oneIf(t.UnderMinInSync(p)), t.Name, int64(p.ID))
 	}
 	if p.EligibleLeadersKnown {
-		r.mb.RecordKafkaPartitionEligibleLeaderReplicasDataPoint(r.ts, int64(p.EligibleLeaders), t.Name, int64(p.ID))
+		w.mb.RecordKafkaPartitionEligibleLeaderReplicasDataPoint(w.ts, int64(p.EligibleLeaders), t.Name, int64(p.ID))
 	}
 }
 
-func (r *Recorder) size(topic string, p *cluster.Partition) {
+func (w *worker) size(topic string, p *cluster.Partition) {
 	if p.SizeKnown {
-		r.mb.RecordKafkaPartitionSizeDataPoint(r.ts, p.Size, topic, int64(p.ID))
+		w.mb.RecordKafkaPartitionSizeDataPoint(w.ts, p.Size, topic, int64(p.ID))
 	}
 }
 
 // disks records how much brokers store, and for how long.
-func (r *Recorder) disks(s *cluster.Snapshot) {
+func (w *worker) disks(s *cluster.Snapshot) {
 	for _, id := range slices.Sorted(maps.Keys(s.BrokerConfigs)) {
 		if millis := s.BrokerConfigs[id].RetentionTime; limited(millis) {
-			r.mb.RecordKafkaBrokerLogRetentionPeriodDataPoint(r.ts, *millis/1000, brokerID(id))
+			w.mb.RecordKafkaBrokerLogRetentionPeriodDataPoint(w.ts, *millis/1000, brokerID(id))
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.LogDirs)) {
 		for i := range s.LogDirs[id] {
-			r.logDir(brokerID(id), &s.LogDirs[id][i])
+			w.logDir(brokerID(id), &s.LogDirs[id][i])
 		}
 	}
 }
 
-func (r *Recorder) logDir(broker string, dir *cluster.LogDir) {
-	r.mb.RecordKafkaBrokerLogDirOfflineDataPoint(r.ts, oneIf(dir.Offline), broker, dir.Path)
+func (w *worker) logDir(broker string, dir *cluster.LogDir) {
+	w.mb.RecordKafkaBrokerLogDirOfflineDataPoint(w.ts, oneIf(dir.Offline), broker, dir.Path)
 	if dir.CordonedKnown {
-		r.mb.RecordKafkaBrokerLogDirCordonedDataPoint(r.ts, oneIf(dir.Cordoned), broker, dir.Path)
+		w.mb.RecordKafkaBrokerLogDirCordonedDataPoint(w.ts, oneIf(dir.Cordoned), broker, dir.Path)
 	}
 	if dir.SizeKnown {
-		r.mb.RecordKafkaBrokerLogDirSizeDataPoint(r.ts, dir.Size, broker, dir.Path)
+		w.mb.RecordKafkaBrokerLogDirSizeDataPoint(w.ts, dir.Size, broker, dir.Path)
 	}
 	if dir.VolumeKnown {
-		r.mb.RecordKafkaBrokerLogDirTotalDataPoint(r.ts, dir.Total, broker, dir.Path)
-		r.mb.RecordKafkaBrokerLogDirUsableDataPoint(r.ts, dir.Usable, broker, dir.Path)
+		w.mb.RecordKafkaBrokerLogDirTotalDataPoint(w.ts, dir.Total, broker, dir.Path)
+		w.mb.RecordKafkaBrokerLogDirUsableDataPoint(w.ts, dir.Usable, broker, dir.Path)
 	}
 }
 

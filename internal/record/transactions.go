@@ -10,20 +10,20 @@ import (
 
 // lastStableGap records what open transactions hold back in a partition. One without a
 // leader has nobody to ask, which is no failure.
-func (r *Recorder) lastStableGap(topic string, p *cluster.Partition) {
+func (w *worker) lastStableGap(topic string, p *cluster.Partition) {
 	if p.Leader == cluster.NoBroker {
 		return
 	}
-	if gap := p.LastStableGap(); r.known(gap, r.on.KafkaPartitionLastStableOffsetGap.Enabled) {
-		r.mb.RecordKafkaPartitionLastStableOffsetGapDataPoint(r.ts, int64(gap), topic, int64(p.ID))
+	if gap := p.LastStableGap(); w.known(gap, w.on.KafkaPartitionLastStableOffsetGap.Enabled) {
+		w.mb.RecordKafkaPartitionLastStableOffsetGapDataPoint(w.ts, int64(gap), topic, int64(p.ID))
 	}
 }
 
 // openTransactions records the age of those in a topic.
-func (r *Recorder) openTransactions(t *lag.Topic) {
+func (w *worker) openTransactions(t *lag.Topic) {
 	for _, p := range t.Partitions {
 		if p.Age.Known {
-			r.mb.RecordKafkaPartitionOpenTransactionAgeDataPoint(r.ts, p.Age.Seconds(), t.Name, int64(p.ID))
+			w.mb.RecordKafkaPartitionOpenTransactionAgeDataPoint(w.ts, p.Age.Seconds(), t.Name, int64(p.ID))
 		}
 	}
 }
