@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package timelag estimates how old the records are that groups have not read. It is
-// arithmetic: it uses the standard library only, takes the time from its caller,
-// and leaves the look-ups that it asks for to others.
+// arithmetic: it does no I/O, takes the time from its caller, and leaves the look-ups
+// that it asks for to others.
 package timelag
 
 import (
@@ -35,8 +35,10 @@ type Estimator struct {
 	scrape int32
 	topics map[string]*topicDates
 	// groups is the last scrape that each was seen in.
-	groups  map[string]int32
+	groups map[string]int32
+	// targets are sorted once a plan is made of them.
 	targets []target
+	sorted  bool
 	// inUse has the dates of each topic that the newest report has dated, in its order:
 	// looking them up by name a second time would be expensive.
 	inUse []*topicDates
@@ -80,23 +82,10 @@ type partitionDates struct {
 func (d *Estimator) Estimate(now time.Time, s *cluster.Snapshot, r *lag.Report) (unknown int) {
 	d.now = cluster.NewTimestamp(now)
 	d.scrape++
-	d.targets = d.targets[:0]
 	clear(d.unclear)
 	d.forget(s)
 	d.observe(s, r)
-	next := 0
-	for t := range r.Dated() {
-		unknown += d.topic(t, d.inUse[next])
-		next++
-	}
-	slices.SortFunc(d.targets, func(a, b target) int {
-		return cmp.Or(cmp.Compare(b.lag, a.lag), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
-	})
-	// A start wants all to be dated, which is more than ever after.
-	if cap(d.targets) > 4*len(d.targets) {
-		d.targets = slices.Clone(d.targets)
-	}
-	return unknown
+	return d.ages(slices.Collect(r.Dated()))
 }
 
 // forget drops the topics that are gone, and those created anew.
@@ -239,55 +228,6 @@ func (p *partitionDates) ends(d *Estimator, end cluster.Offset) {
 // unread is the first offset that a group at commit can still read: the log's start, if
 // retention has deleted what came before it.
 func (p *partitionDates) unread(commit cluster.Offset) cluster.Offset { return max(commit, p.start) }
-
-// topic fills in the ages of one group in one topic, and returns how many are unknown.
-func (d *Estimator) topic(t *lag.Topic, known *topicDates) (unknown int) {
-	t.AgeMax, t.AgeBound = lag.Age{Known: true}, lag.Age{Known: true}
-	for i := range t.Partitions {
-		p := &t.Partitions[i]
-		if p.Lag == cluster.None { // no broker counts it, so that no look-up helps
-			t.AgeMax, t.AgeBound = lag.Age{}, lag.Age{}
-			return unknown
-		}
-		var bound lag.Age
-		p.Age, bound = d.age(t.Name, known, p)
-		t.AgeMax, t.AgeBound = t.AgeMax.Max(p.Age), t.AgeBound.Max(bound)
-		if !p.Age.Known {
-			unknown++
-		}
-	}
-	return unknown
-}
-
-// age is the age of the first record that a group has not read in a partition, and an
-// upper bound for it:
-//   - 0 if there is none: the group has read all, or retention has deleted the rest;
-//   - 0 if its timestamp is in the future;
-//   - what look-ups find if the lag includes records beyond the end offset: that of share
-//     groups and of open transactions does, if the end is the last stable offset.
-func (d *Estimator) age(topic string, t *topicDates, g *lag.Partition) (age, bound lag.Age) {
-	if !g.Lag.Known() {
-		return lag.Age{}, lag.Age{}
-	}
-	p, _ := t.find(g.ID)
-	commit := p.unread(g.Committed)
-	switch {
-	case g.Lag == 0:
-		return lag.Age{Known: true}, lag.Age{Known: true}
-	case g.Committed < p.end && commit >= p.end:
-		return lag.Age{Known: true}, lag.Age{Known: true}
-	}
-	date := d.date(t, p, commit)
-	d.addTarget(date, p, target{topic: topic, partition: g.ID, commit: commit, lag: g.Lag})
-	age = d.since(date.at)
-	if date.quality == none || age.Duration > d.Interval {
-		d.clarify(topic, t)
-	}
-	if date.quality == none {
-		return lag.Age{}, lag.Age{}
-	}
-	return age, d.since(d.earliest(p, commit, date))
-}
 
 // since is the age of a date, 0 if it is in the future.
 func (d *Estimator) since(at cluster.Timestamp) lag.Age {

@@ -4,6 +4,7 @@
 package timelag
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
@@ -16,6 +17,7 @@ import (
 // scrape.
 func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 	topics = d.unclearTopics()
+	d.sort()
 	d.targets = slices.DeleteFunc(d.targets, func(w target) bool {
 		if len(lookups) == n {
 			return false
@@ -42,6 +44,17 @@ func (d *Estimator) Plan(n int) (lookups []cluster.Lookup, topics []string) {
 		return !open
 	})
 	return lookups, topics
+}
+
+// sort puts the largest lag first. That is left to the search: a scrape seldom waits for it.
+func (d *Estimator) sort() {
+	if d.sorted {
+		return
+	}
+	slices.SortFunc(d.targets, func(a, b target) int {
+		return cmp.Or(cmp.Compare(b.lag, a.lag), cmp.Compare(a.topic, b.topic), cmp.Compare(a.partition, b.partition))
+	})
+	d.sorted = true
 }
 
 // next chooses the look-up that a commit's date needs next, if it can be made now: a

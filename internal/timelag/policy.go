@@ -61,11 +61,11 @@ func (p *policyOf) gone(s *lookupResult, now cluster.Timestamp) bool {
 	return p.policy == formerlyCompacted && s.seen < p.uncompactedAt
 }
 
-// clarify adds a topic to those whose policy is asked for, unless it was asked lately.
-func (d *Estimator) clarify(name string, t *topicDates) {
-	if left := t.until - d.now; (left <= 0 || left > policyHolds) && !d.DisableLookups { // the clock may have gone back
-		d.unclear[name] = true
-	}
+// unclearPolicy reports whether a topic's policy is to be asked for. It is not where it was
+// asked for lately.
+func (d *Estimator) unclearPolicy(t *topicDates) bool {
+	left := t.until - d.now
+	return (left <= 0 || left > policyHolds) && !d.DisableLookups // the clock may have gone back
 }
 
 // unclearTopics returns the topics whose cleanup policy is not known, once.

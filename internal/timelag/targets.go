@@ -39,12 +39,12 @@ func (w *target) commits() iter.Seq[cluster.Offset] {
 	}
 }
 
-// addTarget adds a target for what look-ups could improve. A group that moves will be
-// somewhere else at the next scrape, so its commit need not be dated well: the look-up
-// is for where it will be if it goes on as it did. It is not needed where the arrival
-// of its record gives as good a date. A group that is about to be caught up has nothing
-// ahead to look up: an anchor helps it, or a good date where it is.
-func (d *Estimator) addTarget(known date, p *partitionDates, w target) {
+// assess notes which look-ups could improve a date, and reports whether any could. A group that
+// moves will be somewhere else at the next scrape, so its commit need not be dated well:
+// the look-up is for where it will be if it goes on as it did. It is not needed where the
+// arrival of its record gives as good a date. A group that is about to be caught up has
+// nothing ahead to look up: an anchor helps it, or a good date where it is.
+func (w *target) assess(known date, p *partitionDates) bool {
 	step := p.moved(w.commit)
 	ahead := step > 0 && step < w.lag
 	w.need = good
@@ -56,9 +56,7 @@ func (d *Estimator) addTarget(known date, p *partitionDates, w target) {
 		w.need = guessed
 	}
 	w.anchor = known.arrived.due && (known.arrived.by == 0 || step > 0)
-	if known.quality < w.need || w.step > 0 || w.anchor {
-		d.targets = append(d.targets, w)
-	}
+	return known.quality < w.need || w.step > 0 || w.anchor
 }
 
 // moved is how far the group at commit has moved since the scrape before. Among several
