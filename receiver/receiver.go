@@ -54,6 +54,7 @@ func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer
 func (r *metricsReceiver) Shutdown(ctx context.Context) error {
 	r.scraper.shutdown()
 	err := r.Metrics.Shutdown(ctx)
+	r.scraper.garbage.wait()
 	if r.exit != nil {
 		r.exit.Stop()
 	}

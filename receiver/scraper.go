@@ -34,6 +34,7 @@ type lagScraper struct {
 	assigned    bool // only what a member is assigned counts
 	statuses    bool // a metric of statuses is enabled
 	recorder    *record.Recorder
+	garbage     *garbage
 	timeLag     *search.Searcher   // nil if no metric is enabled that dates records
 	member      *sharing.Member    // nil if there is one collector
 	part        *coordination.Part // of the scrape at hand
@@ -54,6 +55,7 @@ func newScraper(
 		assigned:    cfg.OnlyAssignedPartitions,
 		statuses:    needsStatus(cfg.Metrics),
 		recorder:    record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
+		garbage:     newGarbage(),
 		member:      m,
 		own:         own,
 		now:         time.Now,
@@ -112,9 +114,11 @@ func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) 
 		s.coordinated(ctx, 0)
 		return pmetric.NewMetrics(), err
 	}
+	s.garbage.collect()
 	report, invalid := s.compute(ctx, snapshot)
 	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report, snapshot.Groups))
 	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))
+	s.garbage.left(metrics.DataPointCount())
 	return metrics, failurelog.PartialError(snapshot.Failures, missing)
 }
 
