@@ -51,10 +51,10 @@ func (o options) bars(z size, rows []row) []bar {
 			bars = append(bars, bar{r.String() + ": " + what, limit, seen, unit})
 		}
 		if z == standard && !o.memory {
-			hold("wall", 2.5, r.aboveFloor(), "× floor")
+			hold("wall", 2.25, r.aboveFloor(), "× floor")
 			hold("peak memory", 300, float64(r.peak>>20), "MiB")
 			if r.alone() {
-				hold("CPU", 500, float64(r.cpu.Milliseconds()), "ms")
+				hold("CPU", r.mostCPU(), float64(r.cpu)/float64(r.floor.cpu), "× floor")
 			}
 			if r.busy {
 				hold("search budget left or overdrawn", 0.1, math.Abs(1-r.lookups/o.searchBudget()), "of it")
@@ -74,6 +74,15 @@ func (o options) bars(z size, rows []row) []bar {
 		}
 	}
 	return bars
+}
+
+// mostCPU is how many times the floor's CPU a receiver alone may take: a search that is
+// busy looks up what is not the floor's.
+func (r row) mostCPU() float64 {
+	if r.busy {
+		return 10
+	}
+	return 8
 }
 
 // barsBetween lists what holds between clusters. Of versions of Kafka each is held
