@@ -26,8 +26,8 @@ const defaultGOGC = 100
 // those of the next scrape beside the dead ones of this one. One more cycle between the
 // two takes a third off the peak, for a tenth of a scrape's CPU.
 //
-// It is not for a process in which other things take most of the memory, whose heap does
-// not follow the scrapes, nor for one that is told by GOGC to spend memory on CPU.
+// There is no such cycle where other things take most of the memory, since scrapes then do
+// not determine the size of the heap, nor where GOGC is set to save CPU at the cost of memory.
 type garbage struct {
 	points  int // of the last scrape, until they are collected
 	state   func() gcState

@@ -11,8 +11,8 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/record"
 )
 
-// newExit returns what passes metrics on to next, as far as this collector may still
-// report them.
+// newExit returns a consumer that passes on to next those metrics that this collector may
+// still report.
 func newExit(next consumer.Metrics, s *lagScraper) *sharing.Exit {
 	return sharing.NewExit(s.client.done, next, s.member.Remaining, func(metrics pmetric.Metrics) (kept, nothing pmetric.Metrics) {
 		nothing = s.recorder.Nothing(s.clusterID)

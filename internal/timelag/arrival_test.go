@@ -136,8 +136,8 @@ func TestEstimatorOfAGroupThatWasResetFarBack(t *testing.T) {
 	}
 }
 
-// A group that has stopped leaves the history: it is searched for before, and
-// never without a time lag.
+// The commit of a group that has stopped becomes older than the history. It is looked up
+// before that, and always has a time lag.
 func TestEstimatorOfAGroupThatStopsOutlastTheHistory(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	gap := func() time.Duration { return time.Duration(r.ExpFloat64() * float64(time.Second)) }

@@ -24,8 +24,8 @@ type target struct {
 	anchor bool
 }
 
-// ahead is how many scrapes to look ahead for a group that moves: one for its next
-// commit, one more for a bound beyond that.
+// ahead is how many future commits of a moving group are dated in advance: its next one,
+// and one more as a bound beyond that.
 const ahead = 2
 
 // commits are the commits to be dated.

@@ -76,7 +76,7 @@ func newRunning(t *testing.T, brokers []string, change func(*Config)) *running {
 	return r
 }
 
-// idOf returns by what the records to a broker are told from others.
+// idOf returns the id that marks the records sent to a broker.
 func (r *running) idOf(broker int32) string {
 	r.prober.mu.Lock()
 	defer r.prober.mu.Unlock()

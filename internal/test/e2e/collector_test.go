@@ -86,7 +86,7 @@ func (c *collector) launch(t *testing.T, cmd *exec.Cmd) {
 	c.awaitLog(t, "Everything is ready")
 }
 
-// portsConfig writes a config file that moves every endpoint to a free port.
+// portsConfig writes a config file that gives every endpoint a free port.
 func (c *collector) portsConfig(t *testing.T) string {
 	t.Helper()
 	metrics, health, self := freePort(t), freePort(t), freePort(t)

@@ -282,8 +282,8 @@ func (e *exits) longestGap(keys []string, since time.Time) (longest string, gap 
 	return longest, gap
 }
 
-// overlaps lists the reports that a collector made between two consecutive scrapes of
-// another one. A group that moves away and back takes longer than that.
+// overlaps lists the reports that one collector made between two consecutive scrapes of
+// another. A group that is handed over and back takes longer than that.
 func (e *exits) overlaps() (found []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

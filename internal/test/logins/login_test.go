@@ -111,7 +111,7 @@ func secretsIn(said string) []string {
 	return found
 }
 
-// What a token of MSK would look like if it were said is what is looked for.
+// The search for leaked secrets finds an MSK token.
 func TestMSKTokensAreFound(t *testing.T) {
 	setAWS(t)
 	t.Setenv("AWS_SESSION_TOKEN", session)
