@@ -54,7 +54,7 @@ func newMetrics(set receiver.Settings, cfg *Config, s *lagScraper, next consumer
 func (r *metricsReceiver) Shutdown(ctx context.Context) error {
 	r.scraper.shutdown()
 	err := r.Metrics.Shutdown(ctx)
-	r.scraper.garbage.wait()
+	r.scraper.garbage.Shutdown()
 	if r.exit != nil {
 		r.exit.Stop()
 	}

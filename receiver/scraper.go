@@ -15,6 +15,7 @@ import (
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination"
 	"github.com/kafkalag/kafkalagreceiver/internal/coordination/sharing"
 	"github.com/kafkalag/kafkalagreceiver/internal/failurelog"
+	"github.com/kafkalag/kafkalagreceiver/internal/garbage"
 	"github.com/kafkalag/kafkalagreceiver/internal/kafka/snapshot"
 	"github.com/kafkalag/kafkalagreceiver/internal/lag"
 	"github.com/kafkalag/kafkalagreceiver/internal/progress"
@@ -34,7 +35,7 @@ type lagScraper struct {
 	assigned    bool // only what a member is assigned counts
 	statuses    bool // a metric of statuses is enabled
 	recorder    *record.Recorder
-	garbage     *garbage
+	garbage     *garbage.Collector
 	timeLag     *search.Searcher   // nil if no metric is enabled that dates records
 	member      *sharing.Member    // nil if there is one collector
 	part        *coordination.Part // of the scrape at hand
@@ -55,7 +56,7 @@ func newScraper(
 		assigned:    cfg.OnlyAssignedPartitions,
 		statuses:    needsStatus(cfg.Metrics),
 		recorder:    record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
-		garbage:     newGarbage(),
+		garbage:     garbage.New(),
 		member:      m,
 		own:         own,
 		now:         time.Now,
@@ -103,6 +104,7 @@ func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) 
 		}
 		ask.Part = s.part
 	}
+	s.garbage.Collect()
 	snapshot, err := s.client.snapshot(ctx, ask)
 	if s.client.stopped() {
 		return pmetric.NewMetrics(), errStopped
@@ -114,11 +116,10 @@ func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) 
 		s.coordinated(ctx, 0)
 		return pmetric.NewMetrics(), err
 	}
-	s.garbage.collect()
 	report, invalid := s.compute(ctx, snapshot)
 	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report, snapshot.Groups))
 	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))
-	s.garbage.left(metrics.DataPointCount())
+	s.garbage.Left(metrics.DataPointCount())
 	return metrics, failurelog.PartialError(snapshot.Failures, missing)
 }
 

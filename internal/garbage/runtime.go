@@ -1,0 +1,58 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package garbage
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// process is the heap of this process.
+var process = newHeap(liveRuntime{})
+
+// goRuntime is what a heap needs of Go's runtime.
+type goRuntime interface {
+	// fromEnvironment reports whether GOGC is set there.
+	fromEnvironment() bool
+	state() gcState
+	// setPercent sets GOGC.
+	setPercent(percent int)
+	// collect runs a cycle, and returns at its end.
+	collect()
+	// afterNextCycle calls f in a goroutine, once, soon after the next cycle.
+	afterNextCycle(f func())
+}
+
+// gcState is what Go's runtime says of the heap.
+type gcState struct {
+	objects uint64 // their bytes, with those of dead ones that are not collected yet
+	live    uint64 // bytes that the last cycle found in use
+	percent uint64 // GOGC; the largest number: off
+}
+
+type liveRuntime struct{}
+
+func (liveRuntime) fromEnvironment() bool { return os.Getenv("GOGC") != "" }
+
+func (liveRuntime) state() gcState {
+	samples := []metrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/gc/gogc:percent"},
+	}
+	metrics.Read(samples)
+	return gcState{objects: samples[0].Value.Uint64(), live: samples[1].Value.Uint64(), percent: samples[2].Value.Uint64()}
+}
+
+func (liveRuntime) setPercent(percent int) { debug.SetGCPercent(percent) }
+
+func (liveRuntime) collect() { runtime.GC() }
+
+func (liveRuntime) afterNextCycle(f func()) {
+	// Nobody has the token: the next cycle finds it dead.
+	runtime.AddCleanup(new(token), func(f func()) { f() }, f)
+}
+
+// token is too large to share its place with another object, by which it would live on.
+type token [4]uint64

@@ -1,0 +1,75 @@
+// Copyright The kafkalagreceiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package garbage
+
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestState(t *testing.T) {
+	before := debug.SetGCPercent(150)
+	defer debug.SetGCPercent(before)
+	held := make([]byte, 30*mib)
+	liveRuntime{}.collect()
+	state := liveRuntime{}.state()
+	runtime.KeepAlive(held)
+	assert.EqualValues(t, 150, state.percent)
+	assert.GreaterOrEqual(t, state.live, uint64(30*mib))
+	assert.GreaterOrEqual(t, state.objects, uint64(30*mib))
+	liveRuntime{}.setPercent(before)
+	assert.EqualValues(t, before, liveRuntime{}.state().percent)
+}
+
+func TestFromEnvironment(t *testing.T) {
+	t.Setenv("GOGC", "")
+	assert.False(t, liveRuntime{}.fromEnvironment())
+	t.Setenv("GOGC", "100")
+	assert.True(t, liveRuntime{}.fromEnvironment())
+}
+
+func TestAfterNextCycle(*testing.T) {
+	for range 3 {
+		called := make(chan struct{})
+		liveRuntime{}.afterNextCycle(func() { close(called) }) // twice would panic
+		runtime.GC()
+		<-called
+	}
+}
+
+// In Go's own heap a scrape's data points are made without a cycle, where the default would
+// begin one.
+func TestRoomInGoOwnHeap(t *testing.T) {
+	before := debug.SetGCPercent(defaultPercent)
+	defer debug.SetGCPercent(before)
+	t.Setenv("GOGC", "")
+	const points = 64 * mib / pointSize
+	c := &Collector{heap: newHeap(liveRuntime{})}
+	scrape := func() (cycles uint32) {
+		var stats [2]runtime.MemStats
+		runtime.ReadMemStats(&stats[0])
+		made := make([]*[pointSize]byte, points)
+		for i := range made {
+			made[i] = new([pointSize]byte)
+		}
+		runtime.KeepAlive(made)
+		runtime.ReadMemStats(&stats[1])
+		return stats[1].NumGC - stats[0].NumGC
+	}
+	runtime.GC()
+	assert.Positive(t, scrape(), "without room")
+	for range 3 {
+		c.Left(points)
+		c.Collect()
+		c.running.Wait()
+		assert.Zero(t, scrape())
+	}
+	c.Shutdown()
+	assert.EqualValues(t, defaultPercent, liveRuntime{}.state().percent)
+	runtime.GC()
+	assert.Positive(t, scrape(), "after the receiver's end")
+}
