@@ -56,7 +56,7 @@ func newScraper(
 		assigned:    cfg.OnlyAssignedPartitions,
 		statuses:    needsStatus(cfg.Metrics),
 		recorder:    record.New(set, cfg.MetricsBuilderConfig, cfg.ClusterAlias),
-		garbage:     garbage.New(),
+		garbage:     garbage.New(set.Logger),
 		member:      m,
 		own:         own,
 		now:         time.Now,
@@ -97,6 +97,7 @@ func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) 
 		s.timeLag.Pause()
 		defer s.timeLag.Resume()
 	}
+	s.garbage.Collect()
 	ask := s.ask
 	if s.member != nil {
 		if s.part, err = s.member.Part(); s.part == nil {
@@ -104,7 +105,6 @@ func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) 
 		}
 		ask.Part = s.part
 	}
-	s.garbage.Collect()
 	snapshot, err := s.client.snapshot(ctx, ask)
 	if s.client.stopped() {
 		return pmetric.NewMetrics(), errStopped

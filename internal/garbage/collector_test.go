@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 func TestCollect(t *testing.T) {
@@ -32,7 +34,7 @@ func TestCollect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			runtime := &fakeRuntime{gcState: gcState{objects: tt.objects, live: 30 * mib, percent: tt.gogc}, environment: tt.environment}
-			c := &Collector{heap: newHeap(runtime)}
+			c := newCollector(newHeap(runtime))
 			collect := func() {
 				c.Collect()
 				c.running.Wait()
@@ -42,32 +44,44 @@ func TestCollect(t *testing.T) {
 			c.Left(tt.points)
 			collect()
 			assert.Equal(t, tt.want, runtime.cycles)
-			collect()
-			assert.Equal(t, tt.want, runtime.cycles, "they are collected once")
 			if tt.want == 0 {
 				assert.Equal(t, tt.gogc, runtime.percent)
 			} else {
 				assert.Greater(t, runtime.percent, tt.gogc)
 			}
+			collect()
+			assert.Equal(t, tt.want, runtime.cycles, "they are collected once")
 			c.Shutdown()
 			assert.Equal(t, tt.gogc, runtime.percent)
 		})
 	}
 }
 
-// A scrape that fails makes no data points, and what the next one needs is known. After one
-// that makes few, Go's default holds again.
-func TestRoomUntilFewerPoints(t *testing.T) {
-	runtime := fresh(140*mib, 40*mib)
-	c := &Collector{heap: newHeap(runtime)}
+// A scrape that fails makes no data points. The room that it has it may use, the next one has
+// Go's default.
+func TestRoomUntilNothingIsLeft(t *testing.T) {
+	runtime := fresh(40 * mib)
+	c := newCollector(newHeap(runtime))
 	c.Left(400_000)
+	for _, want := range []bool{true, false} {
+		c.Collect()
+		c.running.Wait()
+		assert.Equal(t, want, runtime.percent > defaultPercent)
+	}
+	assert.Equal(t, 1, runtime.cycles)
+}
+
+// A setting of the process does not go unsaid.
+func TestSaysThatItSetsGOGC(t *testing.T) {
+	core, logs := observer.New(zap.InfoLevel)
+	c := &Collector{heap: newHeap(fresh(40 * mib)), log: zap.New(core)}
+	c.Left(1000)
 	c.Collect()
-	room := runtime.percent
-	assert.Greater(t, room, uint64(defaultPercent))
-	c.Collect()
-	assert.Equal(t, room, runtime.percent, "after one that failed")
-	c.Left(0)
-	c.Collect()
-	assert.EqualValues(t, defaultPercent, runtime.percent)
+	assert.Zero(t, logs.Len())
+	for range 3 {
+		c.Left(400_000)
+		c.Collect()
+	}
 	c.Shutdown()
+	assert.Equal(t, 1, logs.FilterMessageSnippet("GOGC").Len())
 }

@@ -11,50 +11,57 @@ import (
 // defaultPercent is GOGC where nobody sets it.
 const defaultPercent = 100
 
-// roomPerPoint is the room that the heap has, per byte of a data point: one byte is the
-// point's own, another is for what else a scrape, processors and exporters allocate for it.
-// Go begins a cycle once 70 to 95 % of the room is used.
-const roomPerPoint = 2.5
+// roomPerPoint is the room for a scrape, per byte of its data points. With the shipped
+// configurations a scrape allocates 1.3 to 2.3 bytes for each: decoding, rendering and
+// processors come on top. Go begins a cycle before all of the room is used.
+const roomPerPoint = 3
 
-// heap is Go's heap, which all receivers of a process share. It has at least the room that
-// they need together, beyond what the last cycle has found in use. Go knows room only as a
-// percentage of that, GOGC, which is therefore set anew after each cycle. GOMEMLIMIT bounds
-// the heap all the same.
+// heap is Go's heap, which all receivers of a process share. It may grow to what a cycle at
+// the beginning of a scrape leaves in use and the largest room that one of them needs, or
+// to what Go's default allows where that is more. GOMEMLIMIT bounds it all the same.
+//
+// Go knows its size only as a percentage of what the last cycle found in use, GOGC, which is
+// therefore set anew soon after each cycle: one that something else brings on may find the
+// data points in use, and the percentage of before would be far too much.
 //
 // Who sets GOGC, whether in the environment or in the process, decides alone.
 type heap struct {
-	runtime goRuntime
+	runtime     goRuntime
+	environment bool // GOGC is set there
 
 	mu      sync.Mutex
 	rooms   map[*Collector]uint64 // bytes
+	base    uint64                // bytes in use after a cycle at the beginning of a scrape
 	percent int                   // GOGC, as it should be found
-	watched bool                  // adjust is called after each cycle
-	foreign bool                  // somebody else sets GOGC
+	watched bool                  // afterCycle is called after the next cycle
 }
 
 func newHeap(runtime goRuntime) *heap {
 	return &heap{
-		runtime: runtime,
-		rooms:   map[*Collector]uint64{},
-		percent: defaultPercent,
-		foreign: runtime.fromEnvironment(),
+		runtime:     runtime,
+		environment: runtime.fromEnvironment(),
+		rooms:       map[*Collector]uint64{},
+		percent:     defaultPercent,
 	}
 }
 
-// mostly reports whether so many bytes are a third of the heap or more, and the heap may be
-// looked after.
-func (h *heap) mostly(size uint64) bool {
-	state := h.runtime.state()
+// worthCycle reports whether so many bytes of garbage are a third of the heap or more, and
+// nobody else sets GOGC.
+func (h *heap) worthCycle(size uint64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	state := h.runtime.state()
 	return h.own(state) && size >= state.objects/3
 }
 
-// reserve gives the heap room for a scrape with data points of that size.
-func (h *heap) reserve(c *Collector, size uint64) {
+// collect runs a cycle, and then gives the heap room for a scrape with data points of that
+// size.
+func (h *heap) collect(c *Collector, size uint64) {
+	h.runtime.collect()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.rooms[c] = uint64(float64(size) * roomPerPoint)
+	h.rooms[c] = size * roomPerPoint
+	h.base = h.runtime.state().live
 	h.adjust()
 	if !h.watched {
 		h.watched = true
@@ -72,43 +79,71 @@ func (h *heap) release(c *Collector) {
 	}
 }
 
+// update adjusts the heap to the last cycle, if afterCycle was not called yet.
+func (h *heap) update() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.rooms) > 0 {
+		h.adjust()
+	}
+}
+
 // afterCycle is called after each cycle, until no room is needed.
 func (h *heap) afterCycle() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.adjust()
-	if h.watched = len(h.rooms) > 0; h.watched {
+	h.watched = len(h.rooms) > 0
+	if h.watched {
+		h.adjust()
 		h.runtime.afterNextCycle(h.afterCycle)
 	}
 }
 
-// adjust sets GOGC such that the heap has its room.
+// adjust sets GOGC such that the heap may grow to its size.
 func (h *heap) adjust() {
 	state := h.runtime.state()
-	if percent := percentOf(h.room(), state.live); h.own(state) && percent != h.percent {
-		h.runtime.setPercent(percent)
-		h.percent = percent
+	percent := state.percentFor(h.goal())
+	if !h.own(state) || percent == h.percent {
+		return
 	}
+	if found := h.runtime.setPercent(percent); found != h.percent {
+		h.runtime.setPercent(found) // it was set by somebody else a moment ago
+		return
+	}
+	h.percent = percent
 }
 
-// own reports whether GOGC is as it should be found. If it is not, it is somebody else's
-// from then on.
+// own reports whether GOGC is as it should be found.
 func (h *heap) own(state gcState) bool {
-	h.foreign = h.foreign || state.percent != uint64(h.percent) //nolint:gosec // it is not negative
-	return !h.foreign
+	return !h.environment && state.percent == uint64(h.percent) //nolint:gosec // it is not negative
 }
 
-func (h *heap) room() uint64 {
-	var sum uint64
+// goal is to how many bytes the heap may grow, at least; 0: to what Go's default allows.
+func (h *heap) goal() uint64 {
+	var most uint64
 	for _, room := range h.rooms {
-		sum += room
+		most = max(most, room)
 	}
-	return sum
+	if most == 0 {
+		return 0
+	}
+	return h.base + most
 }
 
-// percentOf returns the GOGC by which a heap of so many bytes in use has that room, and at
-// least Go's own.
-func percentOf(room, live uint64) int {
-	percent := float64(room) / float64(max(live, 1)) * 100
+// gcState is what Go's runtime says of the heap.
+type gcState struct {
+	objects uint64 // their bytes, with those of dead ones that are not collected yet
+	live    uint64 // bytes that the last cycle found in use
+	roots   uint64 // bytes of stacks and globals that it looked through
+	percent uint64 // GOGC; the largest number: off
+}
+
+// percentFor returns the GOGC by which the heap may grow to that many bytes, and at least
+// Go's default.
+func (s gcState) percentFor(goal uint64) int {
+	if s.live == 0 || goal <= s.live {
+		return defaultPercent
+	}
+	percent := float64(goal-s.live) / float64(s.live+s.roots) * 100
 	return int(min(max(percent, defaultPercent), math.MaxInt32))
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+	"go.uber.org/zap"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -19,15 +20,26 @@ type fakeRuntime struct {
 	environment bool
 	cycles      int
 	after       func()
+	beforeSet   func() // what somebody else does before GOGC is set
 }
 
 func (f *fakeRuntime) fromEnvironment() bool    { return f.environment }
 func (f *fakeRuntime) state() gcState           { return f.gcState }
-func (f *fakeRuntime) setPercent(percent int)   { f.percent = uint64(percent) } //nolint:gosec // at least 100
-func (f *fakeRuntime) collect()                 { f.cycles++ }
 func (f *fakeRuntime) afterNextCycle(do func()) { f.after = do }
 
-// cycle is the end of one that finds so much in use.
+func (f *fakeRuntime) setPercent(percent int) int {
+	if before := f.beforeSet; before != nil {
+		f.beforeSet = nil
+		before()
+	}
+	found := f.percent
+	f.percent = uint64(percent) //nolint:gosec // at least 60
+	return int(found)           //nolint:gosec // set by this function, or by a test
+}
+
+func (f *fakeRuntime) collect() { f.cycles++ }
+
+// cycle is the end of a cycle that something else brought on, and that finds so much in use.
 func (f *fakeRuntime) cycle(live uint64) {
 	f.live = live
 	if after := f.after; after != nil {
@@ -37,6 +49,8 @@ func (f *fakeRuntime) cycle(live uint64) {
 }
 
 // fresh is a runtime before anything is set.
-func fresh(objects, live uint64) *fakeRuntime {
-	return &fakeRuntime{gcState: gcState{objects: objects, live: live, percent: defaultPercent}}
+func fresh(live uint64) *fakeRuntime {
+	return &fakeRuntime{gcState: gcState{objects: 140 * mib, live: live, percent: defaultPercent}}
 }
+
+func newCollector(h *heap) *Collector { return &Collector{heap: h, log: zap.NewNop()} }

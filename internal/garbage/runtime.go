@@ -18,19 +18,12 @@ type goRuntime interface {
 	// fromEnvironment reports whether GOGC is set there.
 	fromEnvironment() bool
 	state() gcState
-	// setPercent sets GOGC.
-	setPercent(percent int)
+	// setPercent sets GOGC, and returns what it was.
+	setPercent(percent int) int
 	// collect runs a cycle, and returns at its end.
 	collect()
 	// afterNextCycle calls f in a goroutine, once, soon after the next cycle.
 	afterNextCycle(f func())
-}
-
-// gcState is what Go's runtime says of the heap.
-type gcState struct {
-	objects uint64 // their bytes, with those of dead ones that are not collected yet
-	live    uint64 // bytes that the last cycle found in use
-	percent uint64 // GOGC; the largest number: off
 }
 
 type liveRuntime struct{}
@@ -39,13 +32,22 @@ func (liveRuntime) fromEnvironment() bool { return os.Getenv("GOGC") != "" }
 
 func (liveRuntime) state() gcState {
 	samples := []metrics.Sample{
-		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/gc/gogc:percent"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/gc/heap/live:bytes"},
+		{Name: "/gc/scan/stack:bytes"},
+		{Name: "/gc/scan/globals:bytes"},
+		{Name: "/gc/gogc:percent"},
 	}
 	metrics.Read(samples)
-	return gcState{objects: samples[0].Value.Uint64(), live: samples[1].Value.Uint64(), percent: samples[2].Value.Uint64()}
+	return gcState{
+		objects: samples[0].Value.Uint64(),
+		live:    samples[1].Value.Uint64(),
+		roots:   samples[2].Value.Uint64() + samples[3].Value.Uint64(),
+		percent: samples[4].Value.Uint64(),
+	}
 }
 
-func (liveRuntime) setPercent(percent int) { debug.SetGCPercent(percent) }
+func (liveRuntime) setPercent(percent int) int { return debug.SetGCPercent(percent) }
 
 func (liveRuntime) collect() { runtime.GC() }
 
