@@ -3,9 +3,9 @@
 
 // Package garbage has the data points of a scrape collected before the next ones are made.
 //
-// Go's defaults suit a process badly that does little else than to scrape. They let the
-// heap grow to twice what the last cycle of garbage collection found in use, so a cycle
-// begins while data points are made. It marks them all, for nothing, since they seldom
+// Go's defaults do not suit a process that does little else than scrape. They let the heap
+// grow to twice what the last cycle of garbage collection found in use, so a cycle begins
+// while data points are made. It marks them all, for nothing, since they seldom
 // outlive their scrape by long, and then the heap may grow to twice their size.
 //
 // Here a cycle begins with the scrape, when the points of the last one are garbage, and the
@@ -31,7 +31,7 @@ type Collector struct {
 	points  uint64 // bytes of the data points since the last call of Collect, about
 	running sync.WaitGroup
 	log     *zap.Logger
-	said    bool // that GOGC is set
+	say     sync.Once // that GOGC is set
 }
 
 // New returns a collector for the heap of the process.
@@ -44,8 +44,8 @@ func (c *Collector) Left(points int) {
 }
 
 // Collect begins a cycle if the last scrape has left garbage that is worth one, and does not
-// wait for its end. It is not worth one where other things take most of the memory: scrapes
-// then do not determine the size of the heap.
+// wait for its end. It is not worth one where other things take most of the memory: data
+// points do not determine the size of the heap then.
 func (c *Collector) Collect() {
 	c.running.Wait() // one that began a whole scrape ago
 	points := c.points
@@ -56,15 +56,10 @@ func (c *Collector) Collect() {
 	}
 	c.running.Go(func() {
 		c.heap.collect(c, points)
-		c.say()
+		c.say.Do(func() {
+			c.log.Info("Sets GOGC by the size of its scrapes, to save CPU and memory; GOGC in the environment turns this off")
+		})
 	})
-}
-
-func (c *Collector) say() {
-	if !c.said {
-		c.said = true
-		c.log.Info("Sets GOGC by the size of its scrapes, to save CPU and memory; GOGC in the environment turns this off")
-	}
 }
 
 // Shutdown waits for the end of a cycle, and takes back the room.

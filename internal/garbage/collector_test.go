@@ -15,25 +15,25 @@ import (
 func TestCollect(t *testing.T) {
 	for name, tt := range map[string]struct {
 		points      int
-		objects     uint64
+		live        uint64
 		gogc        uint64
 		environment bool
 		want        int
 	}{
-		"no points":                          {points: 0, objects: 10 * mib, gogc: 100, want: 0},
-		"few points in a small heap":         {points: 1000, objects: mib, gogc: 100, want: 0},
-		"just too few":                       {points: leastGarbage/pointSize - 1, objects: 20 * mib, gogc: 100, want: 0},
-		"enough":                             {points: leastGarbage/pointSize + 1, objects: 20 * mib, gogc: 100, want: 1},
-		"most of the heap":                   {points: 340_000, objects: 140 * mib, gogc: 100, want: 1},
-		"a third of the heap":                {points: 340_000, objects: 340_000 * pointSize * 3, gogc: 100, want: 1},
-		"less: the heap is for other things": {points: 340_000, objects: 340_000*pointSize*3 + 3, gogc: 100, want: 0},
-		"a smaller GOGC":                     {points: 340_000, objects: 140 * mib, gogc: 50, want: 0},
-		"a larger GOGC":                      {points: 340_000, objects: 140 * mib, gogc: 200, want: 0},
-		"GOGC is off":                        {points: 340_000, objects: 140 * mib, gogc: math.MaxUint64, want: 0},
-		"GOGC is set to its default":         {points: 340_000, objects: 140 * mib, gogc: 100, environment: true, want: 0},
+		"no points":                          {points: 0, live: 10 * mib, gogc: 100, want: 0},
+		"few points in a small heap":         {points: 1000, live: mib, gogc: 100, want: 0},
+		"just too few":                       {points: leastGarbage/pointSize - 1, live: 20 * mib, gogc: 100, want: 0},
+		"enough":                             {points: leastGarbage/pointSize + 1, live: 20 * mib, gogc: 100, want: 1},
+		"most of what was in use":            {points: 340_000, live: 100 * mib, gogc: 100, want: 1},
+		"half of it":                         {points: 340_000, live: 340_000 * pointSize * 2, gogc: 100, want: 1},
+		"less: the heap is for other things": {points: 340_000, live: 340_000*pointSize*2 + 2, gogc: 100, want: 0},
+		"a smaller GOGC":                     {points: 340_000, live: 40 * mib, gogc: 50, want: 0},
+		"a larger GOGC":                      {points: 340_000, live: 40 * mib, gogc: 200, want: 0},
+		"GOGC is off":                        {points: 340_000, live: 40 * mib, gogc: math.MaxUint64, want: 0},
+		"GOGC is set to its default":         {points: 340_000, live: 40 * mib, gogc: 100, environment: true, want: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			runtime := &fakeRuntime{gcState: gcState{objects: tt.objects, live: 30 * mib, percent: tt.gogc}, environment: tt.environment}
+			runtime := &fakeRuntime{gcState: gcState{live: tt.live, percent: tt.gogc}, environment: tt.environment}
 			c := newCollector(newHeap(runtime))
 			collect := func() {
 				c.Collect()

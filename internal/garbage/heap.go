@@ -11,20 +11,23 @@ import (
 // defaultPercent is GOGC where nobody sets it.
 const defaultPercent = 100
 
-// roomPerPoint is the room for a scrape, per byte of its data points. With the shipped
-// configurations a scrape allocates 1.3 to 2.3 bytes for each: decoding, rendering and
-// processors come on top. Go begins a cycle before all of the room is used.
-const roomPerPoint = 3
+// roomFactor is the room for a scrape, as a multiple of the size of its data points. With
+// the shipped configurations a scrape allocates 1.3 to 2.3 times that size: decoding,
+// rendering and processors come on top. Go begins a cycle before all of the room is used.
+const roomFactor = 3
 
 // heap is Go's heap, which all receivers of a process share. It may grow to what a cycle at
-// the beginning of a scrape leaves in use and the largest room that one of them needs, or
-// to what Go's default allows where that is more. GOMEMLIMIT bounds it all the same.
+// the beginning of a scrape leaves in use, plus the largest room that one of them needs, or
+// to what Go's default allows where that is more. Several that scrape at the same time may
+// need more, and then there is a cycle amid their scrapes, as by default. GOMEMLIMIT bounds
+// the heap all the same.
 //
-// Go knows its size only as a percentage of what the last cycle found in use, GOGC, which is
-// therefore set anew soon after each cycle: one that something else brings on may find the
-// data points in use, and the percentage of before would be far too much.
+// Go knows the size only as a percentage of what the last cycle found in use, GOGC, which is
+// therefore set anew once a cycle's sweep is over, and at the end of each scrape: a cycle
+// that something else brings on may find the data points in use, and the percentage of
+// before would be far too much.
 //
-// Who sets GOGC, whether in the environment or in the process, decides alone.
+// Whoever sets GOGC, in the environment or in the process, decides alone.
 type heap struct {
 	runtime     goRuntime
 	environment bool // GOGC is set there
@@ -45,13 +48,13 @@ func newHeap(runtime goRuntime) *heap {
 	}
 }
 
-// worthCycle reports whether so many bytes of garbage are a third of the heap or more, and
-// nobody else sets GOGC.
+// worthCycle reports whether so many bytes of garbage are at least half of what the last
+// cycle found in use, and nobody else sets GOGC.
 func (h *heap) worthCycle(size uint64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	state := h.runtime.state()
-	return h.own(state) && size >= state.objects/3
+	return h.own(state) && size >= state.live/2
 }
 
 // collect runs a cycle, and then gives the heap room for a scrape with data points of that
@@ -60,7 +63,7 @@ func (h *heap) collect(c *Collector, size uint64) {
 	h.runtime.collect()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.rooms[c] = size * roomPerPoint
+	h.rooms[c] = size * roomFactor
 	h.base = h.runtime.state().live
 	h.adjust()
 	if !h.watched {
@@ -73,33 +76,29 @@ func (h *heap) collect(c *Collector, size uint64) {
 func (h *heap) release(c *Collector) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if _, has := h.rooms[c]; has {
-		delete(h.rooms, c)
-		h.adjust()
-	}
+	delete(h.rooms, c)
+	h.adjust()
 }
 
-// update adjusts the heap to the last cycle, if afterCycle was not called yet.
+// update adjusts GOGC to the last cycle, if afterCycle was not called yet.
 func (h *heap) update() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.rooms) > 0 {
-		h.adjust()
-	}
+	h.adjust()
 }
 
-// afterCycle is called after each cycle, until no room is needed.
+// afterCycle is called after each cycle, as long as GOGC is not Go's default.
 func (h *heap) afterCycle() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.watched = len(h.rooms) > 0
+	h.adjust()
+	h.watched = h.percent != defaultPercent || len(h.rooms) > 0
 	if h.watched {
-		h.adjust()
 		h.runtime.afterNextCycle(h.afterCycle)
 	}
 }
 
-// adjust sets GOGC such that the heap may grow to its size.
+// adjust sets GOGC such that the heap may grow to its size. It needs mu.
 func (h *heap) adjust() {
 	state := h.runtime.state()
 	percent := state.percentFor(h.goal())
@@ -132,7 +131,6 @@ func (h *heap) goal() uint64 {
 
 // gcState is what Go's runtime says of the heap.
 type gcState struct {
-	objects uint64 // their bytes, with those of dead ones that are not collected yet
 	live    uint64 // bytes that the last cycle found in use
 	roots   uint64 // bytes of stacks and globals that it looked through
 	percent uint64 // GOGC; the largest number: off
@@ -141,7 +139,7 @@ type gcState struct {
 // percentFor returns the GOGC by which the heap may grow to that many bytes, and at least
 // Go's default.
 func (s gcState) percentFor(goal uint64) int {
-	if s.live == 0 || goal <= s.live {
+	if goal <= s.live {
 		return defaultPercent
 	}
 	percent := float64(goal-s.live) / float64(s.live+s.roots) * 100

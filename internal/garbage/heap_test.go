@@ -21,7 +21,7 @@ func TestPercentFor(t *testing.T) {
 		"more":                          {goal: 350 * mib, live: 100 * mib, want: 250},
 		"Go counts roots, too":          {goal: 350 * mib, live: 100 * mib, roots: 25 * mib, want: 200},
 		"more than Go takes":            {goal: math.MaxUint64, live: 1, want: math.MaxInt32},
-		"before the first cycle of all": {goal: 250 * mib, live: 0, want: 100},
+		"before the first cycle of all": {goal: 0, live: 0, want: 100},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, tt.want, gcState{live: tt.live, roots: tt.roots}.percentFor(tt.goal))
@@ -50,7 +50,8 @@ func TestGoalAfterEachCycle(t *testing.T) {
 	assert.Nil(t, runtime.after, "cycles are watched although nobody needs room")
 }
 
-// The largest counts: scrapes at different times do not need the sum.
+// The largest counts: scrapes at different times do not need the sum, and the heap is not to
+// grow to it.
 func TestGoalOfSeveral(t *testing.T) {
 	runtime := fresh(100 * mib)
 	h := newHeap(runtime)
@@ -67,7 +68,7 @@ func TestGoalOfSeveral(t *testing.T) {
 	assert.EqualValues(t, 100, runtime.percent)
 }
 
-// Who sets GOGC in the process has the last word, at whatever time.
+// Whoever sets GOGC in the process has the last word, at whatever time.
 func TestSetByOthers(t *testing.T) {
 	runtime := fresh(40 * mib)
 	h := newHeap(runtime)
@@ -75,7 +76,7 @@ func TestSetByOthers(t *testing.T) {
 	h.collect(c, 80*mib)
 	assert.EqualValues(t, 600, runtime.percent)
 	runtime.percent = 60
-	assert.False(t, h.worthCycle(130*mib))
+	assert.False(t, h.worthCycle(80*mib))
 	runtime.cycle(20 * mib)
 	assert.EqualValues(t, 60, runtime.percent)
 	h.release(c)
@@ -83,6 +84,7 @@ func TestSetByOthers(t *testing.T) {
 
 	runtime.percent = 600 // whoever changes it for a while puts back what it has found
 	runtime.cycle(20 * mib)
+	assert.EqualValues(t, 100, runtime.percent, "no room is needed any more")
 	h.collect(c, 80*mib)
 	assert.EqualValues(t, 1200, runtime.percent)
 

@@ -50,7 +50,7 @@ func (f *fakeRuntime) cycle(live uint64) {
 
 // fresh is a runtime before anything is set.
 func fresh(live uint64) *fakeRuntime {
-	return &fakeRuntime{gcState: gcState{objects: 140 * mib, live: live, percent: defaultPercent}}
+	return &fakeRuntime{gcState: gcState{live: live, percent: defaultPercent}}
 }
 
 func newCollector(h *heap) *Collector { return &Collector{heap: h, log: zap.NewNop()} }

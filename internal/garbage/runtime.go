@@ -22,7 +22,8 @@ type goRuntime interface {
 	setPercent(percent int) int
 	// collect runs a cycle, and returns at its end.
 	collect()
-	// afterNextCycle calls f in a goroutine, once, soon after the next cycle.
+	// afterNextCycle calls f in a goroutine, once, after the sweep of a cycle: the next
+	// one, unless that has begun.
 	afterNextCycle(f func())
 }
 
@@ -32,7 +33,6 @@ func (liveRuntime) fromEnvironment() bool { return os.Getenv("GOGC") != "" }
 
 func (liveRuntime) state() gcState {
 	samples := []metrics.Sample{
-		{Name: "/memory/classes/heap/objects:bytes"},
 		{Name: "/gc/heap/live:bytes"},
 		{Name: "/gc/scan/stack:bytes"},
 		{Name: "/gc/scan/globals:bytes"},
@@ -40,10 +40,9 @@ func (liveRuntime) state() gcState {
 	}
 	metrics.Read(samples)
 	return gcState{
-		objects: samples[0].Value.Uint64(),
-		live:    samples[1].Value.Uint64(),
-		roots:   samples[2].Value.Uint64() + samples[3].Value.Uint64(),
-		percent: samples[4].Value.Uint64(),
+		live:    samples[0].Value.Uint64(),
+		roots:   samples[1].Value.Uint64() + samples[2].Value.Uint64(),
+		percent: samples[3].Value.Uint64(),
 	}
 }
 
@@ -52,7 +51,7 @@ func (liveRuntime) setPercent(percent int) int { return debug.SetGCPercent(perce
 func (liveRuntime) collect() { runtime.GC() }
 
 func (liveRuntime) afterNextCycle(f func()) {
-	// Nobody has the token: the next cycle finds it dead.
+	// Nobody has the token: the next cycle to begin finds it dead.
 	runtime.AddCleanup(new(token), func(f func()) { f() }, f)
 }
 
