@@ -27,10 +27,6 @@ const fewCommits = 100
 // be conclusive, and the most that limits allow for.
 const mostNoise = 0.05
 
-// noiseOfPeak is by how much peak memory may differ. Before the first scrape nobody knows its size, and
-// the cycle of garbage collection that Go begins amid it finds more or less in use.
-const noiseOfPeak = 0.25
-
 // bar is a limit that a figure is held to.
 type bar struct {
 	what        string
@@ -115,12 +111,11 @@ func barsOfGrowth(rows []row) []bar {
 	last := len(rows) - 1
 	for _, figure := range []struct {
 		name  string
-		noise float64
 		times func(row) (times, off float64)
 	}{
-		{"wall", mostNoise, func(r row) (float64, float64) { return r.inAll(rows[0], wallOf) }},
-		{"CPU", mostNoise, func(r row) (float64, float64) { return r.inAll(rows[0], cpuOfRound) }},
-		{"peak memory", noiseOfPeak, func(r row) (float64, float64) { return float64(r.peak) / float64(rows[0].peak), 0 }},
+		{"wall", func(r row) (float64, float64) { return r.inAll(rows[0], wallOf) }},
+		{"CPU", func(r row) (float64, float64) { return r.inAll(rows[0], cpuOfRound) }},
+		{"peak memory", func(r row) (float64, float64) { return float64(r.peak) / float64(rows[0].peak), 0 }},
 	} {
 		for i, r := range rows[1:last] {
 			times, off := figure.times(r)
@@ -132,7 +127,7 @@ func barsOfGrowth(rows []row) []bar {
 			bars = append(bars, bar{r.name + ": " + figure.name, limit * (1 + min(off, mostNoise)), times, unit})
 		}
 		again, _ := figure.times(rows[last])
-		bars = append(bars, bar{rows[last].name + ": " + figure.name, 1 + figure.noise, max(again, 1/again), "× the first, or the first × it"})
+		bars = append(bars, bar{rows[last].name + ": " + figure.name, 1 + mostNoise, max(again, 1/again), "× the first, or the first × it"})
 	}
 	return bars
 }

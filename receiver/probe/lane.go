@@ -44,7 +44,7 @@ type lane struct {
 	leader atomic.Int32
 	// may reports whether this collector may write now.
 	may func() bool
-	// failed is told when there is an error, at once.
+	// failed is called as soon as there is an error.
 	failed func()
 
 	mu     sync.Mutex

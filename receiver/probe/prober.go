@@ -37,7 +37,7 @@ type prober struct {
 	now    func() time.Time
 
 	probes   bool        // as the one of several
-	yielded  func()      // is told when it does not any more
+	yielded  func()      // called when it stops probing
 	learned  time.Time   // when the topology was last asked for
 	troubled atomic.Bool // since then
 	unknown  int         // times that the topic existed, and the brokers did not know it, since they last did
@@ -150,7 +150,7 @@ func (p *prober) due(now time.Time) bool {
 	return age >= serves
 }
 
-// noteFailure is told when something of a lane failed.
+// noteFailure notes that a lane has failed.
 func (p *prober) noteFailure() { p.troubled.Store(true) }
 
 // follow asks for the topology, creates the topic where there is none, and has a lane

@@ -244,7 +244,7 @@ func TestFetchIsAnsweredInTime(t *testing.T) {
 	}
 }
 
-// A coordinator that moves is found again. One that refuses is in the log.
+// A coordinator that has moved is found again. One that refuses is logged.
 func TestCommits(t *testing.T) {
 	kafka := startFake(t, 2)
 	r := run(t, kafka.Brokers(), func(c *Config) { c.Commit, c.CommitGroup = true, "measured" })

@@ -39,7 +39,7 @@ func (r *reporter) report(context.Context) (pmetric.Metrics, error) {
 	return r.recorder.record(now, r.prober.view(now)), nil
 }
 
-// newExit returns what passes reports on to next, as far as this collector probes.
+// newExit returns a consumer that passes metrics on to next while this collector probes.
 func newExit(next consumer.Metrics, r *reporter) *sharing.Exit {
 	return sharing.NewExit(r.prober.done, next, r.prober.remaining, r.keep)
 }
