@@ -5,7 +5,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,6 +19,8 @@ import (
 
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/kafkalag/kafkalagreceiver/internal/test/kafkatest"
 )
 
 // collector is the built collector as a process, on one of the shipped configs.
@@ -172,15 +173,14 @@ func (c *collector) stop() {
 	_ = os.RemoveAll(c.dir) // in the system's temporary folder
 }
 
-// freePorts finds ports of the kernel's choice that nobody listens on.
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, listenErr := net.Listen("tcp", "127.0.0.1:0")
-		if listenErr != nil {
-			return nil, errors.Join(err, listenErr)
+func freePorts(n int) ([]int, error) {
+	ports := make([]int, n)
+	for i := range ports {
+		port, err := kafkatest.FreePort()
+		if err != nil {
+			return nil, err
 		}
-		defer l.Close() // all are held until each is found
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		ports[i] = port
 	}
 	return ports, nil
 }

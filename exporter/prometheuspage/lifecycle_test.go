@@ -23,23 +23,29 @@ import (
 	"go.opentelemetry.io/collector/config/configtls"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/exportertest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage/internal/metadata"
 )
 
-// startTest starts an exporter on a port of its own.
+// startTest starts an exporter on a port that the kernel picks, as its log says.
 func startTest(t *testing.T) (e exporter.Metrics, address string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address = l.Addr().String()
-	require.NoError(t, l.Close())
-	e = create(t, address, nil)
+	core, logs := observer.New(zap.InfoLevel)
+	e = createWith(t, zap.New(core), "127.0.0.1:0", nil)
 	require.NoError(t, e.Start(t.Context(), componenttest.NewNopHost()))
-	return e, address
+	serving := logs.FilterMessage("Serving metrics").All()
+	require.Len(t, serving, 1)
+	return e, serving[0].ContextMap()["address"].(string)
 }
 
 func create(t *testing.T, address string, change func(*Config)) exporter.Metrics {
+	t.Helper()
+	return createWith(t, zap.NewNop(), address, change)
+}
+
+func createWith(t *testing.T, log *zap.Logger, address string, change func(*Config)) exporter.Metrics {
 	t.Helper()
 	f := NewFactory()
 	c := f.CreateDefaultConfig().(*Config)
@@ -47,7 +53,9 @@ func create(t *testing.T, address string, change func(*Config)) exporter.Metrics
 	if change != nil {
 		change(c)
 	}
-	e, err := f.CreateMetrics(t.Context(), exportertest.NewNopSettings(metadata.Type), c)
+	set := exportertest.NewNopSettings(metadata.Type)
+	set.Logger = log
+	e, err := f.CreateMetrics(t.Context(), set, c)
 	require.NoError(t, err)
 	return e
 }

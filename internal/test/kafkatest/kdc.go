@@ -70,7 +70,7 @@ const mainServer = "main"
 // where it is to listen.
 func (k *KDC) configure(t testing.TB, server, setting string) string {
 	t.Helper()
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,15 +12,17 @@ import (
 )
 
 // Ports below those that systems hand out for outgoing connections. A port of
-// that range could be taken by any client while its broker is down, and a
-// client on the same machine that dials such a port may even reach itself.
+// that range could be taken by any client before its server listens or while it
+// is down, and a client on the same machine that dials such a port may even
+// reach itself.
 const firstPort, lastPort = 15000, 32000
 
-var handedOut sync.Map // int → nothing: the ports of clusters that still start
+var handedOut sync.Map // int → nothing
 
-// freePort finds a loopback port that nobody listens on. Another process may
-// take it before the broker does; then the broker's start is tried again.
-func freePort() (int, error) {
+// FreePort finds a loopback port that nobody listens on, for a server that cannot
+// say which one the kernel picked, and never the same twice. Another process may
+// take it before the server does: the start of a broker is then tried again.
+func FreePort() (int, error) {
 	for range 1000 {
 		port := firstPort + rand.IntN(lastPort-firstPort)
 		if _, taken := handedOut.LoadOrStore(port, struct{}{}); taken {

@@ -10,7 +10,7 @@ func (c *Cluster) portOf(id int32, listener string) (int, error) {
 	if c.ports != nil {
 		return c.ports.Broker(id).ports[listener], nil
 	}
-	return freePort()
+	return FreePort()
 }
 
 // TakeOver ends the cluster and runs another one, with an id of its own, on the

@@ -18,7 +18,7 @@ type zookeeper struct {
 }
 
 func (c *Cluster) startZooKeeper() error {
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/kafkalag/kafkalagreceiver/exporter/prometheuspage"
@@ -23,29 +25,29 @@ import (
 // server is an exporter that runs.
 type server struct {
 	exporter exporter.Metrics
-	url      string
+	client   *http.Client
 }
 
-// start runs an exporter with a configuration as it stands in a file.
+// start runs an exporter with a configuration as it stands in a file. It listens on a Unix
+// socket: contrib's does not say which port the kernel picked, and one that was free a moment
+// ago may be the source of another test's connection by now.
 func start(t *testing.T, factory exporter.Factory, keys map[string]any) *server {
 	t.Helper()
-	address := freeAddress(t)
+	dir, err := os.MkdirTemp("", "page") // that of a test has a name too long for a socket
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	socket := filepath.Join(dir, "socket")
 	config := factory.CreateDefaultConfig()
 	require.NoError(t, confmap.NewFromStringMap(keys).Unmarshal(config))
-	require.NoError(t, confmap.NewFromStringMap(map[string]any{"endpoint": address}).Unmarshal(config))
+	require.NoError(t, confmap.NewFromStringMap(map[string]any{"endpoint": socket, "transport": "unix"}).Unmarshal(config))
 	e, err := factory.CreateMetrics(t.Context(), exportertest.NewNopSettings(factory.Type()), config)
 	require.NoError(t, err)
 	require.NoError(t, e.Start(t.Context(), componenttest.NewNopHost()))
 	t.Cleanup(func() { require.NoError(t, e.Shutdown(context.Background())) })
-	return &server{exporter: e, url: "http://" + address + "/metrics"}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", socket)
+	}
+	return &server{exporter: e, client: &http.Client{Transport: &http.Transport{DialContext: dial}}}
 }
 
 // send hands a copy of metrics to an exporter, which may change them.
@@ -65,11 +67,11 @@ func (s *server) read(t *testing.T, accept string) content {
 
 func (s *server) pull(t *testing.T, accept string) (page, contentType string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://page/metrics", nil)
 	require.NoError(t, err)
 	request.Header.Set("Accept", accept)
 	request.Close = true
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.client.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
