@@ -10,7 +10,8 @@
 //
 // Here a cycle begins with the scrape, when the points of the last one are garbage, and the
 // heap then has room for all that the scrape allocates: one cycle instead of two, which
-// finds less in use.
+// finds less in use. Where no points came before, it runs once it is known how many are
+// about to be made.
 package garbage
 
 import (
@@ -29,6 +30,7 @@ const leastGarbage = 16 << 20
 type Collector struct {
 	heap    *heap
 	points  uint64 // bytes of the data points since the last call of Collect, about
+	first   bool   // the last call of Collect knew of no points
 	running sync.WaitGroup
 	log     *zap.Logger
 	say     sync.Once // that GOGC is set
@@ -39,8 +41,8 @@ func New(log *zap.Logger) *Collector { return &Collector{heap: process, log: log
 
 // Left notes that a scrape has made so many data points. They are garbage by the next one.
 func (c *Collector) Left(points int) {
-	c.points = uint64(points) * pointSize //nolint:gosec // a number of points is not negative
-	c.heap.update()
+	c.points = sizeOf(points)
+	c.heap.update(c, c.points)
 }
 
 // Collect begins a cycle if the last scrape has left garbage that is worth one, and does not
@@ -49,21 +51,42 @@ func (c *Collector) Left(points int) {
 func (c *Collector) Collect() {
 	c.running.Wait() // one that began a whole scrape ago
 	points := c.points
-	c.points = 0
-	if points < leastGarbage || !c.heap.worthCycle(points) {
+	c.points, c.first = 0, points == 0
+	if !c.worthCycle(points) {
 		c.heap.release(c)
 		return
 	}
-	c.running.Go(func() {
-		c.heap.collect(c, points)
-		c.say.Do(func() {
-			c.log.Info("Sets GOGC by the size of its scrapes, to save CPU and memory; GOGC in the environment turns this off")
-		})
-	})
+	c.running.Go(func() { c.collect(points) })
+}
+
+// Expect is told how many data points, about, a scrape is to make next, once it has learned
+// all that they are made of. If it is the first one, or the first after an outage, that is
+// when a cycle may be worth it: what asking has left is collected, and then there is room for
+// the points. Expect waits for the end of the cycle, so that the points do not add to it.
+func (c *Collector) Expect(points int) {
+	if size := sizeOf(points); c.first && c.worthCycle(size) {
+		c.collect(size)
+	}
 }
 
 // Shutdown waits for the end of a cycle, and takes back the room.
 func (c *Collector) Shutdown() {
 	c.running.Wait()
 	c.heap.release(c)
+}
+
+func (c *Collector) worthCycle(points uint64) bool {
+	return points >= leastGarbage && c.heap.worthCycle(points)
+}
+
+func (c *Collector) collect(points uint64) {
+	c.heap.collect(c, points)
+	c.say.Do(func() {
+		c.log.Info("Sets GOGC by the size of its scrapes, to save CPU and memory; GOGC in the environment turns this off")
+	})
+}
+
+// sizeOf is how many bytes so many data points take, about.
+func sizeOf(points int) uint64 {
+	return uint64(points) * pointSize //nolint:gosec // a number of points is not negative
 }

@@ -71,6 +71,53 @@ func TestRoomUntilNothingIsLeft(t *testing.T) {
 	assert.Equal(t, 1, runtime.cycles)
 }
 
+// Where no points came before, a cycle comes when it is known how many are to be made, if it
+// is worth one by then.
+func TestExpect(t *testing.T) {
+	const many = 400_000 // data points, of 107 MiB
+	for name, tt := range map[string]struct {
+		left, expected int
+		live           uint64
+		environment    bool
+		want           int
+	}{
+		"the first scrape":                        {expected: many, live: 60 * mib, want: 1},
+		"the first is small":                      {expected: leastGarbage/pointSize - 1, live: mib, want: 0},
+		"other things take most of the memory":    {expected: many, live: 300 * mib, want: 0},
+		"GOGC is set":                             {expected: many, live: 60 * mib, environment: true, want: 0},
+		"the last scrape had as many":             {left: many, expected: many, live: 60 * mib, want: 1},
+		"the last scrape had few: Go has its way": {left: 1, expected: many, live: 60 * mib, want: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runtime := fresh(tt.live)
+			runtime.environment = tt.environment
+			c := newCollector(newHeap(runtime))
+			c.Left(tt.left)
+			c.Collect()
+			c.running.Wait()
+			c.Expect(tt.expected)
+			assert.Equal(t, tt.want, runtime.cycles)
+			assert.Equal(t, tt.want > 0, runtime.percent > defaultPercent)
+		})
+	}
+}
+
+// What is expected is an estimate. Once a scrape is over, its points determine the room.
+func TestExpectedMore(t *testing.T) {
+	runtime := fresh(60 * mib)
+	h := newHeap(runtime)
+	c := newCollector(h)
+	c.Collect()
+	c.Expect(4_000_000)
+	assert.EqualValues(t, 60*mib+4_000_000*pointSize*roomFactor, h.goal())
+	c.Left(200_000)
+	assert.EqualValues(t, 60*mib+200_000*pointSize*roomFactor, h.goal())
+	c.Collect()
+	c.running.Wait()
+	c.Left(0)
+	assert.EqualValues(t, defaultPercent, runtime.percent)
+}
+
 // A setting of the process does not go unsaid.
 func TestSaysThatItSetsGOGC(t *testing.T) {
 	core, logs := observer.New(zap.InfoLevel)

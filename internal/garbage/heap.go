@@ -80,10 +80,14 @@ func (h *heap) release(c *Collector) {
 	h.adjust()
 }
 
-// update adjusts GOGC to the last cycle, if afterCycle was not called yet.
-func (h *heap) update() {
+// update adjusts GOGC to the last cycle, if afterCycle was not called yet, and to the size of
+// the data points that a scrape of c has made: another one may have been expected.
+func (h *heap) update(c *Collector, size uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if _, has := h.rooms[c]; has {
+		h.rooms[c] = size * roomFactor
+	}
 	h.adjust()
 }
 

@@ -41,8 +41,8 @@ func TestGoalAfterEachCycle(t *testing.T) {
 		assert.Equal(t, tt.want, runtime.percent, "%d MiB in use", tt.live)
 	}
 	runtime.live = 70 * mib
-	c.Left(1)
-	assert.EqualValues(t, 300, runtime.percent, "nobody has said that there was a cycle")
+	c.Left(80 * mib / pointSize)
+	assert.EqualValues(t, 299, runtime.percent, "nobody has said that there was a cycle")
 	h.release(c)
 	assert.EqualValues(t, 100, runtime.percent)
 	runtime.cycle(40 * mib)
