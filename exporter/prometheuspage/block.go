@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/flate"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
 const (
@@ -29,9 +30,12 @@ type block struct {
 	packed []byte // the compressed text, where it is not
 	sum    checksum
 
-	series  []uint64 // a key for each series, in the order of the text
-	lines   []int32  // how many lines each has; nil: one each
+	series  []uint64            // a key for each series, in the order of the text
+	lines   []int32             // how many lines each has; nil: one each
+	times   []pcommon.Timestamp // of each series; nil: all are of newest
 	removed []removed
+
+	newest, oldest pcommon.Timestamp // of its series and of what is removed
 
 	legacyNames bool // no name needs quotes, whatever the escaping
 	sameInOpen  bool // OpenMetrics writes the same lines
@@ -40,7 +44,46 @@ type block struct {
 // removed is a series that a message says is gone.
 type removed struct {
 	key    uint64
+	at     pcommon.Timestamp
 	before int // of the block's series, how many are of later points
+}
+
+// add takes a series with a point of that time.
+func (b *block) add(key uint64, at pcommon.Timestamp) {
+	b.see(at)
+	b.series = append(b.series, key)
+	if b.times != nil {
+		b.times = append(b.times, at)
+	}
+}
+
+// remove takes a point that says that a series is gone.
+func (b *block) remove(key uint64, at pcommon.Timestamp) {
+	b.see(at)
+	b.removed = append(b.removed, removed{key, at, len(b.series)})
+}
+
+// see takes the time of a point. Mostly all of a block are equal, and each series needs
+// none of its own.
+func (b *block) see(at pcommon.Timestamp) {
+	switch {
+	case len(b.series)+len(b.removed) == 0:
+		b.newest, b.oldest = at, at
+	case b.times == nil && at != b.newest:
+		b.times = make([]pcommon.Timestamp, len(b.series), cap(b.series))
+		for i := range b.times {
+			b.times[i] = b.newest
+		}
+	}
+	b.newest, b.oldest = max(b.newest, at), min(b.oldest, at)
+}
+
+// timeOf is the time of the i-th series.
+func (b *block) timeOf(i int) pcommon.Timestamp {
+	if b.times == nil {
+		return b.newest
+	}
+	return b.times[i]
 }
 
 // reader reads the text. The caller closes it.
@@ -108,7 +151,7 @@ func (w *blockWriter) reset() {
 // without writes a block again that lacks some of its series.
 func (w *blockWriter) without(b *block, dropped []bool) *block {
 	left := *b
-	left.series, left.lines = nil, nil
+	left.series, left.lines, left.times = nil, nil, nil
 	_ = b.eachSeries(func(i int, lines []byte) { // the text is our own and in memory
 		if dropped[i] {
 			return
@@ -117,6 +160,9 @@ func (w *blockWriter) without(b *block, dropped []bool) *block {
 		left.series = append(left.series, b.series[i])
 		if b.lines != nil {
 			left.lines = append(left.lines, b.lines[i])
+		}
+		if b.times != nil {
+			left.times = append(left.times, b.times[i])
 		}
 		w.spill()
 	})

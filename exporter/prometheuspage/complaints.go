@@ -14,7 +14,7 @@ import (
 const (
 	// repeat is after how long a complaint that still holds is repeated.
 	repeat = 5 * time.Minute
-	// maxComplaints bounds how many are remembered. More are not logged.
+	// maxComplaints bounds how many are remembered. Of more it is only said that there are.
 	maxComplaints = 1000
 	// maxComplaint bounds the bytes of each of a complaint's texts.
 	maxComplaint = 200
@@ -28,6 +28,7 @@ type complaints struct {
 
 	mu     sync.Mutex
 	logged map[string]time.Time
+	full   time.Time // when it was last said that there are more
 }
 
 func newComplaints(logger *zap.Logger) *complaints {
@@ -56,11 +57,20 @@ func (c *complaints) due(key string) bool {
 			}
 		}
 		if len(c.logged) >= maxComplaints {
+			c.more(now)
 			return false
 		}
 	}
 	c.logged[key] = now
 	return true
+}
+
+// more says that there is more than is logged.
+func (c *complaints) more(now time.Time) {
+	if now.Sub(c.full) >= repeat {
+		c.full = now
+		c.logger.Warn("more is wrong with what comes in than is logged", zap.Int("logged", len(c.logged)), zap.Duration("repeated_after", repeat))
+	}
 }
 
 // cut drops what of a text goes beyond maxComplaint bytes, in front of a rune.

@@ -33,6 +33,7 @@ func TestComplaintsAreRepeatedOnceInAWhile(t *testing.T) {
 		c.about("odd", fmt.Sprint(i))
 	}
 	assert.Len(t, c.logged, maxComplaints)
+	assert.Equal(t, 1, logs.FilterMessageSnippet("more is wrong").Len())
 	now = now.Add(repeat)
 	c.about("odd", "new")
 	assert.Len(t, c.logged, 1, "old ones make room")

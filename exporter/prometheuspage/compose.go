@@ -10,29 +10,32 @@ import (
 	"strings"
 
 	"github.com/prometheus/common/model"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
 // merged is a family of the page: what all sources have of one name.
 type merged struct {
-	*family        // as its first source has it
-	shown   string // the name in the form's escaping
-	blocks  []contribution
+	*family          // as the first source has it that has something to show
+	shown     string // the name in the form's escaping
+	blocks    []contribution
+	shows     bool // known to have something to show
+	left      int  // how many series are shown
+	baseTaken bool // another family has the name without _total
 }
 
-// contribution is a block of a family: whose it is, how old, and which of its
-// series are left out because a newer block has them.
+// contribution is a block of a family: whose it is, and which of its series are left
+// out because there is a newer point of them.
 type contribution struct {
 	*block
 	source  int
-	at      pcommon.Timestamp
 	dropped []bool // nil: none
 }
 
 // composer puts pages together. It is for one goroutine.
 type composer struct {
 	taken     keySet
-	conflicts []conflict
+	size      int        // of the last page, compressed
+	conflicts []conflict // distinct ones
+	known     map[conflict]struct{}
 }
 
 // conflict is something that sources disagree on.
@@ -40,45 +43,59 @@ type conflict struct{ message, metric string }
 
 // compose writes the page of a form.
 func (c *composer) compose(sources [][]*part, f form) *page {
-	c.conflicts = nil
-	w := newPageWriter()
+	c.conflicts, c.known = nil, map[conflict]struct{}{}
+	w := newPageWriter(c.size + c.size/16)
 	series := 0
 	for _, m := range c.merge(sources, f) {
-		if left := c.taken.dropRepeated(m); left > 0 {
-			series += left
-			m.write(w, f)
+		series += m.left
+		if lost := m.write(w, f); lost {
+			c.conflict("left out series with a label whose name, where it must be escaped, is __name__", m.name)
 		}
 	}
 	if f.format == openMetrics {
 		_, _ = w.Write([]byte("# EOF\n")) // it is kept in memory
 	}
 	p := w.finish()
-	p.series = series
+	p.series, c.size = series, len(p.packed)
 	return p
 }
 
-// merge brings the families of all sources together, by name. The first source
-// says of which type a family is, and its help.
+// merge brings the families of all sources together, by name. The first source that has
+// something to show says of which type a family is, and its help.
 func (c *composer) merge(sources [][]*part, f form) []*merged {
 	byName := map[string]*merged{}
 	for i, parts := range sources {
 		for _, p := range parts {
 			for _, name := range slices.Sorted(maps.Keys(p.families)) {
-				c.add(byName, p.families[name], i, p.at, f)
+				c.add(byName, p.families[name], i, f)
 			}
+		}
+	}
+	maps.DeleteFunc(byName, func(_ string, m *merged) bool {
+		m.left = c.taken.dropRepeated(m)
+		return m.left == 0
+	})
+	for name, m := range byName {
+		if base, total := strings.CutSuffix(name, "_total"); total {
+			m.baseTaken = byName[base] != nil
 		}
 	}
 	families := slices.SortedFunc(maps.Values(byName), func(a, b *merged) int { return strings.Compare(a.shown, b.shown) })
 	return slices.DeleteFunc(families, func(m *merged) bool { return c.collides(byName, m) })
 }
 
-func (c *composer) add(byName map[string]*merged, f *family, source int, at pcommon.Timestamp, as form) {
+func (c *composer) add(byName map[string]*merged, f *family, source int, as form) {
 	shown := escapeMetricName(f.name, as.escaping)
 	m := byName[shown]
-	switch {
-	case m == nil:
+	if m == nil {
 		m = &merged{family: f, shown: shown}
 		byName[shown] = m
+	}
+	same := m.kind == f.kind && m.name == f.name && m.help == f.help
+	if !same && !c.shows(m) {
+		m.family = f // what there is of it only says that series are gone
+	}
+	switch {
 	case m.kind != f.kind:
 		c.conflict("left out samples of another type than the first source has", f.name)
 		return
@@ -89,16 +106,24 @@ func (c *composer) add(byName map[string]*merged, f *family, source int, at pcom
 		c.conflict("kept the first of different descriptions", f.name)
 	}
 	for _, b := range f.blocks {
-		m.blocks = append(m.blocks, contribution{block: b, source: source, at: at})
+		m.blocks = append(m.blocks, contribution{block: b, source: source})
 	}
+}
+
+// shows reports whether anything of a family is shown so far.
+func (c *composer) shows(m *merged) bool {
+	m.shows = m.shows || c.taken.dropRepeated(m) > 0
+	return m.shows
 }
 
 // conflict remembers a conflict to log, once: many sources may have the same.
 func (c *composer) conflict(message, metric string) {
 	found := conflict{message, metric}
-	if len(c.conflicts) < maxReasons && !slices.Contains(c.conflicts, found) {
-		c.conflicts = append(c.conflicts, found)
+	if _, known := c.known[found]; known || len(c.conflicts) >= maxReasons {
+		return
 	}
+	c.known[found] = struct{}{}
+	c.conflicts = append(c.conflicts, found)
 }
 
 // collides reports whether a family has the name of lines that belong to a
@@ -116,71 +141,13 @@ func (c *composer) collides(byName map[string]*merged, m *merged) bool {
 	return false
 }
 
-// dropRepeated leaves each series to the newest block that has it, and counts
-// what is left. A block alone is what its renderer has seen to already.
-func (s *keySet) dropRepeated(m *merged) (left int) {
-	total := 0
-	for _, b := range m.blocks {
-		total += len(b.series)
-	}
-	if len(m.blocks) == 1 {
-		return total
-	}
-	s.reset(total)
-	gone := removals{}
-	for _, i := range newestFirst(m.blocks) {
-		b := &m.blocks[i]
-		kept := 0
-		for n, key := range b.series {
-			if !gone.has(b.source, key) && s.add(key) {
-				kept++
-				continue
-			}
-			if b.dropped == nil {
-				b.dropped = make([]bool, len(b.series))
-			}
-			b.dropped[n] = true
-		}
-		for _, r := range b.removed {
-			gone[removal{b.source, r.key}] = struct{}{}
-		}
-		left += kept
-	}
-	return left
-}
-
-// newestFirst orders blocks by age, those of one time as they are.
-func newestFirst(blocks []contribution) []int {
-	order := make([]int, len(blocks))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(blocks[b].at, blocks[a].at) })
-	return order
-}
-
-// removals is which series sources have said to be gone.
-type removals map[removal]struct{}
-
-type removal struct {
-	source int
-	key    uint64
-}
-
-func (r removals) has(source int, key uint64) bool {
-	if len(r) == 0 {
-		return false
-	}
-	_, gone := r[removal{source, key}]
-	return gone
-}
-
-// write writes the family's head and its samples.
-func (m *merged) write(w *pageWriter, f form) {
+// write writes the family's head and its samples, and reports whether any were left out
+// because of a label that the form cannot have.
+func (m *merged) write(w *pageWriter, f form) (lost bool) {
 	_, _ = w.Write(m.head(f)) // it is kept in memory
 	rewriter := newRewriter(m, f)
 	if rewriter.taken != nil { // of lines that become equal, the first is written
-		slices.SortStableFunc(m.blocks, func(a, b contribution) int { return cmp.Compare(b.at, a.at) })
+		slices.SortStableFunc(m.blocks, func(a, b contribution) int { return cmp.Compare(b.newest, a.newest) })
 	}
 	for _, b := range m.blocks {
 		switch {
@@ -191,6 +158,7 @@ func (m *merged) write(w *pageWriter, f form) {
 			rewriter.write(w, b)
 		}
 	}
+	return rewriter.lost
 }
 
 // empty reports whether nothing of the block is left.
@@ -201,8 +169,9 @@ func (m *merged) head(f form) []byte {
 	name, kind := m.shown, m.kind.String()
 	if f.format == openMetrics && m.kind == counter {
 		// OpenMetrics names counters without the suffix that their samples have.
-		base, total := strings.CutSuffix(name, "_total")
-		if name = base; !total {
+		if base, total := strings.CutSuffix(name, "_total"); total && !m.baseTaken {
+			name = base
+		} else {
 			kind = "unknown"
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/assert"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -99,7 +100,7 @@ lag{cluster="c",group="g"} 3
 
 // Many sources that disagree on one thing leave room for another.
 func TestConflictsAreDistinct(t *testing.T) {
-	var c composer
+	c := composer{known: map[conflict]struct{}{}}
 	for range 2 * maxReasons {
 		c.conflict("kept the first of different descriptions", "lag")
 	}
@@ -181,6 +182,89 @@ func TestSeriesThatEscapingMakesEqual(t *testing.T) {
 	}
 }
 
+// Escaping may make a label's name that of the metric's name, and Prometheus would reject the
+// page.
+func TestEscapedLabelIsTheMetricsName(t *testing.T) {
+	e, h := newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })
+	logs := watchLog(e)
+	md := gauges(1, "m", map[string]int64{"stays": 1})
+	p := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().AppendEmpty()
+	p.Attributes().PutStr("..name..", "v")
+	e.mustConsume(t, md)
+	assert.Equal(t, []string{`m{group="stays"} 1`}, samples(t, h))
+	assert.Equal(t, []string{"left out series with a label whose name, where it must be escaped, is __name__: m"}, messages(logs))
+	quoted := pull(t, h, "Accept", "text/plain;version=1.0.0;escaping=allow-utf-8").page
+	assert.Contains(t, quoted, `m{"..name.."="v"} 0`)
+	assert.Contains(t, pull(t, h, "Accept", "text/plain;version=1.0.0;escaping=values").page, `m{U___2e__2e_name_2e__2e_="v"} 0`)
+}
+
+// A label may not have a colon, where a metric may.
+func TestColonsInLabels(t *testing.T) {
+	for scheme, want := range map[model.EscapingScheme]string{
+		model.UnderscoreEscaping:    "a_b_c",
+		model.DotsEscaping:          "a_b__c",
+		model.ValueEncodingEscaping: "U__a_3a_b__c",
+		model.NoEscaping:            "a:b_c",
+	} {
+		assert.Equal(t, want, escapeLabelName("a:b_c", scheme), scheme)
+	}
+	assert.Equal(t, "a:b_c", unescapedByPrometheus("U__a_3a_b__c"))
+}
+
+func unescapedByPrometheus(name string) string {
+	return model.UnescapeName(name, model.ValueEncodingEscaping)
+}
+
+// A source of which nothing is shown does not say what a family is.
+func TestRemovalsDoNotDecide(t *testing.T) {
+	summary := func(name string) pmetric.Metrics {
+		md := gauges(1, name, nil)
+		m := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0)
+		m.SetDescription("Another.")
+		m.SetEmptySummary().DataPoints().AppendEmpty().SetTimestamp(1)
+		return md
+	}
+	for name, change := range map[string]func(*Config){"exact": nil, "per series": perSeries} {
+		t.Run(name, func(t *testing.T) {
+			e, h := newTestExporter(t, change)
+			logs := watchLog(e)
+			e.mustConsume(t, from("a", gauges(1, "lag", map[string]int64{"g": 1})))
+			e.mustConsume(t, from("a", removing(2, map[string]int64{"g": 1})))
+			e.mustConsume(t, from("b", summary("lag")))
+			assert.Equal(t, "# HELP lag Another.\n# TYPE lag summary\nlag_sum 0\nlag_count 0\n", page004(t, h))
+			e.mustConsume(t, from("c", gauges(1, "lag_sum", map[string]int64{"g": 1})))
+			assert.Equal(t, []string{"left out a metric that has the name of a histogram's or summary's lines: lag_sum"}, said(t, h, logs))
+			e.mustConsume(t, from("b", gauges(3, "other", map[string]int64{"g": 1})))
+			if change == nil {
+				assert.Equal(t, []string{`lag_sum{group="g"} 1`, `other{group="g"} 1`}, samples(t, h))
+			}
+		})
+	}
+}
+
+// said pulls the page and returns what was logged by then.
+func said(t *testing.T, h *handler, logs *observer.ObservedLogs) []string {
+	t.Helper()
+	page004(t, h)
+	return messages(logs)
+}
+
+// A point has its attributes in any order.
+func TestJoinedValuesAreInTheOrderOfKeys(t *testing.T) {
+	e, h := newTestExporter(t, func(c *Config) { c.ResourceConstantLabels.Included = []string{"*"} })
+	md := gauges(1, "m", nil)
+	md.ResourceMetrics().At(0).Resource().Attributes().PutStr("a-b", "0")
+	all := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints()
+	for _, keys := range [][]string{{"a.b", "a_b"}, {"a_b", "a.b"}} {
+		attributes := all.AppendEmpty().Attributes()
+		for _, key := range keys {
+			attributes.PutStr(key, key)
+		}
+	}
+	e.mustConsume(t, md)
+	assert.Equal(t, []string{`m{a_b="0;a.b;a_b"} 0`}, samples(t, h))
+}
+
 // Prometheus stops reading at a NUL byte and rejects the page.
 func TestPageHasNoNUL(t *testing.T) {
 	e, h := newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })
@@ -237,4 +321,21 @@ work_seconds_total 0 1700000000.123
 # EOF
 `, "\n"), open.page)
 	assert.Contains(t, page004(t, h), "# TYPE work_seconds_total counter\nwork_seconds_total 0 1700000000123\n")
+}
+
+// OpenMetrics names a counter without its suffix. That may be another family's name.
+func TestOpenMetricsHasFamiliesOnce(t *testing.T) {
+	e, h := newTestExporter(t, func(c *Config) { c.EnableOpenMetrics = true })
+	md := gauges(1, "foo", map[string]int64{"g": 1})
+	m := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().AppendEmpty()
+	m.SetName("foo")
+	sum := m.SetEmptySum()
+	sum.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
+	sum.SetIsMonotonic(true)
+	sum.DataPoints().AppendEmpty().SetIntValue(2)
+	e.mustConsume(t, md)
+	open := pull(t, h, "Accept", "application/openmetrics-text; version=1.0.0").page
+	assert.Contains(t, open, "# TYPE foo gauge\nfoo{group=\"g\"} 1\n")
+	assert.Contains(t, open, "# TYPE foo_total unknown\nfoo_total 2\n")
+	assert.Contains(t, page004(t, h), "# TYPE foo_total counter\nfoo_total 2\n")
 }

@@ -88,5 +88,10 @@ func escapeLabelName(name string, scheme model.EscapingScheme) string {
 	if scheme == model.NoEscaping || model.LegacyValidation.IsValidLabelName(name) {
 		return name
 	}
+	if scheme == model.ValueEncodingEscaping && model.LegacyValidation.IsValidMetricName(name) {
+		return "U__" + colonEscaper.Replace(name) // by the rules of the others, which see none to apply
+	}
 	return strings.ReplaceAll(model.EscapeName(name, scheme), ":", "_")
 }
+
+var colonEscaper = strings.NewReplacer("_", "__", ":", "_3a_")

@@ -131,8 +131,9 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 				r.lost.add(err, sm.Scope().Name())
 				continue
 			}
-			// A scope without metrics says that what it sent before is over.
-			if p := r.render(o, sm.Metrics(), start); !p.empty() || sm.Metrics().Len() == 0 {
+			// With exact expiry, a scope without metrics says that what it sent before is over.
+			over := e.store.exact && sm.Metrics().Len() == 0
+			if p := r.render(o, sm.Metrics(), start); !p.empty() || over {
 				parts.add(o.id, p, r.lost)
 			}
 		}

@@ -17,34 +17,32 @@ var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 0xff}
 
 // page is a whole answer, compressed. It never changes.
 type page struct {
-	version  uint64
-	segments [][]byte // header and trailer of gzip included
-	gzipSize int64
-	size     int64 // of the text
-	series   int
+	version uint64
+	packed  []byte // header and trailer of gzip included
+	size    int64  // of the text
+	series  int
 }
 
 // text reads the page's text. The caller closes it.
 func (p *page) text() io.ReadCloser {
-	readers := make([]io.Reader, 0, len(p.segments)-1)
-	for _, s := range p.segments[1:] { // of the trailer nothing is read
-		readers = append(readers, bytes.NewReader(s))
-	}
-	return inflate(io.MultiReader(readers...))
+	return inflate(bytes.NewReader(p.packed[len(gzipHeader):])) // of the trailer nothing is read
 }
 
 // pageWriter puts a page together out of text, which it compresses, and of
-// blocks that are compressed already, which it refers to.
+// blocks that are compressed already. They are copied once for all who pull: what is
+// one piece of memory is sent with few calls of the kernel, and needs no buffer.
 type pageWriter struct {
-	segments [][]byte
-	sum      checksum
-	out      bytes.Buffer
-	pack     *flate.Writer
-	pending  bool // pack has text that is not in a segment yet
+	sum     checksum
+	out     bytes.Buffer
+	pack    *flate.Writer
+	pending bool // pack has text that is not in out yet
 }
 
-func newPageWriter() *pageWriter {
-	w := &pageWriter{segments: [][]byte{gzipHeader}, pack: deflaters.Get().(*flate.Writer)}
+// newPageWriter makes room for a page of about so many bytes, compressed.
+func newPageWriter(size int) *pageWriter {
+	w := &pageWriter{pack: deflaters.Get().(*flate.Writer)}
+	w.out.Grow(size)
+	w.out.Write(gzipHeader)
 	w.pack.Reset(&w.out)
 	return w
 }
@@ -63,19 +61,17 @@ func (w *pageWriter) block(b *block) {
 		return
 	}
 	w.flush()
-	w.segments = append(w.segments, b.packed)
+	w.out.Write(b.packed)
 	w.sum = w.sum.join(b.sum)
 }
 
-// flush ends a segment of compressed text at a byte. What follows does not refer
-// to what was before.
+// flush ends compressed text at a byte. What follows does not refer to what was
+// before.
 func (w *pageWriter) flush() {
 	if !w.pending {
 		return
 	}
 	_ = w.pack.Flush() // likewise
-	w.segments = append(w.segments, bytes.Clone(w.out.Bytes()))
-	w.out.Reset()
 	w.pack.Reset(&w.out)
 	w.pending = false
 }
@@ -84,12 +80,8 @@ func (w *pageWriter) flush() {
 func (w *pageWriter) finish() *page {
 	w.flush()
 	deflaters.Put(w.pack)
-	trailer := bytes.Clone(endOfStream)
-	trailer = binary.LittleEndian.AppendUint32(trailer, w.sum.crc)
-	trailer = binary.LittleEndian.AppendUint32(trailer, uint32(w.sum.size))
-	p := &page{segments: append(w.segments, trailer), size: w.sum.size}
-	for _, s := range p.segments {
-		p.gzipSize += int64(len(s))
-	}
-	return p
+	w.out.Write(endOfStream)
+	packed := binary.LittleEndian.AppendUint32(w.out.Bytes(), w.sum.crc)
+	packed = binary.LittleEndian.AppendUint32(packed, uint32(w.sum.size))
+	return &page{packed: packed, size: w.sum.size}
 }

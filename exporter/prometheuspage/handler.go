@@ -4,7 +4,6 @@
 package prometheuspage
 
 import (
-	"bufio"
 	"html"
 	"io"
 	"net/http"
@@ -85,7 +84,7 @@ func (h *handler) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", f.contentType())
 	w.Header().Add("Vary", "Accept, Accept-Encoding")
 	if packed {
-		size = p.gzipSize
+		size = int64(len(p.packed))
 		w.Header().Set("Content-Encoding", "gzip")
 	}
 	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
@@ -99,18 +98,12 @@ func (h *handler) page(w http.ResponseWriter, r *http.Request) {
 
 // writeTo writes the page, compressed or not.
 func (p *page) writeTo(w io.Writer, packed bool) error {
-	if !packed {
-		text := p.text()
-		defer text.Close()
-		_, err := io.CopyBuffer(w, text, make([]byte, chunk))
+	if packed {
+		_, err := w.Write(p.packed)
 		return err
 	}
-	// Segments are of a few kilobytes, and each write is a call of the kernel.
-	joined := bufio.NewWriterSize(w, chunk)
-	for _, s := range p.segments {
-		if _, err := joined.Write(s); err != nil {
-			return err
-		}
-	}
-	return joined.Flush()
+	text := p.text()
+	defer text.Close()
+	_, err := io.CopyBuffer(w, text, make([]byte, chunk))
+	return err
 }

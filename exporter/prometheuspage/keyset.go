@@ -6,7 +6,6 @@ package prometheuspage
 import (
 	"hash/maphash"
 	"math/bits"
-	"slices"
 )
 
 // seed makes the keys of series ones that no sender can foresee.
@@ -54,35 +53,23 @@ func (s *keySet) add(key uint64) bool {
 	}
 }
 
-// repeated marks the series of a block that it has already, further up, or that
-// it says further up to be gone. It returns nil if there are none.
+// repeated marks the series of a block that it has a newer point of, or that a newer one
+// says to be gone. It returns nil if there are none.
 //
 // A block is looked at when it is complete: one key after the other, the
 // processor waits for several places in memory at once.
 func (s *keySet) repeated(b *block) (dropped []bool) {
-	drop := func(i int) {
-		if dropped == nil {
-			dropped = make([]bool, len(b.series))
-		}
-		dropped[i] = true
+	alone := contribution{block: b}
+	if b.times != nil || len(b.removed) > 0 {
+		m := &merged{blocks: []contribution{alone}}
+		dropOlder(m, len(b.series))
+		return m.blocks[0].dropped
 	}
 	s.reset(len(b.series))
 	for i, key := range b.series {
 		if !s.add(key) {
-			drop(i)
+			alone.drop(i)
 		}
 	}
-	if len(b.removed) == 0 {
-		return dropped
-	}
-	gone := make(map[uint64]int, len(b.removed))
-	for _, r := range slices.Backward(b.removed) {
-		gone[r.key] = r.before
-	}
-	for i, key := range b.series {
-		if before, ok := gone[key]; ok && i >= before {
-			drop(i)
-		}
-	}
-	return dropped
+	return alone.dropped
 }

@@ -5,7 +5,6 @@ package prometheuspage
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +26,23 @@ const constant = -1
 // label is one label of a series.
 type label struct {
 	name  string
+	key   string // of the attribute that it is of, if it is of one
 	value string // of a constant
 	from  int    // which of the point's attributes has the value
+}
+
+// sortLabels sorts labels by name. Of those that have become one, attributes come first, in
+// the order of their keys: a point has them in any order.
+func sortLabels(labels []label) {
+	slices.SortStableFunc(labels, func(a, b label) int {
+		switch {
+		case a.name != b.name:
+			return strings.Compare(a.name, b.name)
+		case a.key == "" || b.key == "":
+			return strings.Compare(b.key, a.key)
+		}
+		return strings.Compare(a.key, b.key)
+	})
 }
 
 // layout is how the labels of a point are written whose attributes have certain
@@ -100,17 +114,17 @@ func labelsOf(t *translation, o *origin, keys []string) ([]label, error) {
 		if err != nil {
 			return nil, err
 		}
-		labels = append(labels, label{name: name, from: i})
+		labels = append(labels, label{name: name, key: key, from: i})
 	}
-	for _, key := range slices.Sorted(maps.Keys(o.attributes)) {
+	for key, value := range o.attributes {
 		name, err := t.labelName(key)
 		if err != nil {
 			return nil, err
 		}
-		labels = append(labels, label{name: name, value: o.attributes[key], from: constant})
+		labels = append(labels, label{name: name, key: key, value: value, from: constant})
 	}
 	labels = append(labels, o.labels...)
-	slices.SortStableFunc(labels, func(a, b label) int { return strings.Compare(a.name, b.name) })
+	sortLabels(labels)
 	for _, l := range labels {
 		if strings.HasPrefix(l.name, "__") {
 			return nil, errReservedLabel

@@ -21,6 +21,6 @@ func (l losses) add(why error, metric string) {
 	}
 }
 
-// maxReasons bounds what one message can have logged: a reason quotes names
-// out of it.
-const maxReasons = 32
+// maxReasons bounds what one message, or one page, can have logged: a reason quotes names
+// out of it. There are as many as the log takes.
+const maxReasons = maxComplaints

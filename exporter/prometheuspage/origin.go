@@ -60,7 +60,7 @@ func newOrigin(t *translation, rm pmetric.ResourceMetrics, sm pmetric.ScopeMetri
 		if err != nil {
 			return nil, err
 		}
-		o.add(name, value.AsString())
+		o.labels = append(o.labels, label{name: name, key: key, value: value.AsString(), from: constant})
 	}
 	return o, nil
 }
@@ -125,11 +125,11 @@ func (o *origin) targetInfo(t *translation) ([]label, error) {
 		if strings.HasPrefix(name, "__") {
 			return nil, errReservedLabel
 		}
-		labels = append(labels, label{name: name, value: value.AsString(), from: constant})
+		labels = append(labels, label{name: name, key: key, value: value.AsString(), from: constant})
 	}
 	labels = append(labels,
 		label{name: model.JobLabel, value: o.job, from: constant},
 		label{name: model.InstanceLabel, value: o.instance, from: constant})
-	slices.SortStableFunc(labels, func(a, b label) int { return strings.Compare(a.name, b.name) })
+	sortLabels(labels)
 	return labels, nil
 }

@@ -67,14 +67,15 @@ func (p *pages) pulledLately() []form {
 	return forms
 }
 
-// current is the page of a form as the store is now.
+// current is the page of a form as the store is now, or later.
 func (p *pages) current(ctx context.Context, f form) *page {
-	if made := p.made(f); made != nil {
+	now := p.store.changes()
+	if made := p.made(f, now); made != nil {
 		return made
 	}
 	p.composing.Lock()
 	defer p.composing.Unlock()
-	if made := p.made(f); made != nil {
+	if made := p.made(f, now); made != nil {
 		return made
 	}
 	start := p.now()
@@ -90,12 +91,12 @@ func (p *pages) current(ctx context.Context, f form) *page {
 	return made
 }
 
-// made returns the page of a form if there is one and nothing has changed since.
-func (p *pages) made(f form) *page {
-	version := p.store.changes()
+// made returns the page of a form if there is one of that version of the store, or a
+// later one: whoever has waited for a page takes it, although more may have arrived since.
+func (p *pages) made(f form, version uint64) *page {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if known := p.forms[f]; known != nil && known.page != nil && known.page.version == version {
+	if known := p.forms[f]; known != nil && known.page != nil && known.page.version >= version {
 		return known.page
 	}
 	return nil

@@ -40,6 +40,20 @@ func TestPageIsMadeOnceForAll(t *testing.T) {
 	assert.EqualValues(t, 3, n.Load())
 }
 
+// Whoever has waited for a page takes it, although more has arrived since it was begun: else
+// each of those who wait would put a page together.
+func TestPageOfWhenItWasAskedForIsTaken(t *testing.T) {
+	e, _ := newTestExporter(t, nil)
+	f := form{text, model.UnderscoreEscaping}
+	e.mustConsume(t, lagPoints(1, 1))
+	asked := e.store.changes()
+	e.mustConsume(t, lagPoints(1, 2))
+	made := e.pages.pull(context.Background(), f)
+	e.mustConsume(t, lagPoints(1, 3))
+	assert.Same(t, made, e.pages.made(f, asked))
+	assert.Nil(t, e.pages.made(f, e.store.changes()))
+}
+
 // A form that was pulled lately is ready before it is pulled again. One that was
 // not costs nothing.
 func TestFormsPulledLatelyArePrepared(t *testing.T) {

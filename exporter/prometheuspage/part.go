@@ -22,7 +22,7 @@ type part struct {
 type family struct {
 	name, help, unit string
 	kind             kind
-	blocks           []*block // the newest first
+	blocks           []*block // what is last in the message is first
 }
 
 // empty reports whether the message had nothing to show or to remove.

@@ -23,7 +23,8 @@ type renderer struct {
 	block   *block
 	w       blockWriter
 	taken   keySet
-	at      pcommon.Timestamp
+	at      pcommon.Timestamp // the newest of the message; 0: its points lack a time
+	now     pcommon.Timestamp // what counts for points that lack one
 
 	name   metricName
 	keys   []string        // of the point at hand
@@ -33,7 +34,7 @@ type renderer struct {
 
 // render writes what a message says of an origin. Nothing of the message is kept.
 func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time) *part {
-	r.o, r.at = o, 0
+	r.o, r.at, r.now = o, 0, pcommon.NewTimestampFromTime(now)
 	defer r.forget()
 	p := &part{arrived: now, families: map[string]*family{}}
 	for i := metrics.Len() - 1; i >= 0; i-- {
@@ -42,10 +43,16 @@ func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time)
 	if !p.empty() {
 		r.targetInfo(p)
 	}
-	if p.at = r.at; p.at == 0 {
-		p.at = pcommon.NewTimestampFromTime(now) // points may lack a time
-	}
+	p.at = r.timeOr(r.at)
 	return p
+}
+
+// timeOr is the time of a point, or that of the message where it has none.
+func (r *renderer) timeOr(at pcommon.Timestamp) pcommon.Timestamp {
+	if at == 0 {
+		return r.now
+	}
+	return at
 }
 
 // forget lets go of the message.
@@ -148,10 +155,10 @@ func (r *renderer) point(m pmetric.Metric, attributes pcommon.Map, flags pmetric
 	r.labels = l.append(r.labels[:0], r.values)
 	key := keyOf(r.labels)
 	if flags.NoRecordedValue() {
-		r.block.removed = append(r.block.removed, removed{key, len(r.block.series)})
+		r.block.remove(key, r.timeOr(at))
 		return false
 	}
-	r.block.series = append(r.block.series, key)
+	r.block.add(key, r.timeOr(at))
 	r.block.legacyNames = r.block.legacyNames && l.legacyNames
 	return true
 }
@@ -211,7 +218,7 @@ func (r *renderer) targetInfo(p *part) {
 	}
 	r.labels = l.append(r.labels[:0], nil)
 	// One line for each target, whatever else its resources have.
-	r.block.series = append(r.block.series, keyOf([]byte(r.o.job+"\xff"+r.o.instance)))
+	r.block.add(keyOf([]byte(r.o.job+"\xff"+r.o.instance)), r.timeOr(r.at))
 	r.sample(r.name.plain)
 	r.w.text = append(r.w.text, '1', '\n')
 	r.end(p, f)

@@ -22,6 +22,7 @@ type rewriter struct {
 	key    uint64            // of the line at hand: identifies it, but for the order of its labels
 	line   sampleLine
 	out    []byte
+	lost   bool // a line was left out: in this form a label would be the metric's name
 }
 
 func newRewriter(m *merged, f form) *rewriter {
@@ -68,6 +69,10 @@ func (r *rewriter) flush(w *pageWriter) {
 // rewrite writes one line.
 func (r *rewriter) rewrite(line []byte) {
 	r.line.parse(line)
+	if slices.ContainsFunc(r.line.labels, func(l pair) bool { return r.labelName(l.name) == model.MetricNameLabel }) {
+		r.lost = true
+		return
+	}
 	start := len(r.out)
 	r.writeName()
 	r.writeLabels()

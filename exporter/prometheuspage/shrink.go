@@ -3,17 +3,20 @@
 
 package prometheuspage
 
-import "slices"
+import (
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
 
 // shrinker drops from the parts of one source what newer ones have.
 type shrinker struct {
 	taken keySet
-	gone  map[uint64]struct{} // series that newer blocks of a family say to be gone
+	gone  map[uint64]pcommon.Timestamp // until when blocks of a family that came later say series to be gone
 	w     blockWriter
 }
 
-// shrink returns what is left of each part, nil where nothing is. The newest part
-// comes first.
+// shrink returns what is left of each part, nil where nothing is. What came last is first.
 func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	left := make(map[*part]*part, len(parts))
 	kinds := map[string]kind{}
@@ -47,19 +50,18 @@ func (s *shrinker) family(name string, owners []*part, left map[*part]*part) {
 	m := &merged{family: owners[0].families[name]}
 	for _, p := range owners {
 		for _, b := range p.families[name].blocks {
-			m.blocks = append(m.blocks, contribution{block: b, at: p.at})
+			m.blocks = append(m.blocks, contribution{block: b})
 		}
 	}
 	s.taken.dropRepeated(m)
-	s.gone = map[uint64]struct{}{}
+	s.gone = map[uint64]pcommon.Timestamp{}
 	i := 0
-	for n, p := range owners {
+	for _, p := range owners {
 		f := *p.families[name]
-		last := n == len(owners)-1
 		f.blocks = nil
 		for range p.families[name].blocks {
 			b := s.withoutKnown(s.left(m.blocks[i]))
-			if i++; len(b.series) > 0 || len(b.removed) > 0 && !last {
+			if i++; len(b.series)+len(b.removed) > 0 {
 				f.blocks = append(f.blocks, b)
 			}
 		}
@@ -75,19 +77,19 @@ func (s *shrinker) left(c contribution) *block {
 	case c.dropped == nil:
 		return c.block
 	case !slices.Contains(c.dropped, false):
-		return &block{removed: c.removed}
+		return &block{removed: c.removed, newest: c.newest, oldest: c.oldest}
 	default:
 		return s.w.without(c.block, c.dropped)
 	}
 }
 
-// withoutKnown is a block without the removals that a newer block has: the newest
-// of a series hides what is older, be it there already or late.
+// withoutKnown is a block without the removals that one which came later has as well: the
+// newest of a series hides what is older, be it there already or late.
 func (s *shrinker) withoutKnown(b *block) *block {
 	var news []removed
 	for _, r := range b.removed {
-		if _, known := s.gone[r.key]; !known {
-			s.gone[r.key] = struct{}{}
+		if at, known := s.gone[r.key]; !known || at < r.at {
+			s.gone[r.key] = r.at
 			news = append(news, r)
 		}
 	}

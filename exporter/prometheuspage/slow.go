@@ -9,9 +9,13 @@ import (
 	"time"
 )
 
-// stalled is how long a client may take for a chunk of the page. Who reads
-// slower is cut off.
-const stalled = 10 * time.Second
+const (
+	// sending is how much of the page is handed to the kernel at once. By chunks, a pull takes
+	// a tenth longer.
+	sending = 4 * chunk
+	// stalled is how long a client may take for that much. Who reads slower is cut off.
+	stalled = 10 * time.Second
+)
 
 // deadlineWriter writes an answer in chunks, each of which has to be taken in
 // time, and the whole until the end, if there is one.
@@ -38,7 +42,7 @@ func (d *deadlineWriter) Write(p []byte) (written int, err error) {
 		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 			return written, err
 		}
-		n, err := d.w.Write(p[:min(len(p), chunk)])
+		n, err := d.w.Write(p[:min(len(p), sending)])
 		written += n
 		d.sent += int64(n)
 		if err != nil {

@@ -21,13 +21,13 @@ import (
 // Without it, every part stays for as long as its series last, and of each series
 // the newest point counts.
 type source struct {
-	shown    []*part       // the newest first
+	shown    []*part       // what came last is first
 	next     []*part       // of a newer scrape that is not complete yet
 	arrived  time.Time     // when the last part came that was not late
 	gap      time.Duration // between the first part of the newest scrape and the last of the one before
 	interval time.Duration // the shorter of the last two gaps
 
-	kept int // series in shown when they were last known to be no more than needed
+	kept, keptParts int // series and parts in shown when they were last known to be no more than needed
 }
 
 // settling is how long after its last part a scrape counts as complete.
@@ -39,13 +39,13 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 	if exact && p.at < newest && s.late(p) {
 		return false
 	}
-	if p.at > newest || exact && p.at < newest {
+	if !exact || p.at != newest {
 		s.learn(p)
 	}
 	s.arrived = p.arrived
 	switch {
 	case !exact:
-		s.shown = insert(s.shown, p)
+		s.shown = slices.Insert(s.shown, 0, p)
 		return true
 	case len(s.shown)+len(s.next) == 0:
 		s.shown = []*part{p}
@@ -54,9 +54,9 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 		changed = s.show() // whatever came of the scrape before
 		s.next = []*part{p}
 	case len(s.next) > 0:
-		s.next = insert(s.next, p)
+		s.next = slices.Insert(s.next, 0, p)
 	default:
-		s.shown = insert(s.shown, p)
+		s.shown = slices.Insert(s.shown, 0, p)
 		return true
 	}
 	if len(s.next) >= len(s.shown) {
@@ -78,18 +78,21 @@ func (s *source) show() (changed bool) {
 		return false
 	}
 	s.shown, s.next = s.next, nil
-	s.kept = seriesOf(s.shown)
+	s.keep()
 	return true
 }
 
-// growth is how many series more than twice those that are needed are kept before
-// it is looked which are. The work is in proportion to what arrives.
+// growth is how many series, or parts, more than twice those that are needed are kept
+// before it is looked which are. The work is in proportion to what arrives.
 const growth = 1000
 
 // grown reports whether so many have come.
 func (s *source) grown() bool {
-	return len(s.shown) > 1 && seriesOf(s.shown) > 2*s.kept+growth
+	return len(s.shown) > 1 && (seriesOf(s.shown) > 2*s.kept+growth || len(s.shown) > 2*s.keptParts+growth)
 }
+
+// keep notes that what is shown is needed.
+func (s *source) keep() { s.kept, s.keptParts = seriesOf(s.shown), len(s.shown) }
 
 // replace puts in the place of each part what is left of it.
 func (s *source) replace(left map[*part]*part) {
@@ -103,7 +106,8 @@ func (s *source) replace(left map[*part]*part) {
 			shown = append(shown, l)
 		}
 	}
-	s.shown, s.kept = shown, seriesOf(shown)
+	s.shown = shown
+	s.keep()
 }
 
 func seriesOf(parts []*part) int {
@@ -127,12 +131,13 @@ func (s *source) newest() pcommon.Timestamp {
 }
 
 // learn sees how far apart scrapes are. A longer gap may be an outage: it is
-// believed when it repeats.
+// believed when it repeats. Parts that come close together are of one round, even
+// if their times differ.
 func (s *source) learn(p *part) {
-	if s.arrived.IsZero() {
+	gap := p.arrived.Sub(s.arrived)
+	if s.arrived.IsZero() || gap < settling {
 		return
 	}
-	gap := p.arrived.Sub(s.arrived)
 	s.interval = gap
 	if s.gap > 0 {
 		s.interval = min(gap, s.gap)
@@ -152,8 +157,8 @@ func (s *source) expire(now time.Time, after time.Duration) (changed bool) {
 	if !slices.ContainsFunc(s.shown, old) {
 		return changed
 	}
-	s.shown = slices.DeleteFunc(slices.Clone(s.shown), old)
-	s.kept = min(s.kept, seriesOf(s.shown))
+	s.shown = slices.DeleteFunc(s.shown, old)
+	s.kept, s.keptParts = min(s.kept, seriesOf(s.shown)), min(s.keptParts, len(s.shown))
 	return true
 }
 
@@ -169,12 +174,3 @@ func (s *source) over(now time.Time) bool {
 
 // empty reports whether the source has nothing on the page, nor to come.
 func (s *source) empty() bool { return len(s.shown)+len(s.next) == 0 }
-
-// insert puts a part where its time belongs: before what is as old or older.
-func insert(parts []*part, p *part) []*part {
-	i := slices.IndexFunc(parts, func(other *part) bool { return other.at <= p.at })
-	if i < 0 {
-		i = len(parts)
-	}
-	return slices.Insert(slices.Clone(parts), i, p)
-}

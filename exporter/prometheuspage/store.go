@@ -113,7 +113,7 @@ func (s *store) changes() uint64 {
 	return s.version
 }
 
-// snapshot lists the parts to show of each source, the newest first, sources in
+// snapshot lists the parts to show of each source, what came last first, sources in
 // the order of their ids.
 func (s *store) snapshot() (sources [][]*part, version uint64) {
 	s.mu.Lock()

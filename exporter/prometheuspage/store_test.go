@@ -137,6 +137,64 @@ func TestSeriesLastOnTheirOwn(t *testing.T) {
 	assert.ElementsMatch(t, []string{`lag{group="a"} 1`, `lag{group="b"} 2`, `lag{group="c"} 0`}, samples(t, h))
 }
 
+// Each point may have a time of its own. Of each series the newest point counts, wherever
+// newer points of others are.
+func TestNewestPointOfEachSeriesCounts(t *testing.T) {
+	type point struct {
+		group string
+		at    pcommon.Timestamp
+		value int64 // 0: no recorded value
+	}
+	for name, tt := range map[string]struct {
+		messages [][]point
+		want     []string
+	}{
+		"older than another series was": {
+			[][]point{{{"x", 100, 1}, {"y", 50, 1}}, {{"y", 60, 2}}}, []string{"x 1", "y 2"},
+		},
+		"beside one of the far future": {
+			[][]point{{{"x", 1 << 62, 1}, {"y", 1, 1}}, {{"x", 2, 2}, {"y", 2, 2}}}, []string{"x 1", "y 2"},
+		},
+		"in one message":            {[][]point{{{"x", 100, 2}, {"x", 50, 1}}}, []string{"x 2"}},
+		"equal times: the later":    {[][]point{{{"x", 9, 1}, {"y", 5, 1}}, {{"y", 5, 2}, {"x", 1, 2}}}, []string{"x 1", "y 2"}},
+		"equal times, one message":  {[][]point{{{"x", 5, 1}, {"x", 5, 2}, {"y", 6, 1}}}, []string{"x 2", "y 1"}},
+		"late":                      {[][]point{{{"x", 9, 1}, {"y", 9, 1}}, {{"x", 8, 2}, {"y", 10, 2}}}, []string{"x 1", "y 2"}},
+		"gone, by an older message": {[][]point{{{"x", 9, 0}, {"y", 1, 1}}, {{"x", 8, 2}, {"y", 2, 2}}}, []string{"y 2"}},
+		"gone until then":           {[][]point{{{"x", 7, 0}, {"y", 1, 1}}, {{"x", 8, 2}, {"y", 2, 2}}}, []string{"x 2", "y 2"}},
+		"gone before it was there":  {[][]point{{{"x", 8, 2}, {"x", 7, 0}}}, []string{"x 2"}},
+		"gone after all, unordered": {[][]point{{{"x", 8, 0}, {"x", 7, 2}, {"y", 1, 1}}}, []string{"y 1"}},
+		"gone at the same time":     {[][]point{{{"x", 8, 2}, {"x", 8, 0}, {"y", 1, 1}}}, []string{"y 1"}},
+		"back at the same time":     {[][]point{{{"x", 8, 0}, {"x", 8, 2}, {"y", 1, 1}}}, []string{"x 2", "y 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, h := newTestExporter(t, perSeries)
+			for _, message := range tt.messages {
+				md := gauges(1, "lag", nil)
+				all := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints()
+				for _, p := range message {
+					dp := all.AppendEmpty()
+					dp.SetTimestamp(p.at)
+					dp.SetIntValue(p.value)
+					dp.SetFlags(pmetric.DefaultDataPointFlags.WithNoRecordedValue(p.value == 0))
+					dp.Attributes().PutStr("group", p.group)
+				}
+				e.mustConsume(t, md)
+			}
+			want := []string{}
+			for _, w := range tt.want {
+				group, value, _ := strings.Cut(w, " ")
+				want = append(want, fmt.Sprintf("lag{group=%q} %s", group, value))
+			}
+			assert.ElementsMatch(t, want, samples(t, h))
+			for id := range e.store.sources {
+				e.store.shrink(id)
+			}
+			e.store.version++
+			assert.ElementsMatch(t, want, samples(t, h), "after what is not needed is dropped")
+		})
+	}
+}
+
 // What has no recorded value leaves the page, with or without exact expiry.
 func TestNoRecordedValueRemoves(t *testing.T) {
 	for name, change := range map[string]func(*Config){"exact": nil, "per series": perSeries} {
@@ -246,6 +304,7 @@ func TestOutageIsNotTakenForInterval(t *testing.T) {
 		"one outage":       {[]time.Duration{time.Minute, 50 * time.Minute}, time.Minute},
 		"after an outage":  {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute}, time.Minute},
 		"rarer from now":   {[]time.Duration{time.Minute, 50 * time.Minute, 40 * time.Minute}, 40 * time.Minute},
+		"a round in parts": {[]time.Duration{10 * time.Minute, settling - 1, 10 * time.Minute, 1}, 10 * time.Minute},
 		"oftener from now": {[]time.Duration{50 * time.Minute, time.Minute}, time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -297,6 +356,29 @@ func TestExpiryLowersWhatIsKept(t *testing.T) {
 	assert.False(t, s.grown())
 	s.add(&part{at: 4, arrived: start.Add(time.Minute), series: 1}, false)
 	assert.True(t, s.grown())
+}
+
+// Messages without a point have nothing to show for as long as series last on their own. Many
+// of few points are looked through, too.
+func TestManySmallMessagesAreBounded(t *testing.T) {
+	e, h := newTestExporter(t, perSeries)
+	e.mustConsume(t, lagPoints(2*growth, 1))
+	nothing := lagPoints(0, 2)
+	nothing.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().RemoveIf(func(pmetric.Metric) bool { return true })
+	for range 3 * growth {
+		e.mustConsume(t, nothing)
+	}
+	for _, s := range e.store.sources {
+		assert.Len(t, s.shown, 1)
+	}
+	before := len(samples(t, h))
+	for i := range pcommon.Timestamp(3 * growth) {
+		e.mustConsume(t, lagPoints(1, 2+i))
+	}
+	for _, s := range e.store.sources {
+		assert.Less(t, len(s.shown), growth+10)
+	}
+	assert.Len(t, samples(t, h), before)
 }
 
 // removing is a message that says series to be gone.

@@ -45,7 +45,7 @@ func (t *telemetry) composed(ctx context.Context, p *page, took time.Duration) {
 	t.builder.PrometheusPageComposed.Add(ctx, 1, t.by())
 	t.builder.PrometheusPageRenderingTime.Add(ctx, took.Seconds(), t.by())
 	t.builder.PrometheusPageSeries.Record(ctx, int64(p.series), t.by())
-	t.builder.PrometheusPageSize.Record(ctx, p.gzipSize, t.by(encoding(true)))
+	t.builder.PrometheusPageSize.Record(ctx, int64(len(p.packed)), t.by(encoding(true)))
 	t.builder.PrometheusPageSize.Record(ctx, p.size, t.by(encoding(false)))
 }
 

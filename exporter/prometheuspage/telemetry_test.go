@@ -51,6 +51,6 @@ func TestOwnMetrics(t *testing.T) {
 	metadatatest.AssertEqualPrometheusPagePulls(t, tel, []metricdata.DataPoint[int64]{pulls(false, 1), pulls(true, 2)}, ignore)
 	made := e.pages.forms[formFor(nil, false)].page
 	assert.EqualValues(t, len(page), made.size)
-	metadatatest.AssertEqualPrometheusPageSize(t, tel, append(number(made.gzipSize, encoding(true)), number(made.size, encoding(false))...), ignore)
-	metadatatest.AssertEqualPrometheusPageSent(t, tel, append(number(2*made.gzipSize, encoding(true)), number(made.size, encoding(false))...), ignore)
+	metadatatest.AssertEqualPrometheusPageSize(t, tel, append(number(int64(len(made.packed)), encoding(true)), number(made.size, encoding(false))...), ignore)
+	metadatatest.AssertEqualPrometheusPageSent(t, tel, append(number(2*int64(len(made.packed)), encoding(true)), number(made.size, encoding(false))...), ignore)
 }

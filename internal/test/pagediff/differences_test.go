@@ -47,7 +47,7 @@ func TestDifferences(t *testing.T) {
 		},
 		"attributes that become one label": {
 			make: func(rm pmetric.ResourceMetrics) { gauge(rm, "a.b", "1", "a-b", "2") },
-			ours: []string{"m{a_b=\"1;2\"} 1"},
+			ours: []string{"m{a_b=\"2;1\"} 1"},
 		},
 		"bound +Inf": {
 			make: func(rm pmetric.ResourceMetrics) {
@@ -115,6 +115,21 @@ func TestOwnLabelOfHistogram(t *testing.T) {
 	page, _ := theirs.pull(t, "text/plain")
 	assert.Contains(t, page, `h_bucket{le="x",le="+Inf"} 6`)
 	assert.Equal(t, []string{"m 1"}, ours.read(t, "text/plain").lines())
+}
+
+// Contrib writes a label that must be escaped and is __name__ then, which fails the whole
+// page. Ours leaves the series out.
+func TestEscapedNameOfMetric(t *testing.T) {
+	ours, theirs := both(t, map[string]any{"without_scope_info": true, "translation_strategy": "NoTranslation"})
+	md := pmetric.NewMetrics()
+	rm := md.ResourceMetrics().AppendEmpty()
+	gauge(rm)
+	metric(rm, "odd").SetEmptyGauge().DataPoints().AppendEmpty().Attributes().PutStr("..name..", "v")
+	ours.send(t, md)
+	theirs.send(t, md)
+	page, _ := theirs.pull(t, "text/plain;version=0.0.4;escaping=underscores")
+	assert.Contains(t, page, `odd{__name__="v"} 0`)
+	assert.Equal(t, []string{"m 1"}, ours.read(t, "text/plain;version=0.0.4;escaping=underscores").lines())
 }
 
 // lines is the samples in order.
