@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kafkalag/kafkalagreceiver/internal/cluster"
+	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
 )
 
 // The data points of a scrape are collected by the next one. A cluster that has become
@@ -24,15 +25,6 @@ import (
 func TestScrapeCollectsTheLastOnesPoints(t *testing.T) {
 	if os.Getenv("GOGC") != "" {
 		t.Skip("whoever sets GOGC decides alone")
-	}
-	large := func(context.Context) (*cluster.Snapshot, error) {
-		s := oneBroker()
-		s.Topics = map[string]*cluster.Topic{}
-		for n := range 40_000 {
-			name := "topic-" + strconv.Itoa(n)
-			s.Topics[name] = &cluster.Topic{Name: name, Partitions: []cluster.Partition{{Leader: 1, End: 100}}}
-		}
-		return s, nil
 	}
 	c := answering(large)
 	s := newTestScraper(settings(zap.NewNop()), newConfig(), c)
@@ -52,6 +44,34 @@ func TestScrapeCollectsTheLastOnesPoints(t *testing.T) {
 	scrape()
 	scrape()
 	assert.EqualValues(t, 100, read(t, "/gc/gogc:percent"))
+}
+
+// Where the metrics of topics are off and no group matches, no points are expected of a
+// cluster, however large, and no scrape waits for a cycle.
+func TestScrapeWithoutPointsCollectsNothing(t *testing.T) {
+	cfg := newConfig()
+	cfg.Metrics = metadata.MetricsConfig{}
+	cfg.Metrics.KafkaConsumerGroupLag.Enabled = true
+	s := newTestScraper(settings(zap.NewNop()), cfg, answering(large))
+	t.Cleanup(s.garbage.Shutdown)
+	before := read(t, "/gc/cycles/forced:gc-cycles")
+	for range 3 {
+		metrics, err := s.scrape(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, metrics.DataPointCount())
+	}
+	assert.Equal(t, before, read(t, "/gc/cycles/forced:gc-cycles"))
+}
+
+// large is a cluster whose data points, by default, are worth a cycle of garbage collection.
+func large(context.Context) (*cluster.Snapshot, error) {
+	s := oneBroker()
+	s.Topics = map[string]*cluster.Topic{}
+	for n := range 40_000 {
+		name := "topic-" + strconv.Itoa(n)
+		s.Topics[name] = &cluster.Topic{Name: name, Partitions: []cluster.Partition{{Leader: 1, End: 100}}}
+	}
+	return s, nil
 }
 
 func read(t *testing.T, name string) uint64 {

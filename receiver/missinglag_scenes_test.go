@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -354,11 +355,10 @@ func hideTopic(fake *kafkatest.Fake, topic string) {
 	})
 }
 
-// nobody is an address where nobody listens.
+// nobody is an address where nobody listens, of a port that no connection takes meanwhile.
 func nobody(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := kafkatest.FreePort()
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }

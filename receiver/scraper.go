@@ -118,7 +118,7 @@ func (s *lagScraper) scrape(ctx context.Context) (_ pmetric.Metrics, err error) 
 	}
 	report, invalid := s.compute(ctx, snapshot)
 	s.own.LeftOut(ctx, s.limiter.apply(s.now(), report, snapshot.Groups))
-	s.garbage.Expect(record.Points(snapshot, report))
+	s.garbage.Expect(s.recorder.Points(snapshot, report))
 	metrics, missing := s.recorder.Record(s.now(), invalid.InSnapshot(snapshot), invalid.InReport(report))
 	s.garbage.Left(metrics.DataPointCount())
 	return metrics, failurelog.PartialError(snapshot.Failures, missing)

@@ -10,7 +10,8 @@
 //
 // Here a cycle begins with the scrape, when the points of the last one are garbage, and the
 // heap then has room for all that the scrape allocates: one cycle instead of two, which
-// finds less in use. Where no points came before, it runs once it is known how many are
+// finds less in use. In the first scrape, and in the first after one that failed or had
+// nothing to report, there are no such points: a cycle comes once it is known how many are
 // about to be made.
 package garbage
 
@@ -30,7 +31,8 @@ const leastGarbage = 16 << 20
 type Collector struct {
 	heap    *heap
 	points  uint64 // bytes of the data points since the last call of Collect, about
-	first   bool   // the last call of Collect knew of no points
+	left    bool   // Left was called since then
+	first   bool   // the last call of Collect found that it was not
 	running sync.WaitGroup
 	log     *zap.Logger
 	say     sync.Once // that GOGC is set
@@ -39,9 +41,10 @@ type Collector struct {
 // New returns a collector for the heap of the process.
 func New(log *zap.Logger) *Collector { return &Collector{heap: process, log: log} }
 
-// Left notes that a scrape has made so many data points. They are garbage by the next one.
+// Left notes that a scrape has made so many data points, which may be none. They are garbage
+// by the next one.
 func (c *Collector) Left(points int) {
-	c.points = sizeOf(points)
+	c.points, c.left = sizeOf(points), true
 	c.heap.update(c, c.points)
 }
 
@@ -51,21 +54,28 @@ func (c *Collector) Left(points int) {
 func (c *Collector) Collect() {
 	c.running.Wait() // one that began a whole scrape ago
 	points := c.points
-	c.points, c.first = 0, points == 0
+	c.first = !c.left
+	c.points, c.left = 0, false
 	if !c.worthCycle(points) {
 		c.heap.release(c)
 		return
 	}
-	c.running.Go(func() { c.collect(points) })
+	c.heap.reserve(c, points)
+	c.running.Go(c.collect)
 }
 
 // Expect is told how many data points, about, a scrape is to make next, once it has learned
-// all that they are made of. If it is the first one, or the first after an outage, that is
-// when a cycle may be worth it: what asking has left is collected, and then there is room for
-// the points. Expect waits for the end of the cycle, so that the points do not add to it.
+// all that they are made of. If it is the first one, or the first after one that failed or of
+// which this collector had no part, that is when a cycle may be worth it: what asking has left
+// is collected, and then there is room for the points. Expect waits for the end of the cycle,
+// so that the points do not add to it.
+//
+// After a scrape that has made points, or found that there are none to make, it does nothing:
+// their number is known, and an estimate that is too high must not stop every scrape.
 func (c *Collector) Expect(points int) {
 	if size := sizeOf(points); c.first && c.worthCycle(size) {
-		c.collect(size)
+		c.heap.reserve(c, size)
+		c.collect()
 	}
 }
 
@@ -79,8 +89,10 @@ func (c *Collector) worthCycle(points uint64) bool {
 	return points >= leastGarbage && c.heap.worthCycle(points)
 }
 
-func (c *Collector) collect(points uint64) {
-	c.heap.collect(c, points)
+func (c *Collector) collect() {
+	if !c.heap.collect() {
+		return
+	}
 	c.say.Do(func() {
 		c.log.Info("Sets GOGC by the size of its scrapes, to save CPU and memory; GOGC in the environment turns this off")
 	})

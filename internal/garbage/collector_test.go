@@ -71,28 +71,43 @@ func TestRoomUntilNothingIsLeft(t *testing.T) {
 	assert.Equal(t, 1, runtime.cycles)
 }
 
-// Where no points came before, a cycle comes when it is known how many are to be made, if it
-// is worth one by then.
+// A cycle comes when it is known how many points are to be made where no scrape before has
+// said how many it made, and if it is worth one by then.
 func TestExpect(t *testing.T) {
-	const many = 400_000 // data points, of 107 MiB
+	const (
+		many   = 400_000 // data points, of 107 MiB
+		failed = -1      // or had no part
+	)
 	for name, tt := range map[string]struct {
-		left, expected int
-		live           uint64
-		environment    bool
-		want           int
+		before      []int // the points that earlier scrapes made
+		expected    int
+		live        uint64
+		environment bool
+		want        int
 	}{
-		"the first scrape":                        {expected: many, live: 60 * mib, want: 1},
-		"the first is small":                      {expected: leastGarbage/pointSize - 1, live: mib, want: 0},
-		"other things take most of the memory":    {expected: many, live: 300 * mib, want: 0},
-		"GOGC is set":                             {expected: many, live: 60 * mib, environment: true, want: 0},
-		"the last scrape had as many":             {left: many, expected: many, live: 60 * mib, want: 1},
-		"the last scrape had few: Go has its way": {left: 1, expected: many, live: 60 * mib, want: 0},
+		"the first scrape":                         {expected: many, live: 60 * mib, want: 1},
+		"the first is small":                       {expected: leastGarbage/pointSize - 1, live: mib, want: 0},
+		"other things take most of the memory":     {expected: many, live: 300 * mib, want: 0},
+		"GOGC is set":                              {expected: many, live: 60 * mib, environment: true, want: 0},
+		"the last scrape made as many":             {before: []int{many}, expected: many, live: 60 * mib, want: 1},
+		"the last scrape made few: Go has its way": {before: []int{1}, expected: many, live: 60 * mib, want: 0},
+		"the last scrape made none":                {before: []int{0}, expected: many, live: 60 * mib, want: 0},
+		"the last scrape failed":                   {before: []int{0, failed}, expected: many, live: 60 * mib, want: 1},
+		"all have failed":                          {before: []int{failed, failed}, expected: many, live: 60 * mib, want: 1},
+		"the last scrape failed after many points": {before: []int{many, failed}, expected: many, live: 60 * mib, want: 2},
+		"the last one after a failure made none":   {before: []int{failed, 0}, expected: many, live: 60 * mib, want: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runtime := fresh(tt.live)
 			runtime.environment = tt.environment
 			c := newCollector(newHeap(runtime))
-			c.Left(tt.left)
+			for _, points := range tt.before {
+				c.Collect()
+				c.running.Wait()
+				if points != failed {
+					c.Left(points)
+				}
+			}
 			c.Collect()
 			c.running.Wait()
 			c.Expect(tt.expected)
@@ -118,6 +133,30 @@ func TestExpectedMore(t *testing.T) {
 	assert.EqualValues(t, defaultPercent, runtime.percent)
 }
 
+// A scrape may be over before the cycle that began with it. What it made determines the room,
+// not what the one before it made.
+func TestLeftBeforeTheCycleEnds(t *testing.T) {
+	for name, before := range map[string]int{"without room so far": 0, "with room": 300_000} {
+		t.Run(name, func(t *testing.T) {
+			runtime := fresh(40 * mib)
+			h := newHeap(runtime)
+			c := newCollector(h)
+			c.Left(before)
+			c.Collect()
+			c.running.Wait()
+			c.Left(400_000)
+			over := make(chan struct{})
+			runtime.during = func() { <-over }
+			c.Collect()
+			c.Left(200_000)
+			close(over)
+			c.running.Wait()
+			assert.EqualValues(t, 40*mib+200_000*pointSize*roomFactor, h.goal())
+			assert.EqualValues(t, 400, runtime.percent)
+		})
+	}
+}
+
 // A setting of the process does not go unsaid.
 func TestSaysThatItSetsGOGC(t *testing.T) {
 	core, logs := observer.New(zap.InfoLevel)
@@ -131,4 +170,30 @@ func TestSaysThatItSetsGOGC(t *testing.T) {
 	}
 	c.Shutdown()
 	assert.Equal(t, 1, logs.FilterMessageSnippet("GOGC").Len())
+}
+
+// Nor is said what is not so: somebody else has set GOGC while the cycle ran.
+func TestSaysNothingWhereOthersSetGOGC(t *testing.T) {
+	for name, by := range map[string]func(*fakeRuntime){
+		"during the cycle":       func(r *fakeRuntime) { r.during = func() { r.percent = 70 } },
+		"at the very last":       func(r *fakeRuntime) { r.beforeSet = func() { r.percent = 70 } },
+		"the default is as good": func(r *fakeRuntime) { r.during = func() { r.live = 400 * mib } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			core, logs := observer.New(zap.InfoLevel)
+			runtime := fresh(40 * mib)
+			c := &Collector{heap: newHeap(runtime), log: zap.New(core)}
+			by(runtime)
+			c.Left(400_000)
+			c.Collect()
+			c.running.Wait()
+			assert.Zero(t, logs.Len())
+
+			runtime.percent, runtime.live, runtime.during = defaultPercent, 40*mib, nil
+			c.Left(400_000)
+			c.Collect()
+			c.running.Wait()
+			assert.Equal(t, 1, logs.Len(), "from then on it is so")
+		})
+	}
 }

@@ -16,11 +16,15 @@ const defaultPercent = 100
 // rendering and processors come on top. Go begins a cycle before all of the room is used.
 const roomFactor = 3
 
-// heap is Go's heap, which all receivers of a process share. It may grow to what a cycle at
-// the beginning of a scrape leaves in use, plus the largest room that one of them needs, or
-// to what Go's default allows where that is more. Several that scrape at the same time may
-// need more, and then there is a cycle amid their scrapes, as by default. GOMEMLIMIT bounds
-// the heap all the same.
+// heap is Go's heap, which all receivers of a process share. It may grow to what the last
+// cycle that one of them had run has left in use, plus the largest room that one of them
+// needs, or to what Go's default allows where that is more. Several that scrape at the same
+// time may need more, and then there is a cycle amid their scrapes, as by default. GOMEMLIMIT
+// bounds the heap all the same.
+//
+// Such a cycle comes before its receiver makes points: as a scrape begins, or once the scrape
+// has its answers, which are then in use, too. So are the points that another receiver is just
+// making. The heap may grow by as much more, until the next such cycle: for an interval.
 //
 // Go knows the size only as a percentage of what the last cycle found in use, GOGC, which is
 // therefore set anew once a cycle's sweep is over, and at the end of each scrape: a cycle
@@ -34,7 +38,7 @@ type heap struct {
 
 	mu      sync.Mutex
 	rooms   map[*Collector]uint64 // bytes
-	base    uint64                // bytes in use after a cycle at the beginning of a scrape
+	base    uint64                // bytes that the last cycle of collect has left in use
 	percent int                   // GOGC, as it should be found
 	watched bool                  // afterCycle is called after the next cycle
 }
@@ -57,19 +61,27 @@ func (h *heap) worthCycle(size uint64) bool {
 	return h.own(state) && size >= state.live/2
 }
 
-// collect runs a cycle, and then gives the heap room for a scrape with data points of that
-// size.
-func (h *heap) collect(c *Collector, size uint64) {
-	h.runtime.collect()
+// reserve notes that c needs room for a scrape with data points of that size, which collect
+// then gives. The scrape may be over before that cycle is, and update knows better.
+func (h *heap) reserve(c *Collector, size uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.rooms[c] = size * roomFactor
+}
+
+// collect runs a cycle, and then gives the heap the room that is needed. It reports whether
+// GOGC is other than by default for that.
+func (h *heap) collect() bool {
+	h.runtime.collect()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.base = h.runtime.state().live
-	h.adjust()
+	set := h.adjust()
 	if !h.watched {
 		h.watched = true
 		h.runtime.afterNextCycle(h.afterCycle)
 	}
+	return set
 }
 
 // release takes back the room of c.
@@ -102,18 +114,21 @@ func (h *heap) afterCycle() {
 	}
 }
 
-// adjust sets GOGC such that the heap may grow to its size. It needs mu.
-func (h *heap) adjust() {
+// adjust sets GOGC such that the heap may grow to its size, and reports whether that is other
+// than Go's default. It needs mu.
+func (h *heap) adjust() bool {
 	state := h.runtime.state()
-	percent := state.percentFor(h.goal())
-	if !h.own(state) || percent == h.percent {
-		return
+	if !h.own(state) {
+		return false
 	}
-	if found := h.runtime.setPercent(percent); found != h.percent {
-		h.runtime.setPercent(found) // it was set by somebody else a moment ago
-		return
+	if percent := state.percentFor(h.goal()); percent != h.percent {
+		if found := h.runtime.setPercent(percent); found != h.percent {
+			h.runtime.setPercent(found) // it was set by somebody else a moment ago
+			return false
+		}
+		h.percent = percent
 	}
-	h.percent = percent
+	return h.percent != defaultPercent
 }
 
 // own reports whether GOGC is as it should be found.

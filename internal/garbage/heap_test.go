@@ -34,7 +34,8 @@ func TestGoalAfterEachCycle(t *testing.T) {
 	runtime := fresh(40 * mib)
 	h := newHeap(runtime)
 	c := newCollector(h)
-	h.collect(c, 80*mib) // room for 240 MiB
+	h.reserve(c, 80*mib)
+	h.collect() // room for 240 MiB
 	assert.EqualValues(t, 600, runtime.percent)
 	for _, tt := range []struct{ live, want uint64 }{{20, 1300}, {112, 150}, {140, 100}, {400, 100}, {40, 600}} {
 		runtime.cycle(tt.live * mib)
@@ -56,9 +57,11 @@ func TestGoalOfSeveral(t *testing.T) {
 	runtime := fresh(100 * mib)
 	h := newHeap(runtime)
 	one, two := newCollector(h), newCollector(h)
-	h.collect(one, 80*mib)
+	h.reserve(one, 80*mib)
+	h.collect()
 	assert.EqualValues(t, 240, runtime.percent)
-	h.collect(two, 60*mib)
+	h.reserve(two, 60*mib)
+	h.collect()
 	assert.EqualValues(t, 240, runtime.percent)
 	h.release(one)
 	assert.EqualValues(t, 180, runtime.percent)
@@ -73,7 +76,8 @@ func TestSetByOthers(t *testing.T) {
 	runtime := fresh(40 * mib)
 	h := newHeap(runtime)
 	c := newCollector(h)
-	h.collect(c, 80*mib)
+	h.reserve(c, 80*mib)
+	h.collect()
 	assert.EqualValues(t, 600, runtime.percent)
 	runtime.percent = 60
 	assert.False(t, h.worthCycle(80*mib))
@@ -85,7 +89,8 @@ func TestSetByOthers(t *testing.T) {
 	runtime.percent = 600 // whoever changes it for a while puts back what it has found
 	runtime.cycle(20 * mib)
 	assert.EqualValues(t, 100, runtime.percent, "no room is needed any more")
-	h.collect(c, 80*mib)
+	h.reserve(c, 80*mib)
+	h.collect()
 	assert.EqualValues(t, 1200, runtime.percent)
 
 	runtime.beforeSet = func() { runtime.percent = 70 }

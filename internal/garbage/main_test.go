@@ -21,6 +21,7 @@ type fakeRuntime struct {
 	cycles      int
 	after       func()
 	beforeSet   func() // what somebody else does before GOGC is set
+	during      func() // what happens while a cycle runs
 }
 
 func (f *fakeRuntime) fromEnvironment() bool    { return f.environment }
@@ -37,7 +38,12 @@ func (f *fakeRuntime) setPercent(percent int) int {
 	return int(found)           //nolint:gosec // set by this function, or by a test
 }
 
-func (f *fakeRuntime) collect() { f.cycles++ }
+func (f *fakeRuntime) collect() {
+	if f.during != nil {
+		f.during()
+	}
+	f.cycles++
+}
 
 // cycle is the end of a cycle that something else brought on, and that finds so much in use.
 func (f *fakeRuntime) cycle(live uint64) {

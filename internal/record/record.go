@@ -138,21 +138,6 @@ func (w *worker) partition(group, topic string, p *lag.Partition) {
 	}
 }
 
-// PointsPerPartition is how many data points a group-partition has if everything
-// about it is known.
-func PointsPerPartition(on metadata.MetricsConfig) int {
-	n := 0
-	for _, enabled := range []bool{
-		on.KafkaConsumerGroupOffset.Enabled, on.KafkaConsumerGroupLag.Enabled,
-		on.KafkaConsumerGroupTimeLag.Enabled, on.KafkaConsumerGroupPartitionStatus.Enabled,
-	} {
-		if enabled {
-			n++
-		}
-	}
-	return n
-}
-
 func statusOf(s lag.Status) metadata.AttributeStatus { return metadata.MapAttributeStatus[s.String()] }
 
 func brokerID(id int32) string { return strconv.FormatInt(int64(id), 10) }

@@ -6,7 +6,6 @@ package record
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -263,24 +262,6 @@ func TestRecordInRounds(t *testing.T) {
 		}
 	}
 	assert.Equal(t, many*partitions, lagged)
-}
-
-// The estimate is of the size that is made.
-func TestPoints(t *testing.T) {
-	assert.Zero(t, Points(&cluster.Snapshot{}, &lag.Report{}))
-	elsewhere := &cluster.Snapshot{Topics: map[string]*cluster.Topic{"t": {Partitions: make([]cluster.Partition, 9), Elsewhere: true}}}
-	assert.Zero(t, Points(elsewhere, &lag.Report{}))
-
-	snapshot, report := &cluster.Snapshot{Topics: map[string]*cluster.Topic{}, Groups: map[string]*cluster.Group{}}, groupsOf(20)
-	report.ZooKeeper = groupsOf(5).Groups
-	for i := range 200 {
-		name := fmt.Sprintf("%03d", i)
-		partition := cluster.Partition{Leader: 1, Replicas: []int32{1}, InSync: []int32{1}, End: 9}
-		snapshot.Topics[name] = &cluster.Topic{Name: name, Partitions: slices.Repeat([]cluster.Partition{partition}, 10)}
-		snapshot.Groups[name] = &cluster.Group{Name: name, Described: true}
-	}
-	metrics, _ := newRecorder(newConfig()).Record(at, snapshot, report)
-	assert.InEpsilon(t, metrics.DataPointCount(), Points(snapshot, report), 0.3)
 }
 
 // Which worker recorded a round does not show.

@@ -78,25 +78,6 @@ func split[T any](all []T, points func(T) int) (head, rest []T) {
 	return all, nil
 }
 
-// Points returns how many data points the default metrics take, roughly.
-func Points(s *cluster.Snapshot, report *lag.Report) int {
-	sum := 0
-	for _, t := range s.Topics {
-		if !t.Elsewhere {
-			sum += topicPoints(t)
-		}
-	}
-	for _, g := range s.Groups {
-		sum += listedPoints(g)
-	}
-	for _, groups := range [][]lag.Group{report.Groups, report.Share, report.ZooKeeper} {
-		for _, g := range groups {
-			sum += lagPoints(g)
-		}
-	}
-	return sum
-}
-
 // topicPoints is how many points a topic makes with the default metrics.
 func topicPoints(t *cluster.Topic) int { return 1 + 8*len(t.Partitions) }
 

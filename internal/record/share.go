@@ -3,10 +3,7 @@
 
 package record
 
-import (
-	"github.com/kafkalag/kafkalagreceiver/internal/lag"
-	"github.com/kafkalag/kafkalagreceiver/internal/metadata"
-)
+import "github.com/kafkalag/kafkalagreceiver/internal/lag"
 
 // shareGroup records a share group.
 func (w *worker) shareGroup(g *lag.Group) {
@@ -40,18 +37,4 @@ func (w *worker) sharePartition(group, topic string, p lag.Partition) {
 	if p.Age.Known {
 		w.mb.RecordKafkaShareGroupTimeLagDataPoint(w.ts, p.Age.Seconds(), group, topic, int64(p.ID))
 	}
-}
-
-// PointsPerSharePartition is how many data points a partition of a share group has if
-// everything about it is known.
-func PointsPerSharePartition(on metadata.MetricsConfig) int {
-	n := 0
-	for _, enabled := range []bool{
-		on.KafkaShareGroupStartOffset.Enabled, on.KafkaShareGroupLag.Enabled, on.KafkaShareGroupTimeLag.Enabled,
-	} {
-		if enabled {
-			n++
-		}
-	}
-	return n
 }

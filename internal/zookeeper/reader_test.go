@@ -8,6 +8,7 @@ import (
 	"net"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,13 +40,12 @@ func readFailing(ctx context.Context, t *testing.T, servers ...string) cluster.F
 	return failures[0]
 }
 
-// refusing is an address at which nothing listens.
+// refusing is an address at which nothing listens, of a port that no connection takes meanwhile.
 func refusing(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := kafkatest.FreePort()
 	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return l.Addr().String()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }
 
 // Nobody is tried over and over until the time is up.

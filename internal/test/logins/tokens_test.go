@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strconv"
 	"testing"
 	"time"
 
@@ -73,12 +74,12 @@ func tokenServers(t *testing.T, s *secured) {
 	}
 }
 
+// deadAddress is one where nobody listens, of a port that no connection takes meanwhile.
 func deadAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := kafkatest.FreePort()
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }
 
 // silentAddress accepts and does not answer.
