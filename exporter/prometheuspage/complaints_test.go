@@ -55,7 +55,7 @@ func TestLongComplaintsAreCut(t *testing.T) {
 	assert.Len(t, cut(strings.Repeat("\xbf", 2*maxComplaint)), maxComplaint-utf8.UTFMax+len("…"), "no rune begins there")
 }
 
-// Of what a family is, the first metric of a message decides, be the others in
+// Of what a family is, the first metric of a message decides that shows anything, be the others in
 // the same resource metrics or not.
 func TestOtherTypeInOneMessageIsSaid(t *testing.T) {
 	addSummary := func(metrics pmetric.MetricSlice) {
@@ -80,6 +80,37 @@ func TestOtherTypeInOneMessageIsSaid(t *testing.T) {
 			assert.Equal(t, []string{`lag{group="a"} 1`}, samples(t, h))
 			assert.Equal(t, []string{errOtherType.Error() + ": lag"}, messages(logs))
 		})
+	}
+}
+
+// A metric that only says that series are gone does not decide.
+func TestRemovalsInOneMessageDoNotDecide(t *testing.T) {
+	summary := func() pmetric.Metrics {
+		md := gauges(1, "lag", nil)
+		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).SetEmptySummary().DataPoints().AppendEmpty().SetTimestamp(1)
+		return md
+	}
+	gone := func() pmetric.Metrics { return removing(1, map[string]int64{"a": 0}) }
+	for name, both := range map[string][2]pmetric.Metrics{"removals first": {gone(), summary()}, "removals last": {summary(), gone()}} {
+		for where, join := range map[string]func(first, second pmetric.Metrics){
+			"same resource metrics": func(first, second pmetric.Metrics) {
+				second.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().MoveAndAppendTo(
+					first.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics())
+			},
+			"others": func(first, second pmetric.Metrics) { second.ResourceMetrics().MoveAndAppendTo(first.ResourceMetrics()) },
+		} {
+			t.Run(name+", "+where, func(t *testing.T) {
+				e, h := newTestExporter(t, nil)
+				logs := watchLog(e)
+				md, second := pmetric.NewMetrics(), pmetric.NewMetrics()
+				both[0].CopyTo(md)
+				both[1].CopyTo(second)
+				join(md, second)
+				e.mustConsume(t, md)
+				assert.Equal(t, []string{"lag_sum 0", "lag_count 0"}, samples(t, h))
+				assert.Zero(t, logs.Len())
+			})
+		}
 	}
 }
 

@@ -4,7 +4,6 @@
 package prometheuspage
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -47,8 +46,9 @@ func (c *composer) compose(sources [][]*part, f form) *page {
 	w := newPageWriter(c.size + c.size/16)
 	series := 0
 	for _, m := range c.merge(sources, f) {
+		lost := m.write(w, f)
 		series += m.left
-		if lost := m.write(w, f); lost {
+		if lost {
 			c.conflict("left out series with a label whose name, where it must be escaped, is __name__", m.name)
 		}
 	}
@@ -92,10 +92,10 @@ func (c *composer) add(byName map[string]*merged, f *family, source int, as form
 		byName[shown] = m
 	}
 	same := m.kind == f.kind && m.name == f.name && m.help == f.help
-	if !same && !c.shows(m) {
-		m.family = f // what there is of it only says that series are gone
-	}
 	switch {
+	case same || !f.shows():
+	case !c.shows(m):
+		m.family = f
 	case m.kind != f.kind:
 		c.conflict("left out samples of another type than the first source has", f.name)
 		return
@@ -146,9 +146,7 @@ func (c *composer) collides(byName map[string]*merged, m *merged) bool {
 func (m *merged) write(w *pageWriter, f form) (lost bool) {
 	_, _ = w.Write(m.head(f)) // it is kept in memory
 	rewriter := newRewriter(m, f)
-	if rewriter.taken != nil { // of lines that become equal, the first is written
-		slices.SortStableFunc(m.blocks, func(a, b contribution) int { return cmp.Compare(b.newest, a.newest) })
-	}
+	lost = rewriter.dropEqual(m)
 	for _, b := range m.blocks {
 		switch {
 		case b.empty():
@@ -158,11 +156,13 @@ func (m *merged) write(w *pageWriter, f form) (lost bool) {
 			rewriter.write(w, b)
 		}
 	}
-	return rewriter.lost
+	return lost
 }
 
 // empty reports whether nothing of the block is left.
-func (b contribution) empty() bool { return b.dropped != nil && !slices.Contains(b.dropped, false) }
+func (b contribution) empty() bool {
+	return len(b.series) == 0 || b.dropped != nil && !slices.Contains(b.dropped, false)
+}
 
 // head is the lines that come before a family's samples.
 func (m *merged) head(f form) []byte {

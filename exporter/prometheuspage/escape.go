@@ -88,10 +88,12 @@ func escapeLabelName(name string, scheme model.EscapingScheme) string {
 	if scheme == model.NoEscaping || model.LegacyValidation.IsValidLabelName(name) {
 		return name
 	}
-	if scheme == model.ValueEncodingEscaping && model.LegacyValidation.IsValidMetricName(name) {
-		return "U__" + colonEscaper.Replace(name) // by the rules of the others, which see none to apply
+	escaped := model.EscapeName(name, scheme)
+	if scheme != model.ValueEncodingEscaping {
+		return strings.ReplaceAll(escaped, ":", "_")
 	}
-	return strings.ReplaceAll(model.EscapeName(name, scheme), ":", "_")
+	if escaped == name { // a metric may have it
+		escaped = "U__" + strings.ReplaceAll(name, "_", "__")
+	}
+	return strings.ReplaceAll(escaped, ":", "_3a_")
 }
-
-var colonEscaper = strings.NewReplacer("_", "__", ":", "_3a_")

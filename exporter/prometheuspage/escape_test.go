@@ -51,7 +51,7 @@ func TestNamesAreEscaped(t *testing.T) {
 		{model.NoEscaping, "a.b:c", "a.b:c"},
 		{model.UnderscoreEscaping, "a_b:c", "a_b_c"},
 		{model.DotsEscaping, "a_dot_b:c", "a_dot_b_c"},
-		{model.ValueEncodingEscaping, "U__a_2e_b:c", "U__a_2e_b_c"},
+		{model.ValueEncodingEscaping, "U__a_2e_b:c", "U__a_2e_b_3a_c"},
 	} {
 		assert.Equal(t, c.metric, escapeMetricName("a.b:c", c.scheme))
 		assert.Equal(t, c.label, escapeLabelName("a.b:c", c.scheme))

@@ -17,8 +17,8 @@ const (
 	healthPath  = "/healthz"
 )
 
-// maxPulls bounds how many pages are sent at once. A slow client costs a buffer
-// and, until it is cut off, a page that may be an old one.
+// maxPulls bounds how many pages are sent at once. A slow client costs the buffers of a
+// connection and, until it is cut off, a page that may be an old one.
 const maxPulls = 256
 
 // handler answers what comes in over HTTP.

@@ -67,21 +67,23 @@ func (p *pages) pulledLately() []form {
 	return forms
 }
 
-// current is the page of a form as the store is now, or later.
-func (p *pages) current(ctx context.Context, f form) *page {
-	now := p.store.changes()
-	if made := p.made(f, now); made != nil {
+// current is the page of a form as the store is now.
+func (p *pages) current(ctx context.Context, f form) *page { return p.since(ctx, f, p.store.changes()) }
+
+// since is the page of a form as the store was at a version, or later.
+func (p *pages) since(ctx context.Context, f form, version uint64) *page {
+	if made := p.made(f, version); made != nil {
 		return made
 	}
 	p.composing.Lock()
 	defer p.composing.Unlock()
-	if made := p.made(f, now); made != nil {
+	if made := p.made(f, version); made != nil {
 		return made
 	}
 	start := p.now()
-	sources, version := p.store.snapshot()
+	sources, now := p.store.snapshot()
 	made := p.composer.compose(sources, f)
-	made.version = version
+	made.version = now
 	p.mu.Lock()
 	if known := p.forms[f]; known != nil {
 		known.page = made

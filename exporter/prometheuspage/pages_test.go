@@ -46,12 +46,14 @@ func TestPageOfWhenItWasAskedForIsTaken(t *testing.T) {
 	e, _ := newTestExporter(t, nil)
 	f := form{text, model.UnderscoreEscaping}
 	e.mustConsume(t, lagPoints(1, 1))
-	asked := e.store.changes()
+	n, ctx, asked := countPages(e), context.Background(), e.store.changes()
 	e.mustConsume(t, lagPoints(1, 2))
-	made := e.pages.pull(context.Background(), f)
+	made := e.pages.pull(ctx, f)
 	e.mustConsume(t, lagPoints(1, 3))
-	assert.Same(t, made, e.pages.made(f, asked))
-	assert.Nil(t, e.pages.made(f, e.store.changes()))
+	assert.Same(t, made, e.pages.since(ctx, f, asked))
+	assert.EqualValues(t, 1, n.Load())
+	assert.NotSame(t, made, e.pages.current(ctx, f))
+	assert.EqualValues(t, 2, n.Load())
 }
 
 // A form that was pulled lately is ready before it is pulled again. One that was

@@ -28,13 +28,22 @@ type family struct {
 // empty reports whether the message had nothing to show or to remove.
 func (p *part) empty() bool { return len(p.families) == 0 }
 
+// shows reports whether there is anything to show of a family: it may only be said that
+// series are gone.
+func (f *family) shows() bool {
+	return slices.ContainsFunc(f.blocks, func(b *block) bool { return len(b.series) > 0 })
+}
+
 // put adds a metric that comes before those that are in the part. What a family
-// is follows from its first metric; what is of another type is lost.
+// is follows from its first metric that has something to show; what is of another
+// type is lost.
 func (p *part) put(f *family, b *block, lost losses) {
 	switch later := p.families[f.name]; {
 	case later == nil:
-	case later.kind == f.kind:
+	case later.kind == f.kind || !later.shows():
 		f.blocks = later.blocks
+	case len(b.series) == 0:
+		f = later
 	default:
 		lost.add(errOtherType, f.name)
 	}
@@ -50,8 +59,11 @@ func (p *part) join(later *part, lost losses) {
 		switch {
 		case known == nil:
 			p.families[name] = f
-		case known.kind == f.kind:
+		case known.kind == f.kind || !f.shows():
 			known.blocks = append(known.blocks, f.blocks...)
+		case !known.shows():
+			f.blocks = append(known.blocks, f.blocks...)
+			p.families[name] = f
 		default:
 			lost.add(errOtherType, name)
 		}

@@ -47,7 +47,7 @@ func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time)
 	return p
 }
 
-// timeOr is the time of a point, or that of the message where it has none.
+// timeOr is the time of a point, or when it arrived where it has none.
 func (r *renderer) timeOr(at pcommon.Timestamp) pcommon.Timestamp {
 	if at == 0 {
 		return r.now

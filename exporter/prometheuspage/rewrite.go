@@ -17,27 +17,70 @@ import (
 type rewriter struct {
 	family *merged
 	form   form
+	merges bool              // escaping may make two series equal
 	names  map[string]string // labels' names in the form, by how blocks have them
-	taken  map[uint64]bool   // lines written, where escaping may make two of them equal; else nil
-	key    uint64            // of the line at hand: identifies it, but for the order of its labels
+	key    uint64            // of the labels at hand, but for their order and a line's bound
 	line   sampleLine
 	out    []byte
-	lost   bool // a line was left out: in this form a label would be the metric's name
 }
 
 func newRewriter(m *merged, f form) *rewriter {
-	r := &rewriter{family: m, form: f, names: map[string]string{}}
 	merges := f.escaping == model.UnderscoreEscaping || f.escaping == model.DotsEscaping
-	if merges && slices.ContainsFunc(m.blocks, func(b contribution) bool { return !b.legacyNames }) {
-		r.taken = map[uint64]bool{}
-	}
-	return r
+	escaped := func(b contribution) bool { return !b.legacyNames && !b.empty() }
+	return &rewriter{family: m, form: f, merges: merges && slices.ContainsFunc(m.blocks, escaped), names: map[string]string{}}
 }
 
-// leaves reports whether a block's text is the form's. Where escaping may make a
-// line of another block equal to one of it, that is not known.
+// leaves reports whether a block's text is the form's.
 func (r *rewriter) leaves(b *block) bool {
-	return r.taken == nil && (b.legacyNames || r.form.escaping == model.NoEscaping) && (b.sameInOpen || r.form.format != openMetrics)
+	return (b.legacyNames || r.form.escaping == model.NoEscaping) && (b.sameInOpen || r.form.format != openMetrics)
+}
+
+// dropEqual drops series that escaping makes equal to newer ones, and reports whether it
+// had to drop any because a label would be the metric's name.
+func (r *rewriter) dropEqual(m *merged) (lost bool) {
+	if !r.merges {
+		return false
+	}
+	escaped := &merged{}
+	for i := range m.blocks {
+		b := &m.blocks[i]
+		as := *b.block
+		as.removed, as.series = nil, slices.Clone(b.series)
+		_ = b.eachSeries(func(n int, lines []byte) { // the text is our own and in memory
+			switch {
+			case b.dropped != nil && b.dropped[n]: // its key is none of an escaped series
+			case r.parse(lines):
+				as.series[n] = r.key
+			default:
+				lost = true
+				b.drop(n)
+				m.left--
+			}
+		})
+		escaped.blocks = append(escaped.blocks, contribution{block: &as})
+	}
+	dropOlder(escaped, m.left)
+	for i, e := range escaped.blocks {
+		b := &m.blocks[i]
+		for n, dropped := range e.dropped {
+			if dropped && (b.dropped == nil || !b.dropped[n]) {
+				b.drop(n)
+				m.left--
+			}
+		}
+	}
+	return lost
+}
+
+// parse reads the labels of a series, for its key. It reports whether the form can have them.
+func (r *rewriter) parse(lines []byte) bool {
+	r.line.parse(lines)
+	if slices.ContainsFunc(r.line.labels, func(l pair) bool { return r.labelName(l.name) == model.MetricNameLabel }) {
+		return false
+	}
+	r.writeLabels()
+	r.out = r.out[:0]
+	return true
 }
 
 // write writes the lines of a block but for series that are dropped.
@@ -69,20 +112,8 @@ func (r *rewriter) flush(w *pageWriter) {
 // rewrite writes one line.
 func (r *rewriter) rewrite(line []byte) {
 	r.line.parse(line)
-	if slices.ContainsFunc(r.line.labels, func(l pair) bool { return r.labelName(l.name) == model.MetricNameLabel }) {
-		r.lost = true
-		return
-	}
-	start := len(r.out)
 	r.writeName()
 	r.writeLabels()
-	if r.taken != nil {
-		if r.taken[r.key] {
-			r.out = r.out[:start]
-			return
-		}
-		r.taken[r.key] = true
-	}
 	r.out = append(r.out, ' ')
 	r.writeRest()
 }
@@ -98,14 +129,13 @@ func (r *rewriter) writeName() {
 	if r.line.quoted = !model.LegacyValidation.IsValidMetricName(name); r.line.quoted {
 		r.out = append(r.out, '{')
 	}
-	start := len(r.out)
 	r.out = appendMetricName(r.out, name)
-	r.key = keyOf(r.out[start:])
 }
 
 // writeLabels writes the labels. Where two have become one, their values are
 // joined.
 func (r *rewriter) writeLabels() {
+	r.key = 0
 	separator := byte('{')
 	if r.line.quoted {
 		separator = ','
@@ -125,7 +155,9 @@ func (r *rewriter) writeLabels() {
 			}
 		}
 		r.out = append(r.out, '"')
-		r.key += keyOf(r.out[start:])
+		if !r.isBound(name) {
+			r.key += keyOf(r.out[start:])
+		}
 		separator = ','
 	}
 	if separator == ',' {
@@ -140,13 +172,17 @@ func (r *rewriter) isBefore(name string, n int) bool {
 
 // writeValue writes a label's value. OpenMetrics writes bounds in its own way.
 func (r *rewriter) writeValue(name string, value []byte) {
-	bound := r.family.kind == histogram && name == model.BucketLabel ||
-		r.family.kind == summary && name == model.QuantileLabel
-	if bound && r.form.format == openMetrics {
+	if r.isBound(name) && r.form.format == openMetrics {
 		r.out = append(r.out, openMetricsBound(string(value))...)
 		return
 	}
 	r.out = append(r.out, value...)
+}
+
+// isBound reports whether a label is not of the series, but of one of its lines.
+func (r *rewriter) isBound(name string) bool {
+	return r.family.kind == histogram && name == model.BucketLabel ||
+		r.family.kind == summary && name == model.QuantileLabel
 }
 
 // labelName is a label's name in the form, in quotes where it needs them.

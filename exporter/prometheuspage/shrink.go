@@ -19,21 +19,20 @@ type shrinker struct {
 // shrink returns what is left of each part, nil where nothing is. What came last is first.
 func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	left := make(map[*part]*part, len(parts))
-	kinds := map[string]kind{}
-	owners := map[string][]*part{} // which parts have a family
+	families := map[string]*shrinking{}
 	for _, p := range parts {
 		left[p] = &part{at: p.at, arrived: p.arrived, families: map[string]*family{}}
 		for name, f := range p.families {
-			if len(owners[name]) == 0 {
-				kinds[name] = f.kind
+			known := families[name]
+			if known == nil {
+				known = &shrinking{kind: f.kind}
+				families[name] = known
 			}
-			if f.kind == kinds[name] {
-				owners[name] = append(owners[name], p)
-			}
+			s.add(known, p, f)
 		}
 	}
-	for name, of := range owners {
-		s.family(name, of, left)
+	for name, known := range families {
+		s.family(name, known, left)
 	}
 	for p, l := range left {
 		if len(l.families) == 0 {
@@ -45,22 +44,37 @@ func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	return left
 }
 
-// family puts what is left of one family into the parts that are left.
-func (s *shrinker) family(name string, owners []*part, left map[*part]*part) {
-	m := &merged{family: owners[0].families[name]}
-	for _, p := range owners {
-		for _, b := range p.families[name].blocks {
-			m.blocks = append(m.blocks, contribution{block: b})
+// shrinking is a family of a source, as a page would have it.
+type shrinking struct {
+	merged
+	kind   kind
+	owners []*part // which parts it is of
+}
+
+// add adds what a part has of a family, unless it is of another type than what is shown.
+func (s *shrinker) add(known *shrinking, p *part, f *family) {
+	if f.kind != known.kind && f.shows() {
+		if known.shows = known.shows || s.taken.dropRepeated(&known.merged) > 0; known.shows {
+			return
 		}
+		known.kind = f.kind
 	}
-	s.taken.dropRepeated(m)
+	known.owners = append(known.owners, p)
+	for _, b := range f.blocks {
+		known.blocks = append(known.blocks, contribution{block: b})
+	}
+}
+
+// family puts what is left of one family into the parts that are left.
+func (s *shrinker) family(name string, known *shrinking, left map[*part]*part) {
+	s.taken.dropRepeated(&known.merged)
 	s.gone = map[uint64]pcommon.Timestamp{}
 	i := 0
-	for _, p := range owners {
+	for _, p := range known.owners {
 		f := *p.families[name]
 		f.blocks = nil
 		for range p.families[name].blocks {
-			b := s.withoutKnown(s.left(m.blocks[i]))
+			b := s.withoutKnown(s.left(known.blocks[i]))
 			if i++; len(b.series)+len(b.removed) > 0 {
 				f.blocks = append(f.blocks, b)
 			}
@@ -77,7 +91,9 @@ func (s *shrinker) left(c contribution) *block {
 	case c.dropped == nil:
 		return c.block
 	case !slices.Contains(c.dropped, false):
-		return &block{removed: c.removed, newest: c.newest, oldest: c.oldest}
+		return &block{
+			removed: c.removed, newest: c.newest, oldest: c.oldest, legacyNames: c.legacyNames, sameInOpen: c.sameInOpen,
+		}
 	default:
 		return s.w.without(c.block, c.dropped)
 	}

@@ -21,11 +21,11 @@ import (
 // Without it, every part stays for as long as its series last, and of each series
 // the newest point counts.
 type source struct {
-	shown    []*part       // what came last is first
-	next     []*part       // of a newer scrape that is not complete yet
-	arrived  time.Time     // when the last part came that was not late
-	gap      time.Duration // between the first part of the newest scrape and the last of the one before
-	interval time.Duration // the shorter of the last two gaps
+	shown    []*part         // what came last is first
+	next     []*part         // of a newer scrape that is not complete yet
+	arrived  time.Time       // when the last part came that was not late
+	gaps     []time.Duration // the last ones between a part and the scrape, or part, before
+	interval time.Duration   // that they show: the second longest
 
 	kept, keptParts int // series and parts in shown when they were last known to be no more than needed
 }
@@ -130,19 +130,22 @@ func (s *source) newest() pcommon.Timestamp {
 	}
 }
 
-// learn sees how far apart scrapes are. A longer gap may be an outage: it is
-// believed when it repeats. Parts that come close together are of one round, even
-// if their times differ.
+// maxGaps is how many gaps are remembered.
+const maxGaps = 8
+
+// learn sees how far apart scrapes are. What comes in several parts may have short gaps and
+// long ones, and the long ones count. The longest may be an outage: it is believed when it
+// repeats.
 func (s *source) learn(p *part) {
 	gap := p.arrived.Sub(s.arrived)
 	if s.arrived.IsZero() || gap < settling {
 		return
 	}
-	s.interval = gap
-	if s.gap > 0 {
-		s.interval = min(gap, s.gap)
+	if s.gaps = append(s.gaps, gap); len(s.gaps) > maxGaps {
+		s.gaps = s.gaps[1:]
 	}
-	s.gap = gap
+	longest := slices.Sorted(slices.Values(s.gaps))
+	s.interval = longest[max(len(longest)-2, 0)]
 }
 
 // expire drops parts that are too old and reports whether that, or a scrape that
