@@ -114,6 +114,30 @@ func TestRemovalsInOneMessageDoNotDecide(t *testing.T) {
 	}
 }
 
+// What a message says to be gone is gone, whatever comes of other types in it.
+func TestRemovalsStayBesideOtherTypes(t *testing.T) {
+	summary := gauges(1, "lag", nil)
+	summary.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).SetEmptySummary().DataPoints().AppendEmpty().SetTimestamp(1)
+	for name, alone := range map[string]bool{"same resource metrics": false, "others": true} {
+		t.Run(name, func(t *testing.T) {
+			e, h := newTestExporter(t, nil)
+			md := gauges(1, "lag", map[string]int64{"g": 1, "h": 1})
+			for _, next := range []pmetric.Metrics{removing(1, map[string]int64{"g": 0}), summary} {
+				one := pmetric.NewMetrics()
+				next.CopyTo(one)
+				if alone {
+					one.ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
+					continue
+				}
+				one.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().MoveAndAppendTo(
+					md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics())
+			}
+			e.mustConsume(t, md)
+			assert.Equal(t, []string{`lag{group="h"} 1`}, samples(t, h))
+		})
+	}
+}
+
 // What a page cannot show is left out with one line for each reason.
 func TestWhatIsLeftOutIsSaid(t *testing.T) {
 	e, h := newTestExporter(t, nil)

@@ -93,8 +93,14 @@ func (c *composer) add(byName map[string]*merged, f *family, source int, as form
 	}
 	same := m.kind == f.kind && m.name == f.name && m.help == f.help
 	switch {
-	case same || !f.shows():
-	case !c.shows(m):
+	case same:
+	case !f.shows() && m.name == f.name: // it only says that series are gone
+	case !f.shows():
+		return // of another metric
+	case !c.decided(m, source):
+		if m.name != f.name {
+			m.blocks = nil
+		}
 		m.family = f
 	case m.kind != f.kind:
 		c.conflict("left out samples of another type than the first source has", f.name)
@@ -110,10 +116,27 @@ func (c *composer) add(byName map[string]*merged, f *family, source int, as form
 	}
 }
 
-// shows reports whether anything of a family is shown so far.
-func (c *composer) shows(m *merged) bool {
-	m.shows = m.shows || c.taken.dropRepeated(m) > 0
+// decided reports whether a family is what it is by something that is shown. Within a source,
+// what came last decides, even if none of it is left.
+func (c *composer) decided(m *merged, source int) bool {
+	if m.shows || m.hasSeriesOf(source) {
+		return true
+	}
+	if m.shows = c.taken.dropRepeated(m) > 0; !m.shows {
+		// What other sources say to be gone is their own.
+		m.blocks = slices.DeleteFunc(m.blocks, func(b contribution) bool { return b.source != source })
+	}
 	return m.shows
+}
+
+// hasSeriesOf reports whether blocks of the last source have series, if that is the one.
+func (m *merged) hasSeriesOf(source int) bool {
+	for _, b := range slices.Backward(m.blocks) {
+		if b.source != source || len(b.series) > 0 {
+			return b.source == source
+		}
+	}
+	return false
 }
 
 // conflict remembers a conflict to log, once: many sources may have the same.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/assert"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -152,6 +153,59 @@ func TestRemovalsDoNotDecide(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What of another source is shown decides, whatever a source says to be gone first.
+func TestRemovalsBesideAnotherSource(t *testing.T) {
+	e, h := newTestExporter(t, func(c *Config) {
+		perSeries(c)
+		clusterLabel(c)
+	})
+	logs := watchLog(e)
+	e.mustConsume(t, from("a", gauges(1, "lag", map[string]int64{"g": 1})))
+	for _, flags := range []pmetric.DataPointFlags{0, pmetric.DefaultDataPointFlags.WithNoRecordedValue(true)} {
+		md := from("b", gauges(1, "lag", nil))
+		p := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).SetEmptySummary().DataPoints().AppendEmpty()
+		p.SetFlags(flags)
+		p.Attributes().PutBool("removed", flags != 0)
+		e.mustConsume(t, md)
+	}
+	assert.Equal(t, []string{`lag{cluster="a",group="g"} 1`}, samples(t, h))
+	assert.Equal(t, []string{"left out samples of another type than the first source has: lag"}, messages(logs))
+}
+
+// Very many sources of which nothing is shown may differ on what a family is: each is looked
+// at once.
+func TestManyHiddenSourcesThatDiffer(t *testing.T) {
+	e, h := newTestExporter(t, nil)
+	logs := watchLog(e)
+	const many = 3000
+	md := pmetric.NewMetrics()
+	for i := range many {
+		one := from(strconv.Itoa(i), gauges(1, "lag", map[string]int64{"g": 1}))
+		metrics := one.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics()
+		removing(1, map[string]int64{"g": 0}).ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().MoveAndAppendTo(metrics)
+		for _, m := range metrics.All() {
+			m.SetDescription(strconv.Itoa(i))
+		}
+		one.ResourceMetrics().MoveAndAppendTo(md.ResourceMetrics())
+	}
+	e.mustConsume(t, md)
+	e.mustConsume(t, from("last", gauges(1, "lag", map[string]int64{"g": 7})))
+	assert.Equal(t, []string{`lag{group="g"} 7`}, samples(t, h))
+	assert.Zero(t, logs.Len())
+	var c composer
+	c.known = map[conflict]struct{}{}
+	sources, _ := e.store.snapshot()
+	byName := map[string]*merged{}
+	most := 0
+	for i, parts := range sources {
+		for _, p := range parts {
+			c.add(byName, p.families["lag"], i, form{text, model.UnderscoreEscaping})
+			most = max(most, len(byName["lag"].blocks))
+		}
+	}
+	assert.LessOrEqual(t, most, 4, "blocks of which nothing is shown are not kept")
 }
 
 // said pulls the page and returns what was logged by then.

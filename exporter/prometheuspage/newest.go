@@ -18,7 +18,7 @@ func (s *keySet) dropRepeated(m *merged) (left int) {
 		m.blocks[i].dropped = nil
 		total += len(m.blocks[i].series)
 	}
-	if len(m.blocks) == 1 {
+	if len(m.blocks) <= 1 {
 		return total
 	}
 	order := newestFirst(m.blocks)

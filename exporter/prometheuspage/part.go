@@ -34,6 +34,11 @@ func (f *family) shows() bool {
 	return slices.ContainsFunc(f.blocks, func(b *block) bool { return len(b.series) > 0 })
 }
 
+// removals lists the blocks that only say that series are gone.
+func (f *family) removals() []*block {
+	return slices.DeleteFunc(slices.Clone(f.blocks), func(b *block) bool { return len(b.series) > 0 })
+}
+
 // put adds a metric that comes before those that are in the part. What a family
 // is follows from its first metric that has something to show; what is of another
 // type is lost.
@@ -46,26 +51,31 @@ func (p *part) put(f *family, b *block, lost losses) {
 		f = later
 	default:
 		lost.add(errOtherType, f.name)
+		f.blocks = later.removals()
 	}
 	f.blocks = append(f.blocks, b)
 	p.families[f.name] = f
 }
 
 // join adds what comes later in the same message, with both in its order. Of what
-// a family is, the first decides; what is of another type is lost.
+// a family is, the first decides that has something to show; what is of another type
+// is lost.
 func (p *part) join(later *part, lost losses) {
 	for name, f := range later.families {
 		known := p.families[name]
 		switch {
 		case known == nil:
 			p.families[name] = f
-		case known.kind == f.kind || !f.shows():
+		case known.kind == f.kind:
 			known.blocks = append(known.blocks, f.blocks...)
 		case !known.shows():
 			f.blocks = append(known.blocks, f.blocks...)
 			p.families[name] = f
 		default:
-			lost.add(errOtherType, name)
+			if f.shows() {
+				lost.add(errOtherType, name)
+			}
+			known.blocks = append(known.blocks, f.removals()...)
 		}
 	}
 }

@@ -21,13 +21,15 @@ type rewriter struct {
 	names  map[string]string // labels' names in the form, by how blocks have them
 	key    uint64            // of the labels at hand, but for their order and a line's bound
 	line   sampleLine
+	labels []joined       // of the line, as the form has them
+	places map[string]int // where in labels a name is
 	out    []byte
 }
 
 func newRewriter(m *merged, f form) *rewriter {
 	merges := f.escaping == model.UnderscoreEscaping || f.escaping == model.DotsEscaping
 	escaped := func(b contribution) bool { return !b.legacyNames && !b.empty() }
-	return &rewriter{family: m, form: f, merges: merges && slices.ContainsFunc(m.blocks, escaped), names: map[string]string{}}
+	return &rewriter{family: m, form: f, merges: merges && slices.ContainsFunc(m.blocks, escaped), names: map[string]string{}, places: map[string]int{}}
 }
 
 // leaves reports whether a block's text is the form's.
@@ -132,30 +134,46 @@ func (r *rewriter) writeName() {
 	r.out = appendMetricName(r.out, name)
 }
 
-// writeLabels writes the labels. Where two have become one, their values are
-// joined.
+// joined is a label of the form. Where several have become one, their values are joined.
+type joined struct {
+	name  string
+	value []byte
+	more  [][]byte
+}
+
+// join lists the labels of the line as the form has them. There may be very many.
+func (r *rewriter) join() []joined {
+	r.labels = r.labels[:0]
+	clear(r.places)
+	for _, l := range r.line.labels {
+		name := r.labelName(l.name)
+		if at, known := r.places[name]; known {
+			r.labels[at].more = append(r.labels[at].more, l.value)
+			continue
+		}
+		r.places[name] = len(r.labels)
+		r.labels = append(r.labels, joined{name: name, value: l.value})
+	}
+	return r.labels
+}
+
+// writeLabels writes the labels.
 func (r *rewriter) writeLabels() {
 	r.key = 0
 	separator := byte('{')
 	if r.line.quoted {
 		separator = ','
 	}
-	for i, l := range r.line.labels {
-		name := r.labelName(l.name)
-		if r.isBefore(name, i) {
-			continue
-		}
+	for _, l := range r.join() {
 		r.out = append(r.out, separator)
 		start := len(r.out)
-		r.out = append(append(r.out, name...), `="`...)
-		r.writeValue(name, l.value)
-		for _, other := range r.line.labels[i+1:] {
-			if r.labelName(other.name) == name {
-				r.out = append(append(r.out, ';'), other.value...)
-			}
+		r.out = append(append(r.out, l.name...), `="`...)
+		r.writeValue(l.name, l.value)
+		for _, value := range l.more {
+			r.out = append(append(r.out, ';'), value...)
 		}
 		r.out = append(r.out, '"')
-		if !r.isBound(name) {
+		if !r.isBound(l.name) {
 			r.key += keyOf(r.out[start:])
 		}
 		separator = ','
@@ -163,11 +181,6 @@ func (r *rewriter) writeLabels() {
 	if separator == ',' {
 		r.out = append(r.out, '}')
 	}
-}
-
-// isBefore reports whether one of the first n labels has the name.
-func (r *rewriter) isBefore(name string, n int) bool {
-	return slices.ContainsFunc(r.line.labels[:n], func(l pair) bool { return r.labelName(l.name) == name })
 }
 
 // writeValue writes a label's value. OpenMetrics writes bounds in its own way.

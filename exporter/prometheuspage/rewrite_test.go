@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,6 +137,54 @@ func TestNewestOfSeriesThatEscapingMakesEqual(t *testing.T) {
 		`h_bucket{a_b="x",le="20"} 0`, `h_bucket{a_b="x",le="+Inf"} 20`, `h_sum{a_b="x"} 0`, `h_count{a_b="x"} 20`,
 	}, samples(t, h))
 	assert.Equal(t, 4, e.pages.pull(t.Context(), form{text, model.UnderscoreEscaping}).series)
+}
+
+// That series of one metric are gone says nothing of another one's, whose name escaping makes
+// equal.
+func TestRemovalIsOfItsOwnName(t *testing.T) {
+	join := func(all ...pmetric.Metrics) pmetric.Metrics {
+		md := pmetric.NewMetrics()
+		sm := md.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty()
+		for _, one := range all {
+			one.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().MoveAndAppendTo(sm.Metrics())
+		}
+		return md
+	}
+	gone := func(at pcommon.Timestamp, name string) pmetric.Metrics {
+		md := removing(at, map[string]int64{"g": 0})
+		md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).SetName(name)
+		return md
+	}
+	here := func(at pcommon.Timestamp, name string) pmetric.Metrics {
+		return gauges(at, name, map[string]int64{"g": 1})
+	}
+	for name, md := range map[string]pmetric.Metrics{
+		"a newer removal":           join(here(1, "a-b"), gone(2, "a.b")),
+		"the removal is first":      join(gone(1, "a-b"), here(1, "a.b")),
+		"newer, and is first":       join(gone(2, "a-b"), here(1, "a.b")),
+		"of another metric's label": join(gone(2, "a.b"), here(1, "a-b")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, h := newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })
+			e.mustConsume(t, md)
+			assert.Equal(t, []string{`a_b{group="g"} 1`}, samples(t, h))
+		})
+	}
+}
+
+// A sender may give a point very many labels.
+func TestManyLabels(t *testing.T) {
+	e, h := newTestExporter(t, func(c *Config) { c.TranslationStrategy = "NoTranslation" })
+	const many = 20_000
+	md := gauges(1, "m", map[string]int64{"g": 1})
+	attributes := md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0).Gauge().DataPoints().At(0).Attributes()
+	for i := range many {
+		attributes.PutStr("a."+strconv.Itoa(i), "x")
+		attributes.PutStr("b"+strings.Repeat(".", 1+i%2), "y")
+	}
+	e.mustConsume(t, md)
+	line := samples(t, h)[0]
+	assert.Equal(t, many+3, strings.Count(line, `="`))
 }
 
 // Prometheus stops reading at a NUL byte and rejects the page.

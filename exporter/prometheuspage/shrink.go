@@ -19,20 +19,24 @@ type shrinker struct {
 // shrink returns what is left of each part, nil where nothing is. What came last is first.
 func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	left := make(map[*part]*part, len(parts))
-	families := map[string]*shrinking{}
+	families := map[familyKey]*shrinking{}
 	for _, p := range parts {
 		left[p] = &part{at: p.at, arrived: p.arrived, families: map[string]*family{}}
 		for name, f := range p.families {
-			known := families[name]
+			key := familyKey{name, f.kind}
+			known := families[key]
 			if known == nil {
-				known = &shrinking{kind: f.kind}
-				families[name] = known
+				known = &shrinking{}
+				families[key] = known
 			}
-			s.add(known, p, f)
+			known.owners = append(known.owners, p)
+			for _, b := range f.blocks {
+				known.blocks = append(known.blocks, contribution{block: b})
+			}
 		}
 	}
-	for name, known := range families {
-		s.family(name, known, left)
+	for key, known := range families {
+		s.family(key.name, known, left)
 	}
 	for p, l := range left {
 		if len(l.families) == 0 {
@@ -44,25 +48,16 @@ func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	return left
 }
 
-// shrinking is a family of a source, as a page would have it.
-type shrinking struct {
-	merged
-	kind   kind
-	owners []*part // which parts it is of
+// familyKey is a family of one type: which type is shown depends on other sources, too.
+type familyKey struct {
+	name string
+	kind kind
 }
 
-// add adds what a part has of a family, unless it is of another type than what is shown.
-func (s *shrinker) add(known *shrinking, p *part, f *family) {
-	if f.kind != known.kind && f.shows() {
-		if known.shows = known.shows || s.taken.dropRepeated(&known.merged) > 0; known.shows {
-			return
-		}
-		known.kind = f.kind
-	}
-	known.owners = append(known.owners, p)
-	for _, b := range f.blocks {
-		known.blocks = append(known.blocks, contribution{block: b})
-	}
+// shrinking is what the parts of a source have of a family.
+type shrinking struct {
+	merged
+	owners []*part
 }
 
 // family puts what is left of one family into the parts that are left.

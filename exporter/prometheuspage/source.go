@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -21,11 +22,11 @@ import (
 // Without it, every part stays for as long as its series last, and of each series
 // the newest point counts.
 type source struct {
-	shown    []*part         // what came last is first
-	next     []*part         // of a newer scrape that is not complete yet
-	arrived  time.Time       // when the last part came that was not late
-	gaps     []time.Duration // the last ones between a part and the scrape, or part, before
-	interval time.Duration   // that they show: the second longest
+	shown    []*part       // what came last is first
+	next     []*part       // of a newer scrape that is not complete yet
+	arrived  time.Time     // when the last part came that was not late
+	gaps     []gap         // between a part and what came before, that still count
+	interval time.Duration // between two scrapes, as the gaps show it
 
 	kept, keptParts int // series and parts in shown when they were last known to be no more than needed
 }
@@ -40,7 +41,7 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 		return false
 	}
 	if !exact || p.at != newest {
-		s.learn(p)
+		s.learn(p, exact)
 	}
 	s.arrived = p.arrived
 	switch {
@@ -130,22 +131,37 @@ func (s *source) newest() pcommon.Timestamp {
 	}
 }
 
-// maxGaps is how many gaps are remembered.
-const maxGaps = 8
+// gap is a time in which nothing came.
+type gap struct {
+	length time.Duration
+	end    time.Time
+}
 
-// learn sees how far apart scrapes are. What comes in several parts may have short gaps and
-// long ones, and the long ones count. The longest may be an outage: it is believed when it
-// repeats.
-func (s *source) learn(p *part) {
-	gap := p.arrived.Sub(s.arrived)
-	if s.arrived.IsZero() || gap < settling {
+// maxGaps bounds how many gaps are remembered.
+const maxGaps = 16
+
+// learn sees how far apart scrapes are. The longest gap may be an outage: it is believed
+// when it repeats. What comes close together is of one round.
+//
+// With exact expiry a gap is one between scrapes, and the last two count. Without it, it may
+// be one between the parts of a round, of which there may be any number. So the longer one
+// is, the longer it counts: for four times its length.
+func (s *source) learn(p *part, exact bool) {
+	length := p.arrived.Sub(s.arrived)
+	if s.arrived.IsZero() || length < settling {
 		return
 	}
-	if s.gaps = append(s.gaps, gap); len(s.gaps) > maxGaps {
-		s.gaps = s.gaps[1:]
+	s.gaps = append(s.gaps, gap{length, p.arrived})
+	if exact {
+		s.gaps = s.gaps[max(len(s.gaps)-2, 0):]
+	} else {
+		s.gaps = slices.DeleteFunc(s.gaps, func(g gap) bool { return p.arrived.Sub(g.end) > 4*g.length })
 	}
-	longest := slices.Sorted(slices.Values(s.gaps))
-	s.interval = longest[max(len(longest)-2, 0)]
+	longest := slices.SortedFunc(slices.Values(s.gaps), func(a, b gap) int { return cmp.Compare(b.length, a.length) })
+	s.interval = longest[min(1, len(longest)-1)].length
+	if len(longest) > maxGaps {
+		s.gaps = longest[:maxGaps]
+	}
 }
 
 // expire drops parts that are too old and reports whether that, or a scrape that

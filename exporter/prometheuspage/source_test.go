@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func TestOutageIsNotTakenForInterval(t *testing.T) {
 		"after an outage":  {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute}, time.Minute},
 		"rarer from now":   {[]time.Duration{time.Minute, 50 * time.Minute, 40 * time.Minute}, 40 * time.Minute},
 		"a round in parts": {[]time.Duration{10 * time.Minute, settling - 1, 10 * time.Minute, 1}, 10 * time.Minute},
+		"two outages":      {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute, 40 * time.Minute}, time.Minute},
 		"oftener from now": {[]time.Duration{50 * time.Minute, time.Minute}, time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -40,25 +42,29 @@ func TestOutageIsNotTakenForInterval(t *testing.T) {
 
 // Where series last on their own, a source may send in parts, with equal times or late ones.
 func TestGapsBetweenPartsAreNotTheInterval(t *testing.T) {
-	for name, at := range map[string]func(int) pcommon.Timestamp{
-		"equal times": func(i int) pcommon.Timestamp { return pcommon.Timestamp(1 + i/3) },
-		"own times":   func(i int) pcommon.Timestamp { return pcommon.Timestamp(1 + i) },
-		"late":        func(i int) pcommon.Timestamp { return pcommon.Timestamp(100 + i/3 - i%3) },
+	const interval = 10 * time.Minute
+	for name, at := range map[string]func(round, part int) int{
+		"equal times": func(round, _ int) int { return round },
+		"own times":   func(round, part int) int { return 1000*round + part },
+		"late":        func(round, part int) int { return 1000*(1+round) - part },
 	} {
-		t.Run(name, func(t *testing.T) {
-			arrived := time.Now()
-			s := &source{}
-			for i := range 30 {
-				s.add(&part{at: at(i), arrived: arrived}, false)
-				if i > 6 {
-					assert.Equal(t, 10*time.Minute, s.interval)
+		for _, parts := range []int{1, 3, 5, 100} {
+			t.Run(fmt.Sprintf("%s, %d parts", name, parts), func(t *testing.T) {
+				arrived := time.Now()
+				s := &source{}
+				for round := range 10 {
+					for i := range parts {
+						s.add(&part{at: pcommon.Timestamp(at(round, i)), arrived: arrived}, false)
+						if round > 2 {
+							assert.Equal(t, interval, s.interval)
+						}
+						arrived = arrived.Add(2 * time.Second)
+					}
+					arrived = arrived.Add(interval - 2*time.Second)
 				}
-				if arrived = arrived.Add(2 * time.Second); i%3 == 2 {
-					arrived = arrived.Add(10*time.Minute - 2*time.Second)
-				}
-			}
-			assert.Len(t, s.gaps, maxGaps)
-		})
+				assert.LessOrEqual(t, len(s.gaps), maxGaps)
+			})
+		}
 	}
 }
 

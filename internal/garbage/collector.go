@@ -10,9 +10,9 @@
 //
 // Here a cycle begins with the scrape, when the points of the last one are garbage, and the
 // heap then has room for all that the scrape allocates: one cycle instead of two, which
-// finds less in use. In the first scrape, and in the first after one that failed or had
-// nothing to report, there are no such points: a cycle comes once it is known how many are
-// about to be made.
+// finds less in use. In the first scrape, and in the first after one that failed or of which
+// the collector had no part, there are no such points: a cycle comes once it is known how many
+// are about to be made.
 package garbage
 
 import (

@@ -33,7 +33,7 @@ type server struct {
 // ago may be the source of another test's connection by now.
 func start(t *testing.T, factory exporter.Factory, keys map[string]any) *server {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "page") // that of a test has a name too long for a socket
+	dir, err := os.MkdirTemp("", "page") //nolint:usetesting // a socket's name is short, and a test's folder may not be
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	socket := filepath.Join(dir, "socket")
