@@ -78,7 +78,7 @@ func TestOtherTypeInOneMessageIsSaid(t *testing.T) {
 			add(md)
 			e.mustConsume(t, md)
 			assert.Equal(t, []string{`lag{group="a"} 1`}, samples(t, h))
-			assert.Equal(t, []string{errOtherType.Error() + ": lag"}, messages(logs))
+			assert.Equal(t, []string{"left out samples of another type than the first has: lag"}, messages(logs))
 		})
 	}
 }

@@ -4,6 +4,7 @@
 package prometheuspage
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -11,12 +12,12 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// merged is a family of the page: what all sources have of one name.
+// merged is a family of the page: what all sources have of one name and type.
 type merged struct {
-	*family          // as the first source has it that has something to show
+	*family          // as the first has it of which something is shown
+	order     int    // of that one among all
 	shown     string // the name in the form's escaping
 	blocks    []contribution
-	shows     bool // known to have something to show
 	left      int  // how many series are shown
 	baseTaken bool // another family has the name without _total
 }
@@ -25,6 +26,8 @@ type merged struct {
 // out because there is a newer point of them.
 type contribution struct {
 	*block
+	family  *family
+	order   int // of the family among all of all sources
 	source  int
 	dropped []bool // nil: none
 }
@@ -60,83 +63,67 @@ func (c *composer) compose(sources [][]*part, f form) *page {
 	return p
 }
 
-// merge brings the families of all sources together, by name. The first source that has
-// something to show says of which type a family is, and its help.
+// merge brings the families of all sources together, by name. Of those that show anything,
+// the first says of which type a name is, and its help: sources are in the order of their
+// ids, what a source sent last is first, and a message has its own order.
 func (c *composer) merge(sources [][]*part, f form) []*merged {
+	families := slices.DeleteFunc(gather(sources), func(m *merged) bool { return !c.settle(m, f) })
+	slices.SortFunc(families, func(a, b *merged) int { return cmp.Compare(a.order, b.order) })
 	byName := map[string]*merged{}
-	for i, parts := range sources {
-		for _, p := range parts {
-			for _, name := range slices.Sorted(maps.Keys(p.families)) {
-				c.add(byName, p.families[name], i, f)
-			}
+	for _, m := range families {
+		switch first := byName[m.shown]; {
+		case first == nil:
+			byName[m.shown] = m
+		case first.name == m.name:
+			c.conflict("left out samples of another type than the first has", m.name)
+		default:
+			c.conflict("left out a metric whose name is another's where it must be escaped", m.name)
 		}
 	}
-	maps.DeleteFunc(byName, func(_ string, m *merged) bool {
-		m.left = c.taken.dropRepeated(m)
-		return m.left == 0
-	})
 	for name, m := range byName {
 		if base, total := strings.CutSuffix(name, "_total"); total {
 			m.baseTaken = byName[base] != nil
 		}
 	}
-	families := slices.SortedFunc(maps.Values(byName), func(a, b *merged) int { return strings.Compare(a.shown, b.shown) })
+	families = slices.SortedFunc(maps.Values(byName), func(a, b *merged) int { return strings.Compare(a.shown, b.shown) })
 	return slices.DeleteFunc(families, func(m *merged) bool { return c.collides(byName, m) })
 }
 
-func (c *composer) add(byName map[string]*merged, f *family, source int, as form) {
-	shown := escapeMetricName(f.name, as.escaping)
-	m := byName[shown]
-	if m == nil {
-		m = &merged{family: f, shown: shown}
-		byName[shown] = m
-	}
-	same := m.kind == f.kind && m.name == f.name && m.help == f.help
-	switch {
-	case same:
-	case !f.shows() && m.name == f.name: // it only says that series are gone
-	case !f.shows():
-		return // of another metric
-	case !c.decided(m, source):
-		if m.name != f.name {
-			m.blocks = nil
-		}
-		m.family = f
-	case m.kind != f.kind:
-		c.conflict("left out samples of another type than the first source has", f.name)
-		return
-	case m.name != f.name:
-		c.conflict("left out a metric whose name is another's where it must be escaped", f.name)
-		return
-	case m.help != f.help:
-		c.conflict("kept the first of different descriptions", f.name)
-	}
-	for _, b := range f.blocks {
-		m.blocks = append(m.blocks, contribution{block: b, source: source})
-	}
-}
-
-// decided reports whether a family is what it is by something that is shown. Within a source,
-// what came last decides, even if none of it is left.
-func (c *composer) decided(m *merged, source int) bool {
-	if m.shows || m.hasSeriesOf(source) {
-		return true
-	}
-	if m.shows = c.taken.dropRepeated(m) > 0; !m.shows {
-		// What other sources say to be gone is their own.
-		m.blocks = slices.DeleteFunc(m.blocks, func(b contribution) bool { return b.source != source })
-	}
-	return m.shows
-}
-
-// hasSeriesOf reports whether blocks of the last source have series, if that is the one.
-func (m *merged) hasSeriesOf(source int) bool {
-	for _, b := range slices.Backward(m.blocks) {
-		if b.source != source || len(b.series) > 0 {
-			return b.source == source
+// gather lists the families of all sources, in no order.
+func gather(sources [][]*part) []*merged {
+	all := map[familyKey]*merged{}
+	order := 0
+	for i, parts := range sources {
+		for _, p := range parts {
+			for _, f := range p.inOrder() {
+				m := all[f.familyKey]
+				if m == nil {
+					m = &merged{}
+					all[f.familyKey] = m
+				}
+				order++
+				for _, b := range f.blocks {
+					m.blocks = append(m.blocks, contribution{block: b, family: f, order: order, source: i})
+				}
+			}
 		}
 	}
-	return false
+	return slices.Collect(maps.Values(all))
+}
+
+// settle finds out what of a family is shown, and reports whether anything is.
+func (c *composer) settle(m *merged, f form) bool {
+	m.left = c.taken.dropRepeated(m)
+	for _, b := range m.blocks {
+		switch {
+		case b.empty():
+		case m.family == nil:
+			m.family, m.order, m.shown = b.family, b.order, escapeMetricName(b.family.name, f.escaping)
+		case m.help != b.family.help:
+			c.conflict("kept the first of different descriptions", m.name)
+		}
+	}
+	return m.family != nil
 }
 
 // conflict remembers a conflict to log, once: many sources may have the same.

@@ -134,7 +134,7 @@ func (e *pageExporter) consume(ctx context.Context, md pmetric.Metrics) error {
 			// With exact expiry, a scope without metrics says that what it sent before is over.
 			over := e.store.exact && sm.Metrics().Len() == 0
 			if p := r.render(o, sm.Metrics(), start); !p.empty() || over {
-				parts.add(o.id, p, r.lost)
+				parts.add(o.id, p)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ package prometheuspage
 import "errors"
 
 var (
-	errOtherType     = errors.New("left out samples of another type than the first has")
 	errExponential   = errors.New("left out exponential histograms, which pages in text cannot show")
 	errNotCumulative = errors.New("left out metrics that are not cumulative: have the processor deltatocumulative before this exporter")
 )

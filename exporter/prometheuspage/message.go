@@ -29,11 +29,11 @@ func newMessage() *message { return &message{known: map[scrape]*part{}} }
 // add adds a part. What an origin sends of one scrape may be in many resource
 // metrics, as the receiver of this repository does it: it becomes one part, so
 // that a page shows all of it or nothing yet.
-func (m *message) add(id string, p *part, lost losses) {
+func (m *message) add(id string, p *part) {
 	p.reverse()
 	of := scrape{id, p.at}
 	if known := m.known[of]; known != nil {
-		known.join(p, lost)
+		known.join(p)
 		return
 	}
 	m.known[of] = p

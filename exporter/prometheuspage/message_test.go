@@ -16,8 +16,8 @@ func TestJoiningDoesNotCopyAgain(t *testing.T) {
 	prepared := func() []*part {
 		parts := make([]*part, n)
 		for i := range parts {
-			parts[i] = &part{at: 1, families: map[string]*family{}}
-			parts[i].put(&family{name: "lag"}, &block{series: []uint64{uint64(i)}}, losses{})
+			parts[i] = &part{at: 1, families: map[familyKey]*family{}}
+			parts[i].put(&family{familyKey: familyKey{name: "lag"}}, &block{series: []uint64{uint64(i)}})
 		}
 		return parts
 	}
@@ -25,7 +25,7 @@ func TestJoiningDoesNotCopyAgain(t *testing.T) {
 	allocations := testing.AllocsPerRun(1, func() {
 		m := newMessage()
 		for _, p := range runs[0] {
-			m.add("id", p, losses{})
+			m.add("id", p)
 		}
 		assert.Len(t, m.finish(), 1)
 		assert.Equal(t, n, runs[0][0].series)

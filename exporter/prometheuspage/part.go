@@ -4,7 +4,10 @@
 package prometheuspage
 
 import (
+	"cmp"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -14,70 +17,57 @@ import (
 type part struct {
 	at       pcommon.Timestamp // the newest of its points
 	arrived  time.Time
-	families map[string]*family
+	families map[familyKey]*family
+	metrics  int // how many the message had of the origin
 	series   int // of all families, with those that are said to be gone
 }
 
-// family is all series of one name.
+// familyKey distinguishes families. A page shows one type of each name. Which one, follows
+// from what all sources have.
+type familyKey struct {
+	name string
+	kind kind
+}
+
+// family is all series of one name and type.
 type family struct {
-	name, help, unit string
-	kind             kind
-	blocks           []*block // what is last in the message is first
+	familyKey
+	help, unit string
+	position   int      // of its first metric in the message
+	blocks     []*block // what is last in the message is first
 }
 
 // empty reports whether the message had nothing to show or to remove.
 func (p *part) empty() bool { return len(p.families) == 0 }
 
-// shows reports whether there is anything to show of a family: it may only be said that
-// series are gone.
-func (f *family) shows() bool {
-	return slices.ContainsFunc(f.blocks, func(b *block) bool { return len(b.series) > 0 })
-}
-
-// removals lists the blocks that only say that series are gone.
-func (f *family) removals() []*block {
-	return slices.DeleteFunc(slices.Clone(f.blocks), func(b *block) bool { return len(b.series) > 0 })
-}
-
 // put adds a metric that comes before those that are in the part. What a family
-// is follows from its first metric that has something to show; what is of another
-// type is lost.
-func (p *part) put(f *family, b *block, lost losses) {
-	switch later := p.families[f.name]; {
-	case later == nil:
-	case later.kind == f.kind || !later.shows():
+// is follows from its first metric.
+func (p *part) put(f *family, b *block) {
+	if later := p.families[f.familyKey]; later != nil {
 		f.blocks = later.blocks
-	case len(b.series) == 0:
-		f = later
-	default:
-		lost.add(errOtherType, f.name)
-		f.blocks = later.removals()
 	}
 	f.blocks = append(f.blocks, b)
-	p.families[f.name] = f
+	p.families[f.familyKey] = f
 }
 
-// join adds what comes later in the same message, with both in its order. Of what
-// a family is, the first decides that has something to show; what is of another type
-// is lost.
-func (p *part) join(later *part, lost losses) {
-	for name, f := range later.families {
-		known := p.families[name]
-		switch {
-		case known == nil:
-			p.families[name] = f
-		case known.kind == f.kind:
+// join adds what comes later in the same message, with both in its order.
+func (p *part) join(later *part) {
+	for key, f := range later.families {
+		if known := p.families[key]; known != nil {
 			known.blocks = append(known.blocks, f.blocks...)
-		case !known.shows():
-			f.blocks = append(known.blocks, f.blocks...)
-			p.families[name] = f
-		default:
-			if f.shows() {
-				lost.add(errOtherType, name)
-			}
-			known.blocks = append(known.blocks, f.removals()...)
+			continue
 		}
+		f.position += p.metrics
+		p.families[key] = f
 	}
+	p.metrics += later.metrics
+}
+
+// inOrder lists the families by name, those of one name as the message has them.
+func (p *part) inOrder() []*family {
+	return slices.SortedFunc(maps.Values(p.families), func(a, b *family) int {
+		return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.position, b.position))
+	})
 }
 
 // reverse turns the order of each family's blocks round.

@@ -36,9 +36,9 @@ type renderer struct {
 func (r *renderer) render(o *origin, metrics pmetric.MetricSlice, now time.Time) *part {
 	r.o, r.at, r.now = o, 0, pcommon.NewTimestampFromTime(now)
 	defer r.forget()
-	p := &part{arrived: now, families: map[string]*family{}}
+	p := &part{arrived: now, families: map[familyKey]*family{}, metrics: metrics.Len()}
 	for i := metrics.Len() - 1; i >= 0; i-- {
-		r.metric(p, metrics.At(i))
+		r.metric(p, metrics.At(i), i)
 	}
 	if !p.empty() {
 		r.targetInfo(p)
@@ -62,8 +62,8 @@ func (r *renderer) forget() {
 	clear(r.values[:cap(r.values)])
 }
 
-// metric writes one metric into the part.
-func (r *renderer) metric(p *part, m pmetric.Metric) {
+// metric writes one metric into the part, and where the message has it.
+func (r *renderer) metric(p *part, m pmetric.Metric, position int) {
 	kind, points, ok := r.pointsOf(m)
 	if !ok {
 		return
@@ -73,6 +73,7 @@ func (r *renderer) metric(p *part, m pmetric.Metric) {
 		r.lost.add(fmt.Errorf("left out metrics whose names cannot be translated: %w", err), m.Name())
 		return
 	}
+	f.position = position
 	r.begin(f, points)
 	switch m.Type() {
 	case pmetric.MetricTypeGauge:
@@ -137,7 +138,7 @@ func (r *renderer) end(p *part, f *family) {
 	if dropped := r.taken.repeated(b); dropped != nil {
 		b = r.w.without(b, dropped)
 	}
-	p.put(f, b, r.lost)
+	p.put(f, b)
 }
 
 // point writes the labels of a point and reports whether its lines are to follow.
@@ -204,7 +205,7 @@ func (r *renderer) targetInfo(p *part) {
 	if r.o.job == "" || r.o.instance == "" {
 		return
 	}
-	f := &family{name: r.t.targetInfo, help: "Target metadata", kind: gauge}
+	f := &family{familyKey: familyKey{r.t.targetInfo, gauge}, help: "Target metadata"}
 	labels, err := r.o.targetInfo(r.t)
 	if err != nil {
 		r.lost.add(fmt.Errorf("left out series with labels that Prometheus does not take: %w", err), f.name)

@@ -21,9 +21,8 @@ func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	left := make(map[*part]*part, len(parts))
 	families := map[familyKey]*shrinking{}
 	for _, p := range parts {
-		left[p] = &part{at: p.at, arrived: p.arrived, families: map[string]*family{}}
-		for name, f := range p.families {
-			key := familyKey{name, f.kind}
+		left[p] = &part{at: p.at, arrived: p.arrived, families: map[familyKey]*family{}}
+		for key, f := range p.families {
 			known := families[key]
 			if known == nil {
 				known = &shrinking{}
@@ -36,7 +35,7 @@ func (s *shrinker) shrink(parts []*part) map[*part]*part {
 		}
 	}
 	for key, known := range families {
-		s.family(key.name, known, left)
+		s.family(key, known, left)
 	}
 	for p, l := range left {
 		if len(l.families) == 0 {
@@ -48,12 +47,6 @@ func (s *shrinker) shrink(parts []*part) map[*part]*part {
 	return left
 }
 
-// familyKey is a family of one type: which type is shown depends on other sources, too.
-type familyKey struct {
-	name string
-	kind kind
-}
-
 // shrinking is what the parts of a source have of a family.
 type shrinking struct {
 	merged
@@ -61,21 +54,21 @@ type shrinking struct {
 }
 
 // family puts what is left of one family into the parts that are left.
-func (s *shrinker) family(name string, known *shrinking, left map[*part]*part) {
+func (s *shrinker) family(key familyKey, known *shrinking, left map[*part]*part) {
 	s.taken.dropRepeated(&known.merged)
 	s.gone = map[uint64]pcommon.Timestamp{}
 	i := 0
 	for _, p := range known.owners {
-		f := *p.families[name]
+		f := *p.families[key]
 		f.blocks = nil
-		for range p.families[name].blocks {
+		for range p.families[key].blocks {
 			b := s.withoutKnown(s.left(known.blocks[i]))
 			if i++; len(b.series)+len(b.removed) > 0 {
 				f.blocks = append(f.blocks, b)
 			}
 		}
 		if len(f.blocks) > 0 {
-			left[p].families[name] = &f
+			left[p].families[key] = &f
 		}
 	}
 }

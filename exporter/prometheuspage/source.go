@@ -41,7 +41,7 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 		return false
 	}
 	if !exact || p.at != newest {
-		s.learn(p, exact)
+		s.learn(p)
 	}
 	s.arrived = p.arrived
 	switch {
@@ -137,30 +137,35 @@ type gap struct {
 	end    time.Time
 }
 
-// maxGaps bounds how many gaps are remembered.
-const maxGaps = 16
+const (
+	// maxGaps bounds how many gaps are remembered.
+	maxGaps = 16
+	// lasting is for how many times its length a gap counts, not counting the longest one
+	// since: that may be an outage.
+	lasting = 4
+)
 
-// learn sees how far apart scrapes are. The longest gap may be an outage: it is believed
-// when it repeats. What comes close together is of one round.
-//
-// With exact expiry a gap is one between scrapes, and the last two count. Without it, it may
-// be one between the parts of a round, of which there may be any number. So the longer one
-// is, the longer it counts: for four times its length.
-func (s *source) learn(p *part, exact bool) {
+// learn sees how far apart scrapes are. Two gaps longer than the others may be outages, and
+// the third counts. The shortest may be between parts of a round, which may be many: the
+// longer a gap is, the longer it is remembered. What comes close together has no gap.
+func (s *source) learn(p *part) {
 	length := p.arrived.Sub(s.arrived)
 	if s.arrived.IsZero() || length < settling {
 		return
 	}
-	s.gaps = append(s.gaps, gap{length, p.arrived})
-	if exact {
-		s.gaps = s.gaps[max(len(s.gaps)-2, 0):]
-	} else {
-		s.gaps = slices.DeleteFunc(s.gaps, func(g gap) bool { return p.arrived.Sub(g.end) > 4*g.length })
+	longest := time.Duration(0) // of those since
+	for i, g := range slices.Backward(s.gaps) {
+		if s.arrived.Sub(g.end)-longest > lasting*g.length {
+			s.gaps = slices.Delete(s.gaps, i, i+1)
+		}
+		longest = max(longest, g.length)
 	}
-	longest := slices.SortedFunc(slices.Values(s.gaps), func(a, b gap) int { return cmp.Compare(b.length, a.length) })
-	s.interval = longest[min(1, len(longest)-1)].length
-	if len(longest) > maxGaps {
-		s.gaps = longest[:maxGaps]
+	s.gaps = append(s.gaps, gap{length, p.arrived})
+	byLength := slices.SortedFunc(slices.Values(s.gaps), func(a, b gap) int { return cmp.Compare(b.length, a.length) })
+	s.interval = byLength[min(2, len(byLength)-1)].length
+	if len(s.gaps) > maxGaps {
+		shortest := byLength[maxGaps]
+		s.gaps = slices.DeleteFunc(s.gaps, func(g gap) bool { return g == shortest })
 	}
 }
 

@@ -22,22 +22,42 @@ func TestOutageIsNotTakenForInterval(t *testing.T) {
 		"first gap":        {[]time.Duration{10 * time.Minute}, 10 * time.Minute},
 		"one outage":       {[]time.Duration{time.Minute, 50 * time.Minute}, time.Minute},
 		"after an outage":  {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute}, time.Minute},
-		"rarer from now":   {[]time.Duration{time.Minute, 50 * time.Minute, 40 * time.Minute}, 40 * time.Minute},
+		"rarer from now":   {[]time.Duration{time.Minute, 50 * time.Minute, 40 * time.Minute, 45 * time.Minute}, 40 * time.Minute},
 		"a round in parts": {[]time.Duration{10 * time.Minute, settling - 1, 10 * time.Minute, 1}, 10 * time.Minute},
+		"an early scrape":  {[]time.Duration{10 * time.Minute, 10 * time.Minute, time.Minute, 10 * time.Minute}, 10 * time.Minute},
 		"two outages":      {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute, 40 * time.Minute}, time.Minute},
 		"oftener from now": {[]time.Duration{50 * time.Minute, time.Minute}, time.Minute},
 	} {
-		t.Run(name, func(t *testing.T) {
-			arrived := time.Now()
-			s := &source{}
-			s.add(&part{at: 1, arrived: arrived}, true)
-			for i, gap := range c.gaps {
-				arrived = arrived.Add(gap)
-				s.add(&part{at: pcommon.Timestamp(2 + i), arrived: arrived}, true)
-			}
-			assert.Equal(t, c.want, s.interval)
-		})
+		for _, exact := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, exact %t", name, exact), func(t *testing.T) {
+				arrived := time.Now()
+				s := &source{}
+				s.add(&part{at: 1, arrived: arrived}, exact)
+				for i, gap := range c.gaps {
+					arrived = arrived.Add(gap)
+					s.add(&part{at: pcommon.Timestamp(2 + i), arrived: arrived}, exact)
+				}
+				assert.Equal(t, c.want, s.interval)
+			})
+		}
 	}
+}
+
+// After an outage a source sends its rounds in parts as before.
+func TestOutageBetweenRoundsInParts(t *testing.T) {
+	arrived := time.Now()
+	s := &source{}
+	for _, gap := range []time.Duration{0, 10 * time.Minute, 10 * time.Minute, 10 * time.Minute, 50 * time.Minute, 10 * time.Minute} {
+		arrived = arrived.Add(gap)
+		for range 3 {
+			s.add(&part{at: 1, arrived: arrived}, false)
+			arrived = arrived.Add(2 * time.Second)
+			if len(s.gaps) > 6 {
+				assert.Equal(t, 10*time.Minute+2*time.Second, s.interval)
+			}
+		}
+	}
+	assert.Greater(t, len(s.gaps), 6)
 }
 
 // Where series last on their own, a source may send in parts, with equal times or late ones.

@@ -134,8 +134,8 @@ func TestSilentSourcesExpire(t *testing.T) {
 			e, _ := newTestExporter(t, change)
 			start := time.Now()
 			part := func(at pcommon.Timestamp, arrived time.Time) *part {
-				p := &part{at: at, arrived: arrived, families: map[string]*family{}}
-				p.put(&family{name: "lag"}, &block{series: []uint64{uint64(at)}}, losses{})
+				p := &part{at: at, arrived: arrived, families: map[familyKey]*family{}}
+				p.put(&family{familyKey: familyKey{name: "lag"}}, &block{series: []uint64{uint64(at)}})
 				p.count()
 				return p
 			}
@@ -183,7 +183,7 @@ func TestRareSourceStays(t *testing.T) {
 	s, start := newStore(true, time.Minute), time.Now()
 	for i := range 4 {
 		arrived := start.Add(time.Duration(i) * 2 * time.Minute)
-		p := &part{at: pcommon.Timestamp(i), arrived: arrived, families: map[string]*family{}}
+		p := &part{at: pcommon.Timestamp(i), arrived: arrived, families: map[familyKey]*family{}}
 		s.add("rare", p)
 		s.expire(arrived.Add(2*time.Minute - 1))
 		sources, _ := s.snapshot()

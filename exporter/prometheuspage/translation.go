@@ -78,7 +78,7 @@ func (t *translation) family(m pmetric.Metric, k kind) (*family, error) {
 	if name == "" {
 		return nil, errNoName
 	}
-	return &family{name: name, kind: k, help: m.Description(), unit: t.units.Build(metric.Unit)}, nil
+	return &family{familyKey: familyKey{name, k}, help: m.Description(), unit: t.units.Build(metric.Unit)}, nil
 }
 
 // labelName is the label for an attribute.

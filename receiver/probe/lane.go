@@ -49,7 +49,8 @@ type lane struct {
 
 	mu     sync.Mutex
 	ledger *ledger
-	err    error // the last one, nil after a record was read
+	err    error // the last one, nil after a record was read that tells that it is over
+	over   int64 // from which sequence number on a record does
 	offset int64 // of the newest record that was acknowledged, or unread
 
 	// begin has the offset of the newest record that was acknowledged, from where reading
@@ -133,10 +134,13 @@ func (l *lane) produce(ctx context.Context, value []byte, sent time.Time) (int64
 	}
 }
 
+// produceFailed takes that a record was not acknowledged. That an older one is read, or that
+// one, says nothing of the next.
 func (l *lane) produceFailed(sequence int64, err error) {
 	l.note(err)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.over = sequence + 1
 	l.ledger.fail(sequence)
 }
 
@@ -145,7 +149,7 @@ func (l *lane) note(err error) {
 	l.failed()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.err = err
+	l.err, l.over = err, l.ledger.last
 }
 
 func (l *lane) acknowledged(sequence, offset int64, now time.Time) {
@@ -216,7 +220,9 @@ func (l *lane) take(batches echo.Batches, now time.Time) {
 	defer l.mu.Unlock()
 	for _, sequence := range own {
 		l.ledger.read(sequence, now)
-		l.err = nil
+		if sequence >= l.over {
+			l.err = nil
+		}
 	}
 	if batches.Compressed {
 		l.err = errCompressed
