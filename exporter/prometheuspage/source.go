@@ -41,7 +41,7 @@ func (s *source) add(p *part, exact bool) (changed bool) {
 		return false
 	}
 	if !exact || p.at != newest {
-		s.learn(p)
+		s.learn(p, exact)
 	}
 	s.arrived = p.arrived
 	switch {
@@ -145,27 +145,43 @@ const (
 	lasting = 4
 )
 
-// learn sees how far apart scrapes are. Two gaps longer than the others may be outages, and
-// the third counts. The shortest may be between parts of a round, which may be many: the
-// longer a gap is, the longer it is remembered. What comes close together has no gap.
-func (s *source) learn(p *part) {
-	length := p.arrived.Sub(s.arrived)
-	if s.arrived.IsZero() || length < settling {
+// learn sees how far apart scrapes are. Longer gaps may be outages, and what comes close
+// together has none between.
+//
+// With exact expiry a gap is one between two scrapes, and the median counts. Without it, it
+// may be one between the parts of a round, which may be many: the third longest counts. The
+// longer a gap is, the longer it is remembered.
+func (s *source) learn(p *part, exact bool) {
+	if s.arrived.IsZero() {
 		return
 	}
+	s.forgetGaps()
+	if length := p.arrived.Sub(s.arrived); length >= settling {
+		s.gaps = append(s.gaps, gap{length, p.arrived})
+	}
+	if s.interval = 0; len(s.gaps) == 0 {
+		return
+	}
+	byLength := slices.SortedFunc(slices.Values(s.gaps), func(a, b gap) int { return cmp.Compare(b.length, a.length) })
+	if exact {
+		s.interval = byLength[len(byLength)/2].length
+	} else {
+		s.interval = byLength[min(2, len(byLength)-1)].length
+	}
+	if len(s.gaps) > maxGaps {
+		shortest := byLength[maxGaps]
+		s.gaps = slices.DeleteFunc(s.gaps, func(g gap) bool { return g == shortest })
+	}
+}
+
+// forgetGaps drops those that have been remembered for long enough.
+func (s *source) forgetGaps() {
 	longest := time.Duration(0) // of those since
 	for i, g := range slices.Backward(s.gaps) {
 		if s.arrived.Sub(g.end)-longest > lasting*g.length {
 			s.gaps = slices.Delete(s.gaps, i, i+1)
 		}
 		longest = max(longest, g.length)
-	}
-	s.gaps = append(s.gaps, gap{length, p.arrived})
-	byLength := slices.SortedFunc(slices.Values(s.gaps), func(a, b gap) int { return cmp.Compare(b.length, a.length) })
-	s.interval = byLength[min(2, len(byLength)-1)].length
-	if len(s.gaps) > maxGaps {
-		shortest := byLength[maxGaps]
-		s.gaps = slices.DeleteFunc(s.gaps, func(g gap) bool { return g == shortest })
 	}
 }
 

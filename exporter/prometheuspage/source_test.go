@@ -5,6 +5,7 @@ package prometheuspage
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,20 +16,27 @@ import (
 // An outage is not the interval: a source that has been away for long and then
 // falls silent expires as it did before.
 func TestOutageIsNotTakenForInterval(t *testing.T) {
+	const minute = time.Minute
 	for name, c := range map[string]struct {
-		gaps []time.Duration
-		want time.Duration
+		gaps        []time.Duration
+		exact, each time.Duration // what is learned with exact expiry, and without it
 	}{
-		"first gap":        {[]time.Duration{10 * time.Minute}, 10 * time.Minute},
-		"one outage":       {[]time.Duration{time.Minute, 50 * time.Minute}, time.Minute},
-		"after an outage":  {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute}, time.Minute},
-		"rarer from now":   {[]time.Duration{time.Minute, 50 * time.Minute, 40 * time.Minute, 45 * time.Minute}, 40 * time.Minute},
-		"a round in parts": {[]time.Duration{10 * time.Minute, settling - 1, 10 * time.Minute, 1}, 10 * time.Minute},
-		"an early scrape":  {[]time.Duration{10 * time.Minute, 10 * time.Minute, time.Minute, 10 * time.Minute}, 10 * time.Minute},
-		"two outages":      {[]time.Duration{time.Minute, 50 * time.Minute, time.Minute, 40 * time.Minute}, time.Minute},
-		"oftener from now": {[]time.Duration{50 * time.Minute, time.Minute}, time.Minute},
+		"first gap":          {[]time.Duration{10 * minute}, 10 * minute, 10 * minute},
+		"one outage":         {[]time.Duration{minute, 50 * minute}, minute, minute},
+		"after an outage":    {[]time.Duration{minute, 50 * minute, minute}, minute, minute},
+		"begins with one":    {[]time.Duration{50 * minute, minute}, minute, minute},
+		"two outages":        {[]time.Duration{minute, 50 * minute, minute, 40 * minute}, minute, minute},
+		"rarer from now":     {[]time.Duration{minute, 50 * minute, 40 * minute, 45 * minute}, 45 * minute, 40 * minute},
+		"a round in parts":   {[]time.Duration{10 * minute, settling - 1, 10 * minute, 1}, 10 * minute, 10 * minute},
+		"an early scrape":    {[]time.Duration{10 * minute, 10 * minute, minute, 10 * minute}, 10 * minute, 10 * minute},
+		"an early second":    {[]time.Duration{10 * minute, minute, 9 * minute}, 9 * minute, minute},
+		"dense from now":     {append([]time.Duration{20 * minute}, slices.Repeat([]time.Duration{settling / 2}, 12_000)...), 0, 0},
+		"dense, few of them": {[]time.Duration{20 * minute, settling / 2, settling / 2}, 20 * minute, 20 * minute},
+		"three outages": {
+			slices.Concat(slices.Repeat([]time.Duration{minute}, 9), slices.Repeat([]time.Duration{15 * minute, minute, minute, minute}, 3)), minute, 15 * minute,
+		},
 	} {
-		for _, exact := range []bool{true, false} {
+		for exact, want := range map[bool]time.Duration{true: c.exact, false: c.each} {
 			t.Run(fmt.Sprintf("%s, exact %t", name, exact), func(t *testing.T) {
 				arrived := time.Now()
 				s := &source{}
@@ -36,8 +44,9 @@ func TestOutageIsNotTakenForInterval(t *testing.T) {
 				for i, gap := range c.gaps {
 					arrived = arrived.Add(gap)
 					s.add(&part{at: pcommon.Timestamp(2 + i), arrived: arrived}, exact)
+					s.shown, s.next = s.shown[:1], nil
 				}
-				assert.Equal(t, c.want, s.interval)
+				assert.Equal(t, want, s.interval)
 			})
 		}
 	}

@@ -137,10 +137,10 @@ func (l *lane) produce(ctx context.Context, value []byte, sent time.Time) (int64
 // produceFailed takes that a record was not acknowledged. That an older one is read, or that
 // one, says nothing of the next.
 func (l *lane) produceFailed(sequence int64, err error) {
-	l.note(err)
+	l.failed()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.over = sequence + 1
+	l.err, l.over = err, sequence+1
 	l.ledger.fail(sequence)
 }
 
@@ -149,7 +149,7 @@ func (l *lane) note(err error) {
 	l.failed()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.err, l.over = err, l.ledger.last
+	l.err, l.over = err, max(l.over, l.ledger.last)
 }
 
 func (l *lane) acknowledged(sequence, offset int64, now time.Time) {

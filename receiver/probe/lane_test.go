@@ -30,6 +30,7 @@ func TestErrorLastsUntilANewerRecordIsRead(t *testing.T) {
 	second := l.sending(now)
 	l.produceFailed(second, failure)
 	for _, sequence := range []int64{first, second} {
+		l.note(failure) // of reading, which works again
 		read(sequence)
 		assert.Equal(t, failure, l.status(now).err)
 	}
