@@ -11,10 +11,11 @@ import (
 
 const (
 	// sending is how much of the page is handed to the kernel at once. By chunks, a pull takes
-	// a tenth longer.
-	sending = 4 * chunk
-	// stalled is how long a client may take for that much. Who reads slower is cut off.
+	// a quarter longer.
+	sending = 16 * chunk
+	// stalled is how long a client may take for pace bytes. Who reads slower is cut off.
 	stalled = 10 * time.Second
+	pace    = 4 * chunk
 )
 
 // deadlineWriter writes an answer in chunks, each of which has to be taken in
@@ -38,11 +39,12 @@ func (d *deadlineWriter) Write(p []byte) (written int, err error) {
 	for len(p) > 0 {
 		// What a middleware has wrapped may take no deadline. The server's own
 		// limit holds then.
-		err := d.control.SetWriteDeadline(d.deadline())
+		next := p[:min(len(p), sending)]
+		err := d.control.SetWriteDeadline(d.deadline(len(next)))
 		if err != nil && !errors.Is(err, errors.ErrUnsupported) {
 			return written, err
 		}
-		n, err := d.w.Write(p[:min(len(p), sending)])
+		n, err := d.w.Write(next)
 		written += n
 		d.sent += int64(n)
 		if err != nil {
@@ -53,9 +55,9 @@ func (d *deadlineWriter) Write(p []byte) (written int, err error) {
 	return written, nil
 }
 
-// deadline is until when the next chunk has to be taken.
-func (d *deadlineWriter) deadline() time.Time {
-	next := time.Now().Add(stalled)
+// deadline is until when so many bytes have to be taken.
+func (d *deadlineWriter) deadline(size int) time.Time {
+	next := time.Now().Add(max(stalled, stalled*time.Duration(size)/pace))
 	if !d.end.IsZero() && d.end.Before(next) {
 		return d.end
 	}
