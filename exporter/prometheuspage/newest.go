@@ -100,7 +100,7 @@ type moment struct {
 	block, index int
 }
 
-// after reports whether a point counts before another one.
+// after reports whether a point is newer than another one.
 func (m moment) after(other moment) bool {
 	return cmp.Or(cmp.Compare(m.at, other.at), cmp.Compare(other.block, m.block), cmp.Compare(other.index, m.index)) > 0
 }
@@ -137,7 +137,7 @@ func dropOlder(m *merged, total int) (left int) {
 	return left
 }
 
-// note keeps the moment of a key that counts before the others.
+// note keeps the newest moment of a key.
 func note[K comparable](known map[K]moment, key K, m moment) {
 	if other, ok := known[key]; !ok || m.after(other) {
 		known[key] = m

@@ -64,14 +64,14 @@ func (c *Collector) Collect() {
 	c.running.Go(c.collect)
 }
 
-// Expect is told how many data points, about, a scrape is to make next, once it has learned
-// all that they are made of. If it is the first one, or the first after one that failed or of
-// which this collector had no part, that is when a cycle may be worth it: what asking has left
-// is collected, and then there is room for the points. Expect waits for the end of the cycle,
-// so that the points do not add to it.
+// Expect takes an estimate of how many data points a scrape will make. It is called when Kafka
+// has answered, before they are made. In the first scrape, and in the first after one that
+// failed or of which this collector had no part, it may run a cycle: that collects what asking
+// has left, and makes room for the points. Expect waits for the end of the cycle, or it would
+// mark the points as well.
 //
-// After a scrape that has made points, or found that there are none to make, it does nothing:
-// their number is known, and an estimate that is too high must not stop every scrape.
+// After any other scrape it does nothing. The number of points is known then, and an estimate
+// that is too high must not hold up every scrape.
 func (c *Collector) Expect(points int) {
 	if size := sizeOf(points); c.first && c.worthCycle(size) {
 		c.heap.reserve(c, size)
